@@ -1,0 +1,24 @@
+//! bnonly trains convolutional networks by their BatchNorm parameters alone (γ and β; every other
+//! weight keeps its random value), on any GPU that speaks WebGPU.
+//!
+//! The modules, in the order data meets them; a module may use those above it, never those below:
+//!
+//! 1. [`data`]: images and labels from files, batch order, augmentation draws.
+//! 2. [`network`]: the network as a graph, its parameters, their first values, what may train.
+//! 3. [`gpu`]: adapter, device, buffers, pipelines, readback.
+//! 4. [`kernels`]: one file a kernel family, the host side of `shaders/`.
+//! 5. [`engine`]: compiles graph, trained set and batch size into a fixed plan of dispatches.
+//! 6. [`train`]: settings, trainer, metrics, checkpoints, run folder.
+//! 7. [`study`]: what training did to γ, as numbers and pictures.
+//! 8. [`cli`]: the command line.
+
+pub mod data;
+pub mod engine;
+pub mod gpu;
+pub mod kernels;
+pub mod network;
+pub mod study;
+pub mod train;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
