@@ -1,1 +1,51 @@
-fn main() {}
+//! `cargo xtask …`: set up, train, test and check, by the same commands on every machine.
+//!
+//! Plain Rust in place of scripts, so that it runs wherever cargo does. It prints each command
+//! before it runs it.
+
+mod check;
+mod command;
+mod setup;
+mod test;
+mod train;
+
+use std::env;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  train [ARGUMENTS…]   Set up what is missing, build, and run `bnonly train ARGUMENTS`;
+                       without arguments, a small training on drawn shapes
+  test [ARGUMENTS…]    Set up what is missing and run all tests, the fast ones first;
+                       arguments go to `cargo test` (a test's name, for one)
+  check [PARTS…] [--advisories]
+                       fmt, clippy, docs, deny; all of them if none is named.
+                       --advisories lets `deny` fetch the database of known faults from the net
+  setup                Only the set-up: a Vulkan driver on Linux, nothing elsewhere
+
+With CI=true in the environment, a tool that is missing and cannot be installed is a failure;
+without, its check is skipped and a sentence says how to get it.";
+
+fn main() -> Result<()> {
+    // From wherever in the tree it was called, work at its root.
+    env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
+
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (name, rest) = match arguments.split_first() {
+        Some((name, rest)) => (name.as_str(), rest),
+        None => ("help", arguments.as_slice()),
+    };
+    match name {
+        "train" => train::run(rest),
+        "test" => test::run(rest),
+        "check" => check::run(rest),
+        "setup" if rest.is_empty() => setup::run(),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("no such command: {}\n\n{USAGE}", arguments.join(" ")),
+    }
+}

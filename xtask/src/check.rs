@@ -1,0 +1,159 @@
+//! `cargo xtask check`: everything about the code that needs no test run.
+
+use anyhow::{Result, bail};
+
+use crate::command::{cargo, is_ci, output, program, run as run_command, succeeds};
+
+/// All parts, those that fail soonest first.
+const PARTS: [&str; 4] = ["fmt", "clippy", "docs", "deny"];
+/// The browser's target.
+const WASM: &str = "wasm32-unknown-unknown";
+/// `deny.toml` is written for this one.
+const CARGO_DENY_VERSION: &str = "^0.20";
+
+/// Runs the parts that were named, or all.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let (options, named): (Vec<&str>, Vec<&str>) = arguments
+        .iter()
+        .map(String::as_str)
+        .partition(|argument| argument.starts_with("--"));
+    if let Some(unknown) = options.iter().find(|&&option| option != "--advisories") {
+        bail!("no such option: {unknown}; there is --advisories");
+    }
+    if let Some(unknown) = named.iter().find(|part| !PARTS.contains(part)) {
+        bail!("no such check: {unknown}; there are {}", PARTS.join(", "));
+    }
+    let mut skipped = Vec::new();
+    for part in PARTS
+        .into_iter()
+        .filter(|part| named.is_empty() || named.contains(part))
+    {
+        let left_out = match part {
+            "fmt" => fmt()?,
+            "clippy" => clippy()?,
+            "docs" => docs()?,
+            _ => deny(options.contains(&"--advisories"), named.contains(&part))?,
+        };
+        skipped.extend(left_out);
+    }
+    for skipped in &skipped {
+        println!("skipped: {skipped}");
+    }
+    if is_ci() && !skipped.is_empty() {
+        bail!("{} checks were skipped, and CI is set", skipped.len());
+    }
+    Ok(())
+}
+
+/// What a part could not check, and how to get what it lacks.
+type Skipped = Option<String>;
+
+fn fmt() -> Result<Skipped> {
+    if let Some(skipped) = rustup_component("rustfmt", cargo(&["fmt", "--version"]))? {
+        return Ok(Some(skipped));
+    }
+    run_command(cargo(&["fmt", "--all", "--", "--check"]))?;
+    Ok(None)
+}
+
+fn clippy() -> Result<Skipped> {
+    if let Some(skipped) = rustup_component("clippy", cargo(&["clippy", "--version"]))? {
+        return Ok(Some(skipped));
+    }
+    run_command(cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+
+    let is_installed = || {
+        let sysroot = output(program("rustc", &["--print", "sysroot"])).unwrap_or_default();
+        std::path::Path::new(sysroot.trim())
+            .join("lib/rustlib")
+            .join(WASM)
+            .is_dir()
+    };
+    if !is_installed() && has_rustup() {
+        run_command(program("rustup", &["target", "add", WASM]))?;
+    }
+    if !is_installed() {
+        return Ok(Some(format!(
+            "clippy for the browser; it needs Rust's target {WASM} (`rustup target add {WASM}`)"
+        )));
+    }
+    // The library, in a stricter configuration: what the browser does not have is banned by name.
+    let mut wasm = cargo(&[
+        "clippy",
+        "--package",
+        "bnonly",
+        "--lib",
+        "--target",
+        WASM,
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    wasm.env(
+        "CLIPPY_CONF_DIR",
+        concat!(env!("CARGO_MANIFEST_DIR"), "/clippy-wasm"),
+    );
+    run_command(wasm)?;
+    Ok(None)
+}
+
+fn docs() -> Result<Skipped> {
+    let mut docs = cargo(&["doc", "--workspace", "--no-deps"]);
+    docs.env("RUSTDOCFLAGS", "-D warnings");
+    run_command(docs)?;
+    Ok(None)
+}
+
+/// Licences, duplicates and sources of all dependencies. The database of known faults is on GitHub,
+/// which not every machine reaches, so it is asked only when `advisories` says so.
+///
+/// Building cargo-deny takes minutes, so a missing one is installed unattended or when asked for.
+fn deny(advisories: bool, asked_for: bool) -> Result<Skipped> {
+    let is_installed = || succeeds(cargo(&["deny", "--version"]));
+    let install = [
+        "install",
+        "cargo-deny",
+        "--locked",
+        "--version",
+        CARGO_DENY_VERSION,
+    ];
+    if !is_installed() && (asked_for || is_ci()) {
+        run_command(cargo(&install))?;
+    }
+    if !is_installed() {
+        return Ok(Some(format!(
+            "deny; install it with `cargo {}` (some minutes)",
+            install.join(" ")
+        )));
+    }
+    let mut deny = cargo(&["deny", "check", "licenses", "bans", "sources"]);
+    if advisories {
+        deny.arg("advisories");
+    }
+    run_command(deny)?;
+    Ok(None)
+}
+
+fn rustup_component(name: &str, version: std::process::Command) -> Result<Skipped> {
+    if succeeds(version) {
+        return Ok(None);
+    }
+    if !has_rustup() {
+        return Ok(Some(format!(
+            "{name}; it is not installed, and there is no rustup to add it with"
+        )));
+    }
+    run_command(program("rustup", &["component", "add", name]))?;
+    Ok(None)
+}
+
+fn has_rustup() -> bool {
+    succeeds(program("rustup", &["--version"]))
+}
