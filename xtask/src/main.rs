@@ -10,6 +10,7 @@ mod test;
 mod train;
 
 use std::env;
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
@@ -28,7 +29,17 @@ cargo xtask COMMAND
 With CI=true in the environment, a tool that is missing and cannot be installed is a failure;
 without, its check is skipped and a sentence says how to get it.";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     // From wherever in the tree it was called, work at its root.
     env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
 

@@ -12,11 +12,11 @@ use crate::command::{output, program, run as run_command, succeeds};
 const DEBIAN_PACKAGES: [&str; 2] = ["libvulkan1", "mesa-vulkan-drivers"];
 
 const HOW_TO_INSTALL: &str = "\
-  Debian, Ubuntu   sudo apt-get install libvulkan1 mesa-vulkan-drivers
-  Fedora           sudo dnf install vulkan-loader mesa-vulkan-drivers
-  Arch             sudo pacman -S vulkan-icd-loader, and one of vulkan-radeon, vulkan-intel,
-                   nvidia-utils, vulkan-swrast (in software)
-  macOS, Windows   nothing: Metal and Direct3D 12 are part of the system
+Debian, Ubuntu:  sudo apt-get install libvulkan1 mesa-vulkan-drivers
+Fedora:          sudo dnf install vulkan-loader mesa-vulkan-drivers
+Arch:            sudo pacman -S vulkan-icd-loader, and one of vulkan-radeon, vulkan-intel,
+                 nvidia-utils, vulkan-swrast (in software)
+macOS, Windows:  nothing; Metal and Direct3D 12 are part of the system
 An NVIDIA GPU brings its Vulkan driver with NVIDIA's own driver.";
 
 /// Installs what is missing, or says what to install.
@@ -29,6 +29,11 @@ pub fn run() -> Result<()> {
         return Ok(());
     }
     println!("missing: {}", missing.join(" and "));
+    if let Some(name) = chosen_drivers().filter(|_| !has_vulkan_driver()) {
+        bail!(
+            "{name} is set, and names no driver's description (a .json file) that exists; unset or correct it"
+        );
+    }
     if !is_root() || !succeeds(program("apt-get", &["--version"])) {
         bail!(
             "install {}, then run this again:\n{HOW_TO_INSTALL}",
@@ -79,11 +84,8 @@ fn has_vulkan_loader() -> bool {
 /// Looks where the loader looks for the files that describe drivers
 /// (<https://github.com/KhronosGroup/Vulkan-Loader/blob/main/docs/LoaderDriverInterface.md>).
 fn has_vulkan_driver() -> bool {
-    // These replace the search, if set; each names files or folders.
-    for name in ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
-        if env::var_os(name).is_some_and(|paths| !paths.is_empty()) {
-            return paths_of(name).any(|path| describes_driver(&path) || holds_driver(&path));
-        }
+    if let Some(name) = chosen_drivers() {
+        return paths_of(name).any(|path| describes_driver(&path) || holds_driver(&path));
     }
     let home = env::home_dir().unwrap_or_default();
     let usual = [
@@ -110,6 +112,14 @@ fn has_vulkan_driver() -> bool {
         || usual
             .chain(chosen)
             .any(|folder| holds_driver(&folder.join("vulkan/icd.d")))
+}
+
+/// The variable, if one is set, whose files or folders replace the search for drivers.
+fn chosen_drivers() -> Option<&'static str> {
+    let is_set = |name: &&str| env::var_os(name).is_some_and(|paths| !paths.is_empty());
+    ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
+        .into_iter()
+        .find(is_set)
 }
 
 /// Whether a folder holds a driver's description.
