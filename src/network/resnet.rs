@@ -101,7 +101,7 @@ pub(super) fn wrong_depth(written: &str, depth: Option<u32>) -> NetworkError {
     let depth = depth.unwrap_or(u32::MAX);
     let below = depth.clamp(MIN_DEPTH, MAX_DEPTH);
     let below = below - (below - 2) % 6;
-    let nearest = if depth < MIN_DEPTH || depth >= MAX_DEPTH {
+    let nearest = if !(MIN_DEPTH..MAX_DEPTH).contains(&depth) {
         format!("resnet-{below}")
     } else {
         format!("resnet-{below} or resnet-{}", below + 6)
