@@ -1,1 +1,343 @@
-//! To come.
+//! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
+//!
+//! Read in this order: [`layout`] (where each parameter lies in the buffers), [`layers`] (which
+//! nodes run as one pass), [`compile`] (the dispatches of a step, forward and back), [`memory`] (which
+//! tensors share memory), [`plan`] (pipelines and bind groups), and here [`Engine`], which keeps the
+//! state and submits.
+
+mod compile;
+mod layers;
+mod layout;
+mod memory;
+mod plan;
+mod state;
+
+use std::collections::VecDeque;
+
+use futures_channel::oneshot;
+
+use crate::data::Augmentation;
+use crate::gpu::{Gpu, GpuError};
+use crate::kernels::StepUniform;
+use crate::kernels::optimizer::Rule;
+use crate::network::trainable::TrainedSet;
+use crate::network::{Graph, State};
+
+pub use memory::MemoryReport;
+pub use state::OptimizerState;
+
+use layout::Layout;
+use plan::{Buffers, Plan};
+
+/// What can go wrong when a network is compiled or run.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The adapter or its device.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    /// A tensor is larger than the adapter can bind.
+    #[error(
+        "{what} takes {bytes} bytes at this batch size, the adapter binds at most {limit}; use a smaller --batch-size or --width"
+    )]
+    TooLarge {
+        /// Which tensor or buffer.
+        what: String,
+        /// Its bytes.
+        bytes: u64,
+        /// The adapter's limit.
+        limit: u64,
+    },
+    /// The graph has a layer that no kernel computes.
+    #[error("layer {node} ({op}) cannot run: {why}")]
+    Unsupported {
+        /// Its place in the graph.
+        node: usize,
+        /// What it computes.
+        op: String,
+        /// What is missing.
+        why: &'static str,
+    },
+}
+
+/// All that decides a plan, but for the graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanOptions {
+    /// What trains.
+    pub trained: TrainedSet,
+    /// The largest batch; smaller ones run on the same plan.
+    pub max_batch: u32,
+    /// How gradients move parameters.
+    pub rule: Rule,
+    /// λ of weight decay, on all that trains.
+    pub weight_decay: f64,
+    /// BatchNorm normalises by its running averages, which do not move.
+    pub freeze_statistics: bool,
+    /// Mean and deviation of each channel of the input, of values scaled to 0–1.
+    pub normalization: (Vec<f32>, Vec<f32>),
+}
+
+/// One batch, as bytes on the host.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchView<'a> {
+    /// `[N, C, H, W]`, 0–255.
+    pub pixels: &'a [u8],
+    /// `[N]`.
+    pub labels: &'a [u32],
+    /// `[N]`; the default leaves an image as it is.
+    pub augmentations: &'a [Augmentation],
+}
+
+/// What a batch came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchResult {
+    /// Cross-entropy summed over the batch, in nats.
+    pub loss_sum: f64,
+    /// Samples whose largest logit was the label's.
+    pub hits: u32,
+    /// Samples.
+    pub samples: u32,
+}
+
+/// A network on a device, with its plan; submits steps without waiting for them.
+pub struct Engine<'a> {
+    gpu: &'a Gpu,
+    graph: &'a Graph,
+    options: PlanOptions,
+    layout: Layout,
+    buffers: Buffers,
+    plan: Plan,
+    upload: Vec<u8>,
+    samples: Vec<[u32; 2]>,
+    staging: Vec<wgpu::Buffer>,
+    pending: VecDeque<Pending>,
+    submitted: usize,
+    optimizer_steps: u64,
+    batches_tracked: Vec<u64>,
+}
+
+/// A batch whose result has not been read yet.
+struct Pending {
+    submission: wgpu::SubmissionIndex,
+    mapped: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
+    staging: usize,
+    samples: u32,
+}
+
+impl<'a> Engine<'a> {
+    /// Batches that may be under way at once: enough that the GPU never waits for the host, few
+    /// enough that results arrive while they matter.
+    pub const MAX_IN_FLIGHT: usize = 4;
+
+    /// Compiles a plan and puts a state on the device.
+    ///
+    /// # Errors
+    /// If a tensor exceeds the adapter's limits, memory runs out, or a layer has no kernel.
+    pub async fn new(
+        gpu: &'a Gpu,
+        graph: &'a Graph,
+        options: PlanOptions,
+        state: &State,
+    ) -> Result<Self, EngineError> {
+        let layout = Layout::new(graph, &options.trained);
+        let lists = compile::compile(graph, &layout, &options)?;
+        let (buffers, plan) = plan::build(gpu, lists, &layout, &options).await?;
+        let staging = gpu
+            .guarded(|| {
+                (0..Self::MAX_IN_FLIGHT)
+                    .map(|_| {
+                        gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                            label: Some("result"),
+                            size: 8,
+                            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+                            mapped_at_creation: false,
+                        })
+                    })
+                    .collect()
+            })
+            .await?;
+        let mut engine = Self {
+            gpu,
+            graph,
+            layout,
+            buffers,
+            plan,
+            upload: Vec::new(),
+            samples: Vec::new(),
+            staging,
+            pending: VecDeque::new(),
+            submitted: 0,
+            optimizer_steps: 0,
+            batches_tracked: vec![0; graph.batch_norms.len()],
+            options,
+        };
+        engine.write_state(state)?;
+        Ok(engine)
+    }
+
+    /// Device memory of the plan, in bytes.
+    pub fn memory(&self) -> MemoryReport {
+        self.plan.memory
+    }
+
+    /// The kernels of a training step, in order.
+    pub fn training_kernels(&self) -> Vec<&'static str> {
+        self.plan
+            .train
+            .iter()
+            .map(|dispatch| dispatch.name)
+            .collect()
+    }
+
+    /// Compiled kernels, each of them once.
+    pub fn pipelines(&self) -> usize {
+        self.plan.pipelines
+    }
+
+    /// Steps the optimiser has taken.
+    pub fn optimizer_steps(&self) -> u64 {
+        self.optimizer_steps
+    }
+
+    /// Batches submitted whose results have not been taken.
+    pub fn in_flight(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Submits one training step. Fewer than [`Self::MAX_IN_FLIGHT`] batches may be in flight.
+    ///
+    /// # Errors
+    /// If the device failed meanwhile.
+    pub fn train(&mut self, batch: BatchView<'_>, learning_rate: f64) -> Result<(), EngineError> {
+        if self.layout.trained_len() > 0 {
+            self.optimizer_steps += 1;
+        }
+        if !self.options.freeze_statistics {
+            self.batches_tracked
+                .iter_mut()
+                .for_each(|count| *count += 1);
+        }
+        self.submit(batch, learning_rate, true)
+    }
+
+    /// Submits one batch of evaluation: BatchNorm by its running averages, nothing changes.
+    ///
+    /// # Errors
+    /// If the device failed meanwhile.
+    pub fn evaluate(&mut self, batch: BatchView<'_>) -> Result<(), EngineError> {
+        self.submit(batch, 0.0, false)
+    }
+
+    fn submit(
+        &mut self,
+        batch: BatchView<'_>,
+        learning_rate: f64,
+        train: bool,
+    ) -> Result<(), EngineError> {
+        assert!(
+            self.in_flight() < Self::MAX_IN_FLIGHT,
+            "take results before submitting more"
+        );
+        let samples = batch.labels.len() as u32;
+        assert!(
+            samples > 0
+                && samples <= self.options.max_batch
+                && batch.augmentations.len() == batch.labels.len()
+                && batch.pixels.len() == batch.labels.len() * self.plan.sample_bytes,
+            "a batch of another shape than the plan's"
+        );
+        self.gpu.check()?;
+        let [first_correction, second_correction] =
+            self.options.rule.corrections(self.optimizer_steps);
+        let uniform = StepUniform {
+            batch: samples,
+            learning_rate: learning_rate as f32,
+            first_correction: first_correction as f32,
+            second_correction: second_correction as f32,
+        };
+        let queue = &self.gpu.queue;
+        queue.write_buffer(&self.buffers.step, 0, bytemuck::bytes_of(&uniform));
+        self.samples.clear();
+        let words = batch.labels.iter().zip(batch.augmentations);
+        self.samples
+            .extend(words.map(|(label, augmentation)| [*label, augmentation.packed()]));
+        queue.write_buffer(
+            &self.buffers.samples,
+            0,
+            bytemuck::cast_slice(&self.samples),
+        );
+        if batch.pixels.len().is_multiple_of(4) {
+            queue.write_buffer(&self.buffers.pixels, 0, batch.pixels);
+        } else {
+            self.upload.clear();
+            self.upload.extend_from_slice(batch.pixels);
+            self.upload
+                .resize(batch.pixels.len().next_multiple_of(4), 0);
+            queue.write_buffer(&self.buffers.pixels, 0, &self.upload);
+        }
+
+        let slot = self.submitted % Self::MAX_IN_FLIGHT;
+        self.submitted += 1;
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        let list = if train {
+            &self.plan.train
+        } else {
+            &self.plan.evaluate
+        };
+        plan::encode(
+            &mut encoder,
+            list,
+            samples,
+            self.gpu.capabilities.max_workgroups,
+        );
+        encoder.copy_buffer_to_buffer(&self.buffers.total, 0, &self.staging[slot], 0, 8);
+        let submission = queue.submit([encoder.finish()]);
+        let (sender, mapped) = oneshot::channel();
+        self.staging[slot].map_async(wgpu::MapMode::Read, .., move |result| {
+            // Nobody listens any more if the engine was dropped meanwhile.
+            let _ = sender.send(result);
+        });
+        self.pending.push_back(Pending {
+            submission,
+            mapped,
+            staging: slot,
+            samples,
+        });
+        Ok(())
+    }
+
+    /// The result of the oldest batch in flight, waiting for it; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the device failed meanwhile.
+    pub async fn next_result(&mut self) -> Result<Option<BatchResult>, EngineError> {
+        let Some(pending) = self.pending.pop_front() else {
+            return Ok(None);
+        };
+        let lost = |message: String| GpuError::Lost { message };
+        let mapped = self.gpu.finish(pending.submission, pending.mapped).await?;
+        mapped.map_err(|error| lost(error.to_string()))?;
+        let staging = &self.staging[pending.staging];
+        let view = staging
+            .get_mapped_range(..)
+            .map_err(|error| lost(error.to_string()))?;
+        let [loss_sum, hits]: [f32; 2] = bytemuck::pod_read_unaligned(&view);
+        drop(view);
+        staging.unmap();
+        Ok(Some(BatchResult {
+            loss_sum: loss_sum.into(),
+            hits: hits as u32,
+            samples: pending.samples,
+        }))
+    }
+
+    /// The logits of the batch submitted last, `[N, classes]`.
+    ///
+    /// # Errors
+    /// If the device failed meanwhile.
+    pub async fn logits(&self, samples: u32) -> Result<Vec<f32>, EngineError> {
+        let bytes = 4 * u64::from(samples) * u64::from(self.plan.classes);
+        Ok(bytemuck::pod_collect_to_vec(
+            &self.gpu.read(&self.buffers.logits, bytes).await?,
+        ))
+    }
+}

@@ -1,1 +1,169 @@
-//! To come.
+//! The kernels: one file a family, the host side of `shaders/NAME.wgsl`.
+//!
+//! A WGSL file is a [minijinja](https://docs.rs/minijinja) template: shapes become constants and
+//! loops over registers are written out, so that a driver's compiler has nothing to unroll. A
+//! function here takes the shapes and gives a [`Kernel`]: the finished text, its bindings, and how
+//! many workgroups a batch needs. Nothing here knows of networks or training.
+
+pub mod batch_norm;
+pub mod conv;
+pub mod elementwise;
+pub mod input;
+pub mod linear;
+pub mod loss;
+pub mod optimizer;
+pub mod pool;
+pub mod reduce;
+
+use serde::Serialize;
+
+use crate::gpu::Gpu;
+use crate::gpu::pipeline::{BindingKind as Access, Pipeline, PipelineCache};
+
+/// Invocations in a workgroup, in every kernel.
+pub const WORKGROUP_SIZE: u32 = 64;
+
+/// The shape of a channel-blocked image tensor, `[N, ⌈C/4⌉, H, W]` of four f32.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Blocked {
+    /// Channels C.
+    pub channels: u32,
+    /// ⌈C/4⌉.
+    pub quads: u32,
+    /// Rows H.
+    pub height: u32,
+    /// Columns W.
+    pub width: u32,
+}
+
+impl Blocked {
+    /// The blocked shape of images `[C, H, W]`.
+    pub fn new(channels: u32, height: u32, width: u32) -> Self {
+        Self {
+            channels,
+            quads: channels.div_ceil(4),
+            height,
+            width,
+        }
+    }
+
+    /// Pixels of one channel of one sample.
+    pub fn area(&self) -> u32 {
+        self.height * self.width
+    }
+
+    /// Quads of one sample: vec4f it takes.
+    pub fn quads_per_sample(&self) -> u32 {
+        self.quads * self.area()
+    }
+
+    /// Bytes of `batch` samples.
+    pub fn bytes(&self, batch: u32) -> u64 {
+        16 * u64::from(batch)
+            * u64::from(self.quads)
+            * u64::from(self.height)
+            * u64::from(self.width)
+    }
+}
+
+/// How many workgroups a batch needs: `groups · ⌈batch · per_sample / block⌉`, or just `groups` if
+/// `per_sample` is zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Workgroups a block.
+    pub groups: u32,
+    /// Items of work a sample.
+    pub per_sample: u32,
+    /// Items of work a block.
+    pub block: u32,
+}
+
+impl Grid {
+    /// A grid that does not depend on the batch, one thread for each of `threads`.
+    pub fn threads(threads: u32) -> Self {
+        Self {
+            groups: threads.div_ceil(WORKGROUP_SIZE),
+            per_sample: 0,
+            block: 1,
+        }
+    }
+
+    /// One thread for each of `threads` items of each sample.
+    pub fn threads_per_sample(threads: u32) -> Self {
+        Self {
+            groups: 1,
+            per_sample: threads,
+            block: WORKGROUP_SIZE,
+        }
+    }
+
+    /// Workgroups for a batch, folded so that no dimension exceeds `largest` (kernels unfold it by
+    /// `group_index`). The grid may be somewhat larger than needed; kernels guard their ends.
+    pub fn workgroups(&self, batch: u32, largest: u32) -> [u32; 2] {
+        let blocks = match self.per_sample {
+            0 => 1,
+            per_sample => {
+                (u64::from(batch) * u64::from(per_sample)).div_ceil(u64::from(self.block))
+            }
+        };
+        let groups = u64::from(self.groups) * blocks;
+        let rows = groups.div_ceil(u64::from(largest)).max(1);
+        [groups.div_ceil(rows) as u32, rows as u32]
+    }
+}
+
+/// A kernel with its shapes filled in, ready to become a pipeline.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    /// The entry point; names the kernel in listings too.
+    pub name: &'static str,
+    /// WGSL.
+    pub source: String,
+    /// Bindings 1, 2, … of group 0, in order; binding 0 is always the step's uniform.
+    pub bindings: Vec<Access>,
+    /// Workgroups by batch.
+    pub grid: Grid,
+}
+
+impl Kernel {
+    /// Compiles it, or finds it compiled.
+    pub fn pipeline(&self, gpu: &Gpu, cache: &mut PipelineCache) -> Pipeline {
+        let bindings: Vec<_> = std::iter::once(Access::Uniform)
+            .chain(self.bindings.iter().copied())
+            .collect();
+        cache.get(gpu, &self.source, self.name, &bindings)
+    }
+}
+
+/// The uniform of every kernel: `Step` in `shaders/common.wgsl`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+pub struct StepUniform {
+    /// Samples in the batch.
+    pub batch: u32,
+    /// Learning rate η.
+    pub learning_rate: f32,
+    /// Adam's 1 − β₁ᵗ.
+    pub first_correction: f32,
+    /// Adam's 1 − β₂ᵗ.
+    pub second_correction: f32,
+}
+
+const _: () = assert!(size_of::<StepUniform>() == 16);
+const _: () = assert!(std::mem::offset_of!(StepUniform, second_correction) == 12);
+
+/// The text of a shader, with the common head and `values` filled in.
+///
+/// # Panics
+/// If the template is wrong: it is part of the program, and a test renders each one.
+fn render(template: &str, values: impl Into<minijinja::Value>) -> String {
+    let mut environment = minijinja::Environment::new();
+    let mut syntax = minijinja::syntax::SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true);
+    environment.set_syntax(syntax.build().expect("the syntax is minijinja's own"));
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    let body = environment
+        .render_str(template, values)
+        .unwrap_or_else(|error| panic!("a shader template is wrong: {error:#}"));
+    format!("{}{body}", include_str!("../../shaders/common.wgsl"))
+}

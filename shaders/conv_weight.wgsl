@@ -1,0 +1,148 @@
+// The gradient of a convolution's weights, and the packing of weights for the other two passes.
+//
+// input        [N, QI, HI, WI] vec4f
+// grad_output  [N, QO, HO, WO] vec4f
+// partial_sums     [chunks, CO, CI, K, K] f32, one sum a chunk of samples
+// weight       [CO, CI, K, K] f32, PyTorch's layout
+// packed       [QS, K, K, QD] mat4x4f, as conv.wgsl reads it
+
+const IN_CHANNELS = {{ input.channels }}u;
+const IN_QUADS = {{ input.quads }}u;
+const IN_HEIGHT = {{ input.height }};
+const IN_WIDTH = {{ input.width }};
+const OUT_CHANNELS = {{ output.channels }}u;
+const OUT_QUADS = {{ output.quads }}u;
+const OUT_HEIGHT = {{ output.height }};
+const OUT_WIDTH = {{ output.width }};
+const KERNEL = {{ kernel }}u;
+const STRIDE = {{ stride }};
+const PADDING = {{ padding }};
+const CHUNK = {{ samples_per_chunk }}u;
+
+@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> grad_output: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> partial_sums: array<f32>;
+
+fn load(row: u32, x: i32) -> vec4f {
+    let value = input[row + u32(clamp(x, 0, IN_WIDTH - 1))];
+    return select(vec4f(), value, x >= 0 && x < IN_WIDTH);
+}
+
+fn load_grad(row: u32, x: i32) -> vec4f {
+    let value = grad_output[row + u32(min(x, OUT_WIDTH - 1))];
+    return select(vec4f(), value, x < OUT_WIDTH);
+}
+
+/// partial_sums[chunk, o, c, ky, kx] = Σ_{n in chunk, y, x} grad_output[n, o, y, x] · input[n, c, y·S − P + ky, x·S − P + kx].
+/// One thread a chunk, a quad of o, a quad of c and a ky; all kx of them in registers.
+@compute @workgroup_size(64)
+fn grad_weight(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    var i = group_index(group, groups) * 64u + lane;
+    let ky = i % KERNEL;
+    i /= KERNEL;
+    let c = i % IN_QUADS;
+    i /= IN_QUADS;
+    let o = i % OUT_QUADS;
+    let chunk = i / OUT_QUADS;
+    let first = chunk * CHUNK;
+    if first >= current.batch {
+        return;
+    }
+{% for kx in range(kernel) %}
+    {% for j in range(4) %}
+    var sum_{{ kx }}_{{ j }} = vec4f();
+    {% endfor %}
+{% endfor %}
+    for (var n = first; n < min(first + CHUNK, current.batch); n++) {
+        for (var y = 0; y < OUT_HEIGHT; y++) {
+            let iy = y * STRIDE - PADDING + i32(ky);
+            if iy < 0 || iy >= IN_HEIGHT {
+                continue;
+            }
+            let in_row = ((n * IN_QUADS + c) * u32(IN_HEIGHT) + u32(iy)) * u32(IN_WIDTH);
+            let out_row = ((n * OUT_QUADS + o) * u32(OUT_HEIGHT) + u32(y)) * u32(OUT_WIDTH);
+            for (var x = 0; x < OUT_WIDTH; x += {{ tile_pixels }}) {
+                let column = x * STRIDE - PADDING;
+{% for offset in columns %}
+                let in_{{ loop.index0 }} = load(in_row, column + {{ offset }});
+{% endfor %}
+{% for p in range(tile_pixels) %}
+                let grad_{{ p }} = load_grad(out_row, x + {{ p }});
+{% endfor %}
+{% for tap in taps %}
+    {% for use in tap.uses %}
+        {% for j in range(4) %}
+                sum_{{ tap.kx }}_{{ j }} += grad_{{ use.pixel }} * in_{{ use.column }}[{{ j }}];
+        {% endfor %}
+    {% endfor %}
+{% endfor %}
+            }
+        }
+    }
+{% for i in range(4) %}
+    {% for j in range(4) %}
+    if 4u * o + {{ i }}u < OUT_CHANNELS && 4u * c + {{ j }}u < IN_CHANNELS {
+        let at = (((chunk * OUT_CHANNELS + 4u * o + {{ i }}u) * IN_CHANNELS + 4u * c + {{ j }}u) * KERNEL + ky) * KERNEL;
+        {% for kx in range(kernel) %}
+        partial_sums[at + {{ kx }}u] = sum_{{ kx }}_{{ j }}[{{ i }}];
+        {% endfor %}
+    }
+    {% endfor %}
+{% endfor %}
+}
+
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read_write> packed: array<mat4x4f>;
+
+fn weight_at(o: u32, c: u32, tap: u32) -> f32 {
+    if o >= OUT_CHANNELS || c >= IN_CHANNELS {
+        return 0.0;
+    }
+    return weight[(o * IN_CHANNELS + c) * KERNEL * KERNEL + tap];
+}
+
+/// packed[c/4, tap, o/4], column c%4, component o%4 = weight[o, c, tap]: source is the input.
+@compute @workgroup_size(64)
+fn pack_forward(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let at = group_index(group, groups) * 64u + lane;
+    let o = at % OUT_QUADS;
+    let tap = at / OUT_QUADS % (KERNEL * KERNEL);
+    let c = at / OUT_QUADS / (KERNEL * KERNEL);
+    if c >= IN_QUADS {
+        return;
+    }
+    var columns: mat4x4f;
+{% for j in range(4) %}
+    columns[{{ j }}] = vec4f({% for i in range(4) %}weight_at(4u * o + {{ i }}u, 4u * c + {{ j }}u, tap){{ ", " if not loop.last }}{% endfor %});
+{% endfor %}
+    packed[at] = columns;
+}
+
+/// packed[o/4, tap, c/4], column o%4, component c%4 = weight[o, c, tap]: source is the output's gradient.
+@compute @workgroup_size(64)
+fn pack_backward(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let at = group_index(group, groups) * 64u + lane;
+    let c = at % IN_QUADS;
+    let tap = at / IN_QUADS % (KERNEL * KERNEL);
+    let o = at / IN_QUADS / (KERNEL * KERNEL);
+    if o >= OUT_QUADS {
+        return;
+    }
+    var columns: mat4x4f;
+{% for j in range(4) %}
+    columns[{{ j }}] = vec4f({% for i in range(4) %}weight_at(4u * o + {{ j }}u, 4u * c + {{ i }}u, tap){{ ", " if not loop.last }}{% endfor %});
+{% endfor %}
+    packed[at] = columns;
+}

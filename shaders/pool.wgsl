@@ -1,0 +1,123 @@
+// Max pooling over windows, and the average over whole images.
+//
+// input, grad_input    [N, Q, H, W] vec4f
+// output, grad_output  [N, Q, HO, WO] vec4f (HO = WO = 1 for the average)
+// chosen   [N, Q, HO, WO] u32: for each of the quad's channels eight bits, the place of the
+//          maximum in its window, row-major; the first one where several are equal
+
+const QUADS = {{ quads }}u;
+const HEIGHT = {{ height }};
+const WIDTH = {{ width }};
+const OUT_HEIGHT = {{ out_height }};
+const OUT_WIDTH = {{ out_width }};
+const KERNEL = {{ kernel }};
+const STRIDE = {{ stride }};
+const PADDING = {{ padding }};
+
+@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> chosen_out: array<u32>;
+
+/// output[n, c, y, x] = max over the window at (y·S − P, x·S − P). One thread an output quad.
+@compute @workgroup_size(64)
+fn max_pool(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let i = group_index(group, groups) * 64u + lane;
+    let plane = i / u32(OUT_HEIGHT * OUT_WIDTH);
+    if plane >= current.batch * QUADS {
+        return;
+    }
+    let y0 = i32(i) / OUT_WIDTH % OUT_HEIGHT * STRIDE - PADDING;
+    let x0 = i32(i) % OUT_WIDTH * STRIDE - PADDING;
+    var best = vec4f(-3.4028235e38);
+    var at = vec4u();
+    var found = false;
+    for (var ky = 0; ky < KERNEL; ky++) {
+        for (var kx = 0; kx < KERNEL; kx++) {
+            let y = y0 + ky;
+            let x = x0 + kx;
+            if y < 0 || y >= HEIGHT || x < 0 || x >= WIDTH {
+                continue;
+            }
+            let value = input[(plane * u32(HEIGHT) + u32(y)) * u32(WIDTH) + u32(x)];
+            // Also where the value is NaN, so that NaN goes on to the loss and is seen there.
+            let better = !(value <= best) | vec4<bool>(!found);
+            best = select(best, value, better);
+            at = select(at, vec4u(u32(ky * KERNEL + kx)), better);
+            found = true;
+        }
+    }
+    output[i] = best;
+    chosen_out[i] = at.x | (at.y << 8u) | (at.z << 16u) | (at.w << 24u);
+}
+
+@group(0) @binding(1) var<storage, read> grad_output: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> grad_input: array<vec4f>;
+@group(0) @binding(3) var<storage, read> chosen: array<u32>;
+
+/// grad_input[n, c, y, x] = Σ grad_output over the windows that chose this place. One thread an input quad.
+@compute @workgroup_size(64)
+fn max_pool_backward(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let i = group_index(group, groups) * 64u + lane;
+    let plane = i / u32(HEIGHT * WIDTH);
+    if plane >= current.batch * QUADS {
+        return;
+    }
+    let y = i32(i) / WIDTH % HEIGHT + PADDING;
+    let x = i32(i) % WIDTH + PADDING;
+    var sum = vec4f();
+    for (var ky = y % STRIDE; ky < KERNEL; ky += STRIDE) {
+        let oy = (y - ky) / STRIDE;
+        if y < ky || oy >= OUT_HEIGHT {
+            continue;
+        }
+        for (var kx = x % STRIDE; kx < KERNEL; kx += STRIDE) {
+            let ox = (x - kx) / STRIDE;
+            if x < kx || ox >= OUT_WIDTH {
+                continue;
+            }
+            let at = (plane * u32(OUT_HEIGHT) + u32(oy)) * u32(OUT_WIDTH) + u32(ox);
+            let places = (vec4u(chosen[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(0xffu);
+            sum += select(vec4f(), grad_output[at], places == vec4u(u32(ky * KERNEL + kx)));
+        }
+    }
+    grad_input[i] = sum;
+}
+
+/// output[n, c] = mean of input[n, c, :, :]. One thread an output quad.
+@compute @workgroup_size(64)
+fn average(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let i = group_index(group, groups) * 64u + lane;
+    if i >= current.batch * QUADS {
+        return;
+    }
+    var sum = vec4f();
+    for (var at = 0u; at < u32(HEIGHT * WIDTH); at++) {
+        sum += input[i * u32(HEIGHT * WIDTH) + at];
+    }
+    output[i] = sum / f32(HEIGHT * WIDTH);
+}
+
+/// grad_input[n, c, y, x] = grad_output[n, c] / (H·W). One thread an input quad.
+@compute @workgroup_size(64)
+fn average_backward(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let i = group_index(group, groups) * 64u + lane;
+    if i < current.batch * QUADS * u32(HEIGHT * WIDTH) {
+        grad_input[i] = grad_output[i / u32(HEIGHT * WIDTH)] / f32(HEIGHT * WIDTH);
+    }
+}

@@ -1,0 +1,89 @@
+//! Which tensors of a step may share memory.
+
+use super::compile::{Launch, Operand};
+
+/// Bytes of device memory that a plan takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryReport {
+    /// Activations and their gradients: what lives within a step.
+    pub tensors: u64,
+    /// Parameters, their packed copies and running averages.
+    pub parameters: u64,
+    /// Gradients of parameters, what the optimiser remembers, and the list of what trains.
+    pub optimizer: u64,
+    /// Uploads, partial sums and results.
+    pub other: u64,
+}
+
+impl MemoryReport {
+    /// All of it.
+    pub fn total(&self) -> u64 {
+        self.tensors + self.parameters + self.optimizer + self.other
+    }
+}
+
+/// Memory that tensors take in turns: by tensor the number of its slot, by slot its bytes.
+pub(super) struct Slots {
+    pub of_tensor: Vec<Option<usize>>,
+    pub bytes: Vec<u64>,
+}
+
+impl Slots {
+    /// Gives each tensor of the lists a slot that nothing else uses from the tensor's first launch to
+    /// its last. The lists run one at a time, so they take the same slots.
+    pub fn assign(bytes: &[u64], lists: &[&[Launch]]) -> Self {
+        let mut slots = Self {
+            of_tensor: vec![None; bytes.len()],
+            bytes: Vec::new(),
+        };
+        for list in lists {
+            slots.assign_list(bytes, list);
+        }
+        slots
+    }
+
+    fn assign_list(&mut self, bytes: &[u64], list: &[Launch]) {
+        let mut last_use = vec![None; bytes.len()];
+        for (place, launch) in list.iter().enumerate() {
+            for tensor in tensors(launch) {
+                last_use[tensor] = Some(place);
+            }
+        }
+        let mut free: Vec<usize> = (0..self.bytes.len()).collect();
+        for (place, launch) in list.iter().enumerate() {
+            for tensor in tensors(launch) {
+                if self.of_tensor[tensor].is_none() {
+                    self.of_tensor[tensor] = Some(self.take(&mut free, bytes[tensor]));
+                }
+            }
+            for tensor in tensors(launch) {
+                if last_use[tensor] == Some(place) {
+                    last_use[tensor] = None;
+                    free.extend(self.of_tensor[tensor]);
+                }
+            }
+        }
+    }
+
+    /// The smallest free slot that is large enough and less than four times as large; else a new one.
+    fn take(&mut self, free: &mut Vec<usize>, bytes: u64) -> usize {
+        let fits = |slot: &usize| (bytes..4 * bytes).contains(&self.bytes[*slot]);
+        let best = (0..free.len())
+            .filter(|at| fits(&free[*at]))
+            .min_by_key(|at| self.bytes[free[*at]]);
+        match best {
+            Some(at) => free.swap_remove(at),
+            None => {
+                self.bytes.push(bytes);
+                self.bytes.len() - 1
+            }
+        }
+    }
+}
+
+fn tensors(launch: &Launch) -> impl Iterator<Item = usize> {
+    launch.operands.iter().filter_map(|operand| match operand {
+        Operand::Tensor(tensor) => Some(tensor.0),
+        Operand::Part(..) | Operand::Whole(_) => None,
+    })
+}

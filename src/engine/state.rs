@@ -1,0 +1,157 @@
+//! Parameters, running averages and the optimiser's memory, to the device and back.
+
+use crate::network::State;
+use crate::network::state::RunningStatistics;
+
+use super::layout::Range;
+use super::plan::encode;
+use super::{Engine, EngineError};
+
+/// What the optimiser remembers, one value a trained value: parameter by parameter, places
+/// ascending.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OptimizerState {
+    /// Steps taken.
+    pub steps: u64,
+    /// SGD's velocity, or Adam's first moment.
+    pub first_moment: Vec<f32>,
+    /// Adam's second moment; empty for SGD.
+    pub second_moment: Vec<f32>,
+}
+
+impl Engine<'_> {
+    /// Puts a state on the device; the optimiser's memory stays as it is.
+    ///
+    /// # Errors
+    /// If the device failed.
+    ///
+    /// # Panics
+    /// If the state is not of this engine's graph.
+    pub fn write_state(&mut self, state: &State) -> Result<(), EngineError> {
+        let queue = &self.gpu.queue;
+        let write = |buffer, range: Range, values: &[f32]| {
+            assert!(
+                values.len() as u64 <= range.len,
+                "a state of another network"
+            );
+            queue.write_buffer(buffer, 4 * range.offset, bytemuck::cast_slice(values));
+        };
+        assert_eq!(
+            state.parameters.len(),
+            self.layout.parameters.len(),
+            "a state of another network"
+        );
+        assert_eq!(
+            state.running.len(),
+            self.layout.running.len(),
+            "a state of another network"
+        );
+        for (range, values) in self.layout.parameters.iter().zip(&state.parameters) {
+            write(&self.buffers.parameters, *range, values);
+        }
+        for ([mean, variance], values) in self.layout.running.iter().zip(&state.running) {
+            write(&self.buffers.running, *mean, &values.mean);
+            write(&self.buffers.running, *variance, &values.variance);
+        }
+        self.batches_tracked = state
+            .running
+            .iter()
+            .map(|running| running.batches_tracked)
+            .collect();
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        encode(
+            &mut encoder,
+            &self.plan.pack,
+            1,
+            self.gpu.capabilities.max_workgroups,
+        );
+        queue.submit([encoder.finish()]);
+        Ok(self.gpu.check()?)
+    }
+
+    /// The state after all steps submitted so far.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn read_state(&self) -> Result<State, EngineError> {
+        let parameters = self.floats(&self.buffers.parameters).await?;
+        let running = self.floats(&self.buffers.running).await?;
+        let part = |values: &[f32], range: &Range, len: usize| {
+            values[range.offset as usize..][..len].to_vec()
+        };
+        Ok(State {
+            parameters: std::iter::zip(&self.layout.parameters, &self.graph.parameters)
+                .map(|(range, parameter)| part(&parameters, range, parameter.len()))
+                .collect(),
+            running: std::iter::zip(&self.layout.running, &self.graph.batch_norms)
+                .zip(&self.batches_tracked)
+                .map(
+                    |(([mean, variance], layer), batches_tracked)| RunningStatistics {
+                        mean: part(&running, mean, layer.channels as usize),
+                        variance: part(&running, variance, layer.channels as usize),
+                        batches_tracked: *batches_tracked,
+                    },
+                )
+                .collect(),
+        })
+    }
+
+    /// Puts the optimiser's memory on the device.
+    ///
+    /// # Errors
+    /// If the device failed.
+    ///
+    /// # Panics
+    /// If it is not of this engine's trained set and rule.
+    pub fn write_optimizer(&mut self, moments: &OptimizerState) -> Result<(), EngineError> {
+        let count = self.layout.trained_len();
+        let second = if self.options.rule.moments() == 2 {
+            count
+        } else {
+            0
+        };
+        assert!(
+            moments.first_moment.len() == count && moments.second_moment.len() == second,
+            "an optimiser's memory of another trained set"
+        );
+        let queue = &self.gpu.queue;
+        queue.write_buffer(
+            &self.buffers.first_moment,
+            0,
+            bytemuck::cast_slice(&moments.first_moment),
+        );
+        queue.write_buffer(
+            &self.buffers.second_moment,
+            0,
+            bytemuck::cast_slice(&moments.second_moment),
+        );
+        self.optimizer_steps = moments.steps;
+        Ok(self.gpu.check()?)
+    }
+
+    /// The optimiser's memory after all steps submitted so far.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn read_optimizer(&self) -> Result<OptimizerState, EngineError> {
+        let count = self.layout.trained_len();
+        let mut first = self.floats(&self.buffers.first_moment).await?;
+        first.truncate(count);
+        let mut second = self.floats(&self.buffers.second_moment).await?;
+        second.truncate(if self.options.rule.moments() == 2 {
+            count
+        } else {
+            0
+        });
+        Ok(OptimizerState {
+            steps: self.optimizer_steps,
+            first,
+            second,
+        })
+    }
+
+    async fn floats(&self, buffer: &wgpu::Buffer) -> Result<Vec<f32>, EngineError> {
+        let bytes = self.gpu.read(buffer, buffer.size()).await?;
+        Ok(bytemuck::pod_collect_to_vec(&bytes))
+    }
+}

@@ -1,0 +1,172 @@
+//! Which adapters there are, and what each allows.
+
+use super::GpuError;
+
+/// Which adapter to open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdapterChoice {
+    /// A number as `bnonly devices` gives it, or part of a name; else the most capable one.
+    pub adapter: Option<String>,
+    /// Only adapters of this interface.
+    pub backend: Option<wgpu::Backend>,
+}
+
+/// What an adapter is and allows; the one place that decides what the engine may use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Capabilities {
+    /// The adapter's name, e.g. `NVIDIA H200`.
+    pub name: String,
+    /// The driver and its version.
+    pub driver: String,
+    /// Vulkan, Metal, DX12, GL or the browser's WebGPU.
+    pub backend: wgpu::Backend,
+    /// Discrete, integrated, virtual or a processor.
+    pub device_type: wgpu::DeviceType,
+    /// Bytes of the largest buffer.
+    pub max_buffer_bytes: u64,
+    /// Bytes of the largest storage binding.
+    pub max_binding_bytes: u64,
+    /// Storage buffers a kernel may use.
+    pub max_storage_buffers: u32,
+    /// Invocations of a workgroup.
+    pub max_invocations: u32,
+    /// Workgroups in one dimension of a dispatch.
+    pub max_workgroups: u32,
+    /// Bytes that the start of a storage binding is a multiple of.
+    pub storage_alignment: u32,
+}
+
+impl Capabilities {
+    /// What an adapter says of itself.
+    pub fn of(adapter: &wgpu::Adapter) -> Self {
+        let info = adapter.get_info();
+        let limits = adapter.limits();
+        Self {
+            name: info.name,
+            driver: [info.driver, info.driver_info].join(" ").trim().to_owned(),
+            backend: info.backend,
+            device_type: info.device_type,
+            max_buffer_bytes: limits.max_buffer_size,
+            max_binding_bytes: limits.max_storage_buffer_binding_size.into(),
+            max_storage_buffers: limits.max_storage_buffers_per_shader_stage,
+            max_invocations: limits.max_compute_invocations_per_workgroup,
+            max_workgroups: limits.max_compute_workgroups_per_dimension,
+            storage_alignment: limits.min_storage_buffer_offset_alignment,
+        }
+    }
+
+    /// Whether the kernels can run at all.
+    pub(super) fn check(&self) -> Result<(), GpuError> {
+        let needs = [
+            ("storage buffers a kernel", self.max_storage_buffers, 7),
+            (
+                "invocations a workgroup",
+                self.max_invocations,
+                crate::gpu::pipeline::MIN_INVOCATIONS,
+            ),
+            ("workgroups a dimension", self.max_workgroups, 65_535),
+        ];
+        for (limit, found, needed) in needs {
+            if found < needed {
+                return Err(GpuError::TooLimited {
+                    name: self.name.clone(),
+                    limit,
+                    found,
+                    needed,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Real GPUs first, those that share the processor's memory after them, software last.
+    fn rank(&self) -> u32 {
+        let kind = match self.device_type {
+            wgpu::DeviceType::DiscreteGpu => 0,
+            wgpu::DeviceType::IntegratedGpu => 1,
+            wgpu::DeviceType::VirtualGpu => 2,
+            wgpu::DeviceType::Other => 3,
+            wgpu::DeviceType::Cpu => 4,
+        };
+        2 * kind + u32::from(self.backend == wgpu::Backend::Gl)
+    }
+}
+
+impl std::fmt::Display for Capabilities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.device_type {
+            wgpu::DeviceType::DiscreteGpu => "GPU",
+            wgpu::DeviceType::IntegratedGpu => "integrated GPU",
+            wgpu::DeviceType::VirtualGpu => "virtual GPU",
+            wgpu::DeviceType::Cpu => "software",
+            wgpu::DeviceType::Other => "unknown kind",
+        };
+        write!(f, "{} ({kind}, {}", self.name, self.backend)?;
+        if !self.driver.is_empty() {
+            write!(f, ", {}", self.driver)?;
+        }
+        write!(f, ")")
+    }
+}
+
+/// All adapters that could compute, the most capable first; their order is their number.
+pub async fn list(backend: Option<wgpu::Backend>) -> Vec<Capabilities> {
+    enumerate(backend)
+        .await
+        .into_iter()
+        .map(|(_, capabilities)| capabilities)
+        .collect()
+}
+
+async fn enumerate(backend: Option<wgpu::Backend>) -> Vec<(wgpu::Adapter, Capabilities)> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: backend.map_or(wgpu::Backends::all(), wgpu::Backends::from),
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let mut adapters: Vec<_> = instance
+        .enumerate_adapters(wgpu::Backends::all())
+        .await
+        .into_iter()
+        .map(|adapter| {
+            let capabilities = Capabilities::of(&adapter);
+            (adapter, capabilities)
+        })
+        .collect();
+    adapters.sort_by_key(|(_, capabilities)| capabilities.rank());
+    adapters
+}
+
+pub(super) async fn choose(choice: &AdapterChoice) -> Result<wgpu::Adapter, GpuError> {
+    let adapters = enumerate(choice.backend).await;
+    if adapters.is_empty() {
+        let where_ = choice
+            .backend
+            .map_or(String::new(), |backend| format!(" on {backend}"));
+        return Err(GpuError::NoAdapter { where_ });
+    }
+    let place = match &choice.adapter {
+        None => Some(0),
+        Some(asked) => match asked.parse::<usize>() {
+            Ok(number) => (number < adapters.len()).then_some(number),
+            Err(_) => adapters
+                .iter()
+                .position(|(_, found)| found.name.to_lowercase().contains(&asked.to_lowercase())),
+        },
+    };
+    let Some(place) = place else {
+        let available: Vec<_> = adapters
+            .iter()
+            .enumerate()
+            .map(|(number, (_, capabilities))| format!("{number} {capabilities}"))
+            .collect();
+        return Err(GpuError::UnknownAdapter {
+            asked: choice.adapter.clone().unwrap_or_default(),
+            available: available.join("; "),
+        });
+    };
+    let (adapter, _) = adapters
+        .into_iter()
+        .nth(place)
+        .expect("the place was found in this list");
+    Ok(adapter)
+}

@@ -1,0 +1,24 @@
+//! Bytes to normalised, moved and mirrored images.
+
+use minijinja::context;
+
+use super::{Access, Blocked, Grid, Kernel, render};
+
+/// `pixels` [N, C, H, W] u8, `samples` [N] (label, augmentation word) → `output` [N, 1, H, W] vec4f.
+///
+/// `mean` and `deviation` have one value a channel, of values scaled to 0–1. `shape` has at most
+/// four channels.
+pub fn prepare(shape: Blocked, mean: &[f32], deviation: &[f32]) -> Kernel {
+    debug_assert!(shape.quads == 1 && mean.len() == shape.channels as usize);
+    let literal = |values: &[f32]| values.iter().map(|v| format!("{v:?}")).collect::<Vec<_>>();
+    let values = context! {
+        channels => shape.channels, height => shape.height, width => shape.width,
+        mean => literal(mean), deviation => literal(deviation),
+    };
+    Kernel {
+        name: "prepare",
+        source: render(include_str!("../../shaders/input.wgsl"), values),
+        bindings: vec![Access::Read, Access::Read, Access::Write],
+        grid: Grid::threads_per_sample(shape.area()),
+    }
+}

@@ -1,0 +1,85 @@
+//! Max pooling, and the average over whole images.
+
+use minijinja::context;
+
+use super::{Access, Blocked, Grid, Kernel, render};
+use Access::{Read, Write};
+
+/// Max pooling of `[N, C, H, W]` by K×K windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PoolShape {
+    /// Input images.
+    pub input: Blocked,
+    /// Output images.
+    pub output: Blocked,
+    /// K, at most 16.
+    pub kernel: u32,
+    /// S.
+    pub stride: u32,
+    /// P, −∞ on every side.
+    pub padding: u32,
+}
+
+impl PoolShape {
+    /// The average over whole images, as a window of all pixels.
+    pub fn global(input: Blocked) -> Self {
+        Self {
+            input,
+            output: Blocked::new(input.channels, 1, 1),
+            kernel: 1,
+            stride: 1,
+            padding: 0,
+        }
+    }
+
+    /// Bytes of the chosen places of `batch` samples.
+    pub fn chosen_bytes(&self, batch: u32) -> u64 {
+        self.output.bytes(batch) / 4
+    }
+
+    fn kernel(&self, name: &'static str, bindings: Vec<Access>, threads: u32) -> Kernel {
+        let values = context! {
+            quads => self.input.quads, height => self.input.height, width => self.input.width,
+            out_height => self.output.height, out_width => self.output.width,
+            kernel => self.kernel, stride => self.stride, padding => self.padding,
+        };
+        Kernel {
+            name,
+            source: render(include_str!("../../shaders/pool.wgsl"), values),
+            bindings,
+            grid: Grid::threads_per_sample(threads),
+        }
+    }
+}
+
+/// `input` → `output`, `chosen`.
+pub fn max_pool(shape: &PoolShape) -> Kernel {
+    shape.kernel(
+        "max_pool",
+        vec![Read, Write, Write],
+        shape.output.quads_per_sample(),
+    )
+}
+
+/// `grad_output`, `grad_input` to write, `chosen`.
+pub fn max_pool_backward(shape: &PoolShape) -> Kernel {
+    shape.kernel(
+        "max_pool_backward",
+        vec![Read, Write, Read],
+        shape.input.quads_per_sample(),
+    )
+}
+
+/// `input` → `output` [N, Q, 1, 1].
+pub fn average(input: Blocked) -> Kernel {
+    PoolShape::global(input).kernel("average", vec![Read, Write], input.quads)
+}
+
+/// `grad_output` → `grad_input`.
+pub fn average_backward(input: Blocked) -> Kernel {
+    PoolShape::global(input).kernel(
+        "average_backward",
+        vec![Read, Write],
+        input.quads_per_sample(),
+    )
+}

@@ -1,0 +1,39 @@
+//! Sums over the batch in a fixed order.
+
+use minijinja::context;
+
+use super::conv::WeightChunks;
+use super::{Access, Blocked, Grid, Kernel, render};
+use Access::{Read, Write};
+
+fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> String {
+    let values = context! {
+        quads => shape.quads, channels => shape.channels, area => shape.area(),
+        samples_per_chunk => chunks.samples_per_chunk, length,
+    };
+    render(include_str!("../../shaders/reduce.wgsl"), values)
+}
+
+/// `grad_output` → `partial_sums` [chunks, C]: the first half of a bias's gradient.
+pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
+    Kernel {
+        name: "channel_sums",
+        source: source(shape, chunks, shape.channels),
+        bindings: vec![Read, Write],
+        grid: Grid {
+            groups: shape.quads * chunks.chunks,
+            per_sample: 0,
+            block: 1,
+        },
+    }
+}
+
+/// `partial_sums` [chunks, length] → `sums` [length].
+pub fn sum_partials(length: u32, chunks: WeightChunks) -> Kernel {
+    Kernel {
+        name: "sum_partials",
+        source: source(Blocked::new(1, 1, 1), chunks, length),
+        bindings: vec![Read, Write],
+        grid: Grid::threads(length),
+    }
+}
