@@ -145,8 +145,8 @@ impl Engine<'_> {
         });
         Ok(OptimizerState {
             steps: self.optimizer_steps,
-            first,
-            second,
+            first_moment: first,
+            second_moment: second,
         })
     }
 
