@@ -1,4 +1,6 @@
 //! A network as a list of layers in the order they run.
+//!
+//! The methods that add layers, with their shape checks, are in [`super::build`].
 
 /// A layer of a [`Graph`], by its place in [`Graph::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +25,34 @@ pub struct Shape {
     pub width: u32,
 }
 
+impl Shape {
+    /// `[channels, height, width]`.
+    pub const fn new(channels: u32, height: u32, width: u32) -> Self {
+        Self {
+            channels,
+            height,
+            width,
+        }
+    }
+
+    /// Pixels of one channel, H·W.
+    pub const fn pixels(&self) -> u64 {
+        self.height as u64 * self.width as u64
+    }
+
+    /// Values of one sample, C·H·W.
+    pub const fn values(&self) -> u64 {
+        self.channels as u64 * self.pixels()
+    }
+}
+
+impl std::fmt::Display for Shape {
+    /// `3×32×32`: channels, rows, columns.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}×{}×{}", self.channels, self.height, self.width)
+    }
+}
+
 /// A square window that moves over an image, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
@@ -32,6 +62,29 @@ pub struct Window {
     pub stride: u32,
     /// Pixels of border on every side: zeros for a convolution, −∞ for max pooling.
     pub padding: u32,
+}
+
+impl Window {
+    /// A window of `kernel`×`kernel` pixels.
+    pub const fn new(kernel: u32, stride: u32, padding: u32) -> Self {
+        Self {
+            kernel,
+            stride,
+            padding,
+        }
+    }
+
+    /// Windows that fit along `extent` pixels, as PyTorch counts them (rounded down):
+    /// `(extent + 2·padding − kernel) / stride + 1`. `None` where not even one fits, or the stride
+    /// or the kernel is 0.
+    pub fn output_extent(&self, extent: u32) -> Option<u32> {
+        if self.stride == 0 || self.kernel == 0 {
+            return None;
+        }
+        let room = u64::from(extent) + 2 * u64::from(self.padding);
+        let last = room.checked_sub(u64::from(self.kernel))? / u64::from(self.stride);
+        u32::try_from(last + 1).ok()
+    }
 }
 
 /// What a layer computes.
@@ -142,4 +195,67 @@ pub struct Graph {
     pub parameters: Vec<Parameter>,
     /// BatchNorm layers, in the order they were built.
     pub batch_norms: Vec<BatchNorm>,
+}
+
+impl Graph {
+    /// The layer that gives the logits: the last one.
+    ///
+    /// # Panics
+    ///
+    /// Where the graph has no layer; [`Graph::new`] gives it one.
+    pub fn output(&self) -> NodeId {
+        assert!(!self.nodes.is_empty(), "the graph has no layers");
+        NodeId(self.nodes.len() - 1)
+    }
+
+    /// Channels of the output.
+    ///
+    /// # Panics
+    ///
+    /// Where the graph has no layer.
+    pub fn classes(&self) -> u32 {
+        self.node(self.output()).shape.channels
+    }
+
+    /// Shape of one image, as the first layer gives it.
+    ///
+    /// # Panics
+    ///
+    /// Where the graph has no layer.
+    pub fn input_shape(&self) -> Shape {
+        self.node(NodeId(0)).shape
+    }
+
+    /// A layer.
+    ///
+    /// # Panics
+    ///
+    /// Where `id` is another graph's.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0]
+    }
+
+    /// A parameter.
+    ///
+    /// # Panics
+    ///
+    /// Where `id` is another graph's.
+    pub fn parameter(&self, id: ParameterId) -> &Parameter {
+        &self.parameters[id.0]
+    }
+
+    /// A BatchNorm layer's parameters.
+    ///
+    /// # Panics
+    ///
+    /// Where `id` is another graph's.
+    pub fn batch_norm_at(&self, id: BatchNormId) -> &BatchNorm {
+        &self.batch_norms[id.0]
+    }
+
+    /// The parameter of that name.
+    pub fn find_parameter(&self, name: &str) -> Option<ParameterId> {
+        let place = self.parameters.iter().position(|p| p.name == name)?;
+        Some(ParameterId(place))
+    }
 }

@@ -1,15 +1,25 @@
 //! The network as a graph of layers, without a GPU.
 //!
-//! Read in this order: [`graph`] (layers, parameters, shapes), [`resnet`] and [`vgg`] (who build
-//! graphs), [`state`] (the values of all parameters on the host), [`initial`] (their first values),
-//! [`trainable`] (which of them may change).
+//! Read in this order: [`graph`] (layers, parameters, shapes), [`build`] (adding layers to one),
+//! [`resnet`] and [`vgg`] (who build graphs), [`architecture`] (which of them a name means),
+//! [`state`] (the values of all parameters on the host), [`initial`] (their first values),
+//! [`trainable`] (which of them may change), [`trained_set`] (that choice, for one graph).
 
+pub mod architecture;
+pub mod build;
+pub mod error;
 pub mod graph;
 pub mod initial;
 pub mod resnet;
 pub mod state;
+mod stream;
 pub mod trainable;
+pub mod trained_set;
 pub mod vgg;
 
+pub use architecture::{Architecture, Family, Options, ParameterCounts, counts};
+pub use error::NetworkError;
 pub use graph::Graph;
-pub use state::State;
+pub use initial::{BnInit, initial_state};
+pub use state::{NamedTensor, State, StateError, TensorData};
+pub use trainable::{Selection, Trainable, TrainableError, TrainedSet};

@@ -1,0 +1,117 @@
+//! Why a network cannot be built.
+
+use super::graph::Shape;
+
+/// Why a network cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NetworkError {
+    /// No family of networks has this name.
+    #[error(
+        "there is no network `{name}`; there are resnet-D with D = 6n+2 (resnet-8, resnet-14, resnet-20, …) and {}",
+        vgg_names()
+    )]
+    UnknownName {
+        /// The name as given.
+        name: String,
+    },
+    /// A ResNet's depth is not 6n+2, or out of bounds.
+    #[error(
+        "there is no resnet-{depth}: a CIFAR ResNet has 6n+2 layers, from {} to {}; try {nearest}",
+        super::resnet::MIN_DEPTH,
+        super::resnet::MAX_DEPTH
+    )]
+    ResNetDepth {
+        /// The depth as given.
+        depth: String,
+        /// The nearest names that exist, as words.
+        nearest: String,
+    },
+    /// A VGG's depth is none of the four.
+    #[error("there is no vgg-{depth}; there are {}", vgg_names())]
+    VggDepth {
+        /// The depth as given.
+        depth: String,
+    },
+    /// The width is 0 or absurd.
+    #[error("a network cannot be {width} channels wide: the width must be from 1 to {max}")]
+    Width {
+        /// The width as given.
+        width: u32,
+        /// The largest that is accepted.
+        max: u32,
+    },
+    /// Too few or too many classes.
+    #[error("cannot tell {classes} classes apart: a network needs from 2 to {max} classes")]
+    Classes {
+        /// The classes as given.
+        classes: u32,
+        /// The most that are accepted.
+        max: u32,
+    },
+    /// The images are empty or absurdly large.
+    #[error(
+        "images of {input} cannot be an input: channels, height and width must be from 1 to {max}"
+    )]
+    Input {
+        /// The shape as given.
+        input: Shape,
+        /// The largest extent that is accepted.
+        max: u32,
+    },
+    /// A VGG was asked for without shortcuts.
+    #[error("vgg-{depth} has no shortcuts to leave out; drop --no-shortcut, or pick a ResNet")]
+    NoShortcuts {
+        /// The VGG's depth.
+        depth: u32,
+    },
+    /// A layer does not fit the shape it is given.
+    #[error("{layer} cannot take an input of {input}: {reason}")]
+    Shape {
+        /// The layer, by name or kind.
+        layer: String,
+        /// What it was given.
+        input: Shape,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Two inputs of an addition differ.
+    #[error("cannot add {left} and {right}: the shapes differ")]
+    Add {
+        /// One input.
+        left: Shape,
+        /// The other input.
+        right: Shape,
+    },
+    /// Two parameters of one name.
+    #[error("the network already has a parameter `{name}`")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// A layer that does not exist, or not yet.
+    #[error("layer {node} does not exist: the network has {count} layers so far")]
+    UnknownNode {
+        /// The layer's number.
+        node: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// More parameters than any adapter could hold.
+    #[error(
+        "the network has more than {limit} parameters with `{name}`; choose a smaller width or depth"
+    )]
+    TooLarge {
+        /// The parameter that went over.
+        name: String,
+        /// The most values a network may have.
+        limit: u64,
+    },
+}
+
+fn vgg_names() -> String {
+    let names: Vec<String> = super::vgg::DEPTHS
+        .iter()
+        .map(|d| format!("vgg-{d}"))
+        .collect();
+    names.join(", ")
+}
