@@ -142,9 +142,10 @@ impl LearningRate {
 /// `torch.optim.lr_scheduler.OneCycleLR(max_lr, total_steps)`: `pct_start` 0.3, cosine annealing,
 /// `div_factor` 25, `final_div_factor` 1e4, two phases.
 fn one_cycle(max_rate: f64, step: u64, total_steps: u64) -> f64 {
+    let total_steps = total_steps.max(1);
     let first_rate = max_rate / 25.0;
     let last_rate = first_rate / 1e4;
-    let step = step.min(total_steps.saturating_sub(1)) as f64;
+    let step = step.min(total_steps - 1) as f64;
     let rise_end = 0.3 * total_steps as f64 - 1.0;
     let fall_end = total_steps as f64 - 1.0;
     // For a run of one step, the fall ends where it starts; PyTorch takes the last rate too.
