@@ -11,6 +11,7 @@ pub mod checkpoint;
 pub mod delta;
 pub mod event;
 pub mod plot;
+mod plot_gamma;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod run_folder;
 pub mod schedule;

@@ -213,7 +213,7 @@ impl Settings {
     /// The content of a `config.toml` that [`Settings::from_toml`] reads back to the same bits.
     ///
     /// # Errors
-    /// A path that is not UTF-8, or a seed that TOML cannot hold.
+    /// A path that is not UTF-8.
     pub fn to_toml(&self) -> Result<String, SettingsError> {
         toml::to_string(self).map_err(|error| SettingsError::Write(error.to_string()))
     }
