@@ -284,7 +284,7 @@ fn check_shape(tensor: &NamedTensor, expected: &[usize]) -> Result<(), StateErro
             expected: expected.to_vec(),
         });
     }
-    if tensor.data.len() != expected.iter().product() {
+    if tensor.data.len() != expected.iter().product::<usize>() {
         return Err(StateError::Length {
             name: tensor.name.clone(),
             found: tensor.data.len(),

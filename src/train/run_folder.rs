@@ -1,1 +1,422 @@
-//! To come.
+//! The folder of a run: `config.toml`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use web_time::{SystemTime, UNIX_EPOCH};
+
+use super::atomic_file::write_atomically;
+use super::checkpoint::{Checkpoint, CheckpointError};
+use super::delta::Delta;
+use super::event::Event;
+use super::settings::Settings;
+
+/// Lines of `metrics.jsonl` that may wait in memory.
+const LINES_KEPT: usize = 32;
+
+/// A run's folder, open for writing.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    metrics: BufWriter<File>,
+    unwritten: usize,
+}
+
+impl RunFolder {
+    /// Makes a new folder `runs/TIME-MODEL-MODE`, with `-2`, `-3` … behind it where one is there.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written to.
+    pub fn create(
+        runs: &Path,
+        settings: &Settings,
+        now: SystemTime,
+    ) -> Result<Self, RunFolderError> {
+        fs::create_dir_all(runs).map_err(|source| failed(runs, source))?;
+        let name = folder_name(now, &settings.model, &settings.train);
+        for number in 1_u32.. {
+            let path = match number {
+                1 => runs.join(&name),
+                _ => runs.join(format!("{name}-{number}")),
+            };
+            // Making the folder is what claims the name; another process may ask for it as well.
+            match fs::create_dir(&path) {
+                Ok(()) => return Self::fill(path, settings, true),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(failed(&path, source)),
+            }
+        }
+        unreachable!("no file system holds four billion folders of one name")
+    }
+
+    /// Makes a run's folder at `path`, which must be new or an empty folder.
+    ///
+    /// # Errors
+    /// A path that something stands at, or that cannot be made or written to.
+    pub fn create_at(path: &Path, settings: &Settings) -> Result<Self, RunFolderError> {
+        let is_new = !path.exists();
+        if is_new {
+            fs::create_dir_all(path).map_err(|source| failed(path, source))?;
+        } else if !path.is_dir() {
+            return Err(RunFolderError::NotAFolder {
+                path: path.to_owned(),
+            });
+        } else if fs::read_dir(path)
+            .map_err(|source| failed(path, source))?
+            .next()
+            .is_some()
+        {
+            let path = path.to_owned();
+            return Err(match path.join("config.toml").exists() {
+                true => RunFolderError::IsARun { path },
+                false => RunFolderError::NotEmpty { path },
+            });
+        }
+        Self::fill(path.to_owned(), settings, is_new)
+    }
+
+    fn fill(path: PathBuf, settings: &Settings, is_new: bool) -> Result<Self, RunFolderError> {
+        let filled = Self::try_fill(&path, settings);
+        if filled.is_err() && is_new {
+            // Nothing is left half-made; the first error is the one to report.
+            let _ = fs::remove_dir_all(&path);
+        }
+        filled
+    }
+
+    fn try_fill(path: &Path, settings: &Settings) -> Result<Self, RunFolderError> {
+        let config = path.join("config.toml");
+        let text = settings.to_toml().map_err(io::Error::other);
+        text.and_then(|text| write_atomically(&config, |out| out.write_all(text.as_bytes())))
+            .map_err(|source| failed(&config, source))?;
+        let checkpoints = path.join("checkpoints");
+        fs::create_dir_all(&checkpoints).map_err(|source| failed(&checkpoints, source))?;
+        Self::open(path.to_owned())
+    }
+
+    fn open(path: PathBuf) -> Result<Self, RunFolderError> {
+        let metrics = metrics_path(&path);
+        let file = OpenOptions::new().create(true).append(true).open(&metrics);
+        let file = file.map_err(|source| failed(&metrics, source))?;
+        Ok(Self {
+            path,
+            metrics: BufWriter::new(file),
+            unwritten: 0,
+        })
+    }
+
+    /// Opens an interrupted run where its last checkpoint left it: lines of `metrics.jsonl` that
+    /// were written after the checkpoint are cut away, as the resumed run writes them again.
+    ///
+    /// # Errors
+    /// A folder that is no run, or whose last checkpoint is missing or damaged.
+    pub fn resume(path: &Path) -> Result<(Self, Checkpoint), RunFolderError> {
+        if !path.join("config.toml").is_file() {
+            return Err(RunFolderError::NotARun {
+                path: path.to_owned(),
+            });
+        }
+        let last = last_path(path);
+        if !last.exists() {
+            return Err(RunFolderError::NoCheckpoint {
+                path: path.to_owned(),
+            });
+        }
+        let checkpoint = Checkpoint::read(&last).map_err(|source| RunFolderError::Damaged {
+            source: Box::new(source),
+            best: best_path(path).display().to_string(),
+        })?;
+        let metrics = metrics_path(path);
+        cut_back(&metrics, checkpoint.progress.step).map_err(|source| failed(&metrics, source))?;
+        Ok((Self::open(path.to_owned())?, checkpoint))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the pictures go.
+    pub fn plots_path(&self) -> PathBuf {
+        self.path.join("plots")
+    }
+
+    /// Adds a line to `metrics.jsonl`. Evaluations are written out at once, steps a few at a time.
+    ///
+    /// # Errors
+    /// A number that JSON cannot hold: the trainer has to stop at a loss that is NaN before it
+    /// reports it. Or a file that cannot be written to.
+    pub fn log(&mut self, event: &Event) -> Result<(), RunFolderError> {
+        let numbers = match event {
+            Event::Step {
+                epoch,
+                loss,
+                accuracy,
+                lr,
+                ..
+            } => vec![epoch, loss, accuracy, lr],
+            Event::Eval {
+                epoch,
+                loss,
+                accuracy,
+                gamma_below_001,
+                seconds,
+                ..
+            } => {
+                vec![epoch, loss, accuracy, gamma_below_001, seconds]
+            }
+        };
+        if numbers.into_iter().any(|number| !number.is_finite()) {
+            return Err(RunFolderError::NotFinite {
+                event: format!("{event:?}"),
+            });
+        }
+        let mut line =
+            serde_json::to_vec(event).map_err(|error| self.metrics_failed(error.into()))?;
+        line.push(b'\n');
+        self.metrics
+            .write_all(&line)
+            .map_err(|source| self.metrics_failed(source))?;
+        self.unwritten += 1;
+        if matches!(event, Event::Eval { .. }) || self.unwritten >= LINES_KEPT {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes all lines out.
+    ///
+    /// # Errors
+    /// A file that cannot be written to.
+    pub fn flush(&mut self) -> Result<(), RunFolderError> {
+        self.unwritten = 0;
+        self.metrics
+            .flush()
+            .map_err(|source| self.metrics_failed(source))
+    }
+
+    /// All lines so far, for the pictures at the end.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn events(&mut self) -> Result<Vec<Event>, RunFolderError> {
+        self.flush()?;
+        let bytes =
+            fs::read(metrics_path(&self.path)).map_err(|source| self.metrics_failed(source))?;
+        Ok(lines(&bytes).map(|(_, event)| event).collect())
+    }
+
+    /// Replaces `checkpoints/last.safetensors`. What was logged is on the disk before that, so that
+    /// the metrics never end before the checkpoint does: log an evaluation first, then save.
+    ///
+    /// # Errors
+    /// A file that cannot be written; the earlier one is whole then.
+    pub fn save_last(&mut self, checkpoint: &Checkpoint) -> Result<(), RunFolderError> {
+        self.flush()?;
+        self.metrics
+            .get_ref()
+            .sync_data()
+            .map_err(|source| self.metrics_failed(source))?;
+        save(&last_path(&self.path), |out| checkpoint.write(out))
+    }
+
+    /// Replaces `checkpoints/best.safetensors`.
+    ///
+    /// # Errors
+    /// As [`RunFolder::save_last`].
+    pub fn save_best(&self, checkpoint: &Checkpoint) -> Result<(), RunFolderError> {
+        save(&best_path(&self.path), |out| checkpoint.write(out))
+    }
+
+    /// Replaces `delta.safetensors`.
+    ///
+    /// # Errors
+    /// As [`RunFolder::save_last`].
+    pub fn save_delta(&self, delta: &Delta) -> Result<(), RunFolderError> {
+        save(&delta_path(&self.path), |out| delta.write(out))
+    }
+
+    fn metrics_failed(&self, source: io::Error) -> RunFolderError {
+        failed(&metrics_path(&self.path), source)
+    }
+}
+
+fn save(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), RunFolderError> {
+    write_atomically(path, write).map_err(|source| {
+        let file = path.display().to_string();
+        RunFolderError::Save(Box::new(CheckpointError::Write { file, source }))
+    })
+}
+
+fn failed(path: &Path, source: io::Error) -> RunFolderError {
+    RunFolderError::File {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// `metrics.jsonl` of the run at `run`.
+pub fn metrics_path(run: &Path) -> PathBuf {
+    run.join("metrics.jsonl")
+}
+
+/// The checkpoint that a resumed run continues from.
+pub fn last_path(run: &Path) -> PathBuf {
+    run.join("checkpoints").join("last.safetensors")
+}
+
+/// The checkpoint with the best test accuracy.
+pub fn best_path(run: &Path) -> PathBuf {
+    run.join("checkpoints").join("best.safetensors")
+}
+
+/// What the run changed.
+pub fn delta_path(run: &Path) -> PathBuf {
+    run.join("delta.safetensors")
+}
+
+/// Keeps the lines of a metrics file up to a step, byte for byte. A last line that a killed process
+/// left half-written goes as well.
+fn cut_back(metrics: &Path, last_step: u64) -> io::Result<()> {
+    let bytes = match fs::read(metrics) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        read => read?,
+    };
+    let is_kept = |event: &Event| match event {
+        Event::Step { step, .. } | Event::Eval { step, .. } => *step <= last_step,
+    };
+    let kept: Vec<u8> = lines(&bytes)
+        .filter(|(_, event)| is_kept(event))
+        .flat_map(|(line, _)| line)
+        .copied()
+        .collect();
+    if kept == bytes {
+        return Ok(());
+    }
+    write_atomically(metrics, |out| out.write_all(&kept))
+}
+
+/// Whole lines that read, with their line feeds.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Event)> {
+    bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| line.ends_with(b"\n"))
+        .filter_map(|line| Some((line, serde_json::from_slice(line).ok()?)))
+}
+
+/// `20261122-221530-resnet-14-bn`: UTC, model and mode. What some file system refuses in a name
+/// becomes `-`; a long list of parameters is cut.
+pub fn folder_name(now: SystemTime, model: &str, mode: &str) -> String {
+    let mut name = format!("{}-{model}-{mode}", utc(now));
+    name = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "+-_.".contains(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .take(80)
+        .collect();
+    name.trim_end_matches(['-', '.']).to_owned()
+}
+
+/// `20261122-221530`.
+fn utc(now: SystemTime) -> String {
+    let seconds = now
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
+    // Howard Hinnant's `civil_from_days`: years start in March, eras have 400 years.
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}")
+}
+
+/// Why a run's folder cannot be made, opened or written to.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFolderError {
+    /// The operating system refused.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A new run was to go where a file is.
+    #[error("--out {} is a file; expected a new or empty folder", path.display())]
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A new run was to go where another one is.
+    #[error(
+        "--out {} already holds a run; continue it with --resume {}, or choose another folder",
+        path.display(), path.display()
+    )]
+    IsARun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A new run was to go among other files.
+    #[error("--out {} is not empty and holds no run; choose a new or empty folder", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder to continue is none that this program made.
+    #[error(
+        "--resume {} is no run: it has no config.toml; expected a folder that `bnonly train` made",
+        path.display()
+    )]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The run ended before it had saved anything.
+    #[error(
+        "{} has no checkpoints/last.safetensors: the run ended before its first checkpoint; start \
+         it anew with --config {}", path.display(), path.join("config.toml").display()
+    )]
+    NoCheckpoint {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The last checkpoint cannot be read.
+    #[error(
+        "the run cannot continue: {source}. If {best} is whole, --init with it starts a new run \
+         from that state"
+    )]
+    Damaged {
+        /// What is wrong.
+        source: Box<CheckpointError>,
+        /// The best checkpoint's path.
+        best: String,
+    },
+    /// A checkpoint or delta could not be saved.
+    #[error(transparent)]
+    Save(Box<CheckpointError>),
+    /// A number that `metrics.jsonl` cannot hold.
+    #[error("a number in {event} is not finite, and metrics.jsonl cannot hold it")]
+    NotFinite {
+        /// The event.
+        event: String,
+    },
+}

@@ -1,0 +1,282 @@
+//! Settings as files and sentences, and the learning rate against PyTorch's numbers.
+
+use bnonly::train::schedule::{LearningRate, Schedule};
+use bnonly::train::settings::{OptimizerKind, Settings};
+
+fn unusual() -> Settings {
+    Settings {
+        data: "C:\\images \"of\" αβγ".to_owned(),
+        image_size: 28,
+        test_fraction: 0.123_456_789_012_345_67,
+        model: "vgg-11".to_owned(),
+        width: Some(7),
+        shortcut: false,
+        bn_after_activation: true,
+        train: "blocks.*.bn1.weight,fc.*".to_owned(),
+        bn_init: "symmetric".to_owned(),
+        init: Some("some/init.safetensors".into()),
+        epochs: 3,
+        max_steps: Some(12_345),
+        batch_size: 48,
+        limit_train: Some(200),
+        limit_test: Some(100),
+        optimizer: OptimizerKind::AdamW,
+        lr: 0.1 + 0.2,
+        momentum: 0.0,
+        nesterov: false,
+        weight_decay: 1e-300,
+        schedule: Schedule::Step(vec![1, 20, 300]),
+        lr_gamma: 1.0 / 3.0,
+        warmup_epochs: 0.5,
+        seed: i64::MAX as u64,
+        shuffle: false,
+        augment: false,
+        freeze_stats: true,
+    }
+}
+
+#[test]
+fn settings_survive_a_file_bit_for_bit() {
+    for settings in [Settings::default(), unusual()] {
+        let text = settings.to_toml().unwrap();
+        assert_eq!(Settings::from_toml(&text).unwrap(), settings, "{text}");
+    }
+    assert_eq!(Settings::from_toml("").unwrap(), Settings::default());
+}
+
+#[test]
+fn keys_in_files_are_the_options_of_the_command_line() {
+    let text = unusual().to_toml().unwrap();
+    let keys: Vec<&str> = text
+        .lines()
+        .map(|line| line.split(" = ").next().unwrap())
+        .collect();
+    let expected = "data image-size test-fraction model width shortcut bn-after-activation train \
+                    bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
+                    momentum nesterov weight-decay schedule lr-gamma warmup-epochs seed shuffle \
+                    augment freeze-stats";
+    assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_bad_file_is_answered_with_line_and_key() {
+    for (text, parts) in [
+        (
+            "lr = 0.1\nmomentun = 0.9\n",
+            vec!["line 2", "`momentun`", "unknown field"],
+        ),
+        ("\n\nlr = \"high\"\n", vec!["line 3", "`lr`", "string"]),
+        ("batch-size = -1\n", vec!["line 1", "`batch-size`", "-1"]),
+        (
+            "schedule = \"step:9,3\"\n",
+            vec!["line 1", "`schedule`", "step:80,120"],
+        ),
+        (
+            "optimizer = \"lion\"\n",
+            vec!["line 1", "`optimizer`", "lion", "adamw"],
+        ),
+        (
+            "seed = 1\nseed = 2\n",
+            vec!["line 2", "`seed`", "duplicate"],
+        ),
+        ("lr = ", vec!["line 1", "`lr`"]),
+        ("[data]\n", vec!["line 1"]),
+        ("αβγ = 3", vec!["line 1"]),
+    ] {
+        let message = Settings::from_toml(text).unwrap_err().to_string();
+        for part in parts {
+            assert!(
+                message.contains(part),
+                "{text:?} gives {message:?} without {part:?}"
+            );
+        }
+        assert!(!message.contains('\n'), "{message:?}");
+    }
+}
+
+#[test]
+fn values_that_cannot_work_are_named() {
+    type Change = fn(&mut Settings);
+    let cases: [(&str, Change); 21] = [
+        ("--batch-size is 0;", |s| s.batch_size = 0),
+        ("--lr is NaN;", |s| s.lr = f64::NAN),
+        ("--lr is -0.1;", |s| s.lr = -0.1),
+        ("--lr is inf;", |s| s.lr = f64::INFINITY),
+        ("--lr is 1000000000000000", |s| s.lr = 1e300),
+        ("--momentum is 1;", |s| s.momentum = 1.0),
+        ("--momentum is NaN;", |s| s.momentum = f64::NAN),
+        ("--momentum is -0.5;", |s| s.momentum = -0.5),
+        ("--nesterov is set with --optimizer adam;", |s| {
+            s.nesterov = true;
+            s.optimizer = OptimizerKind::Adam;
+        }),
+        ("--nesterov is set with --momentum 0;", |s| {
+            s.nesterov = true;
+            s.momentum = 0.0;
+        }),
+        ("--weight-decay is -1;", |s| s.weight_decay = -1.0),
+        ("--weight-decay is NaN;", |s| s.weight_decay = f64::NAN),
+        ("--epochs is 0;", |s| s.epochs = 0),
+        ("--max-steps is 0;", |s| s.max_steps = Some(0)),
+        ("--test-fraction is 0;", |s| s.test_fraction = 0.0),
+        ("--test-fraction is 1;", |s| s.test_fraction = 1.0),
+        ("--lr-gamma is 0;", |s| s.lr_gamma = 0.0),
+        ("--warmup-epochs is -1;", |s| s.warmup_epochs = -1.0),
+        ("--image-size is 0;", |s| s.image_size = 0),
+        ("--limit-train is 0;", |s| s.limit_train = Some(0)),
+        ("--seed is 9223372036854775808;", |s| s.seed = 1 << 63),
+    ];
+    for (start, change) in cases {
+        let mut settings = Settings::default();
+        assert_eq!(settings.validate(), Ok(()));
+        change(&mut settings);
+        let message = settings.validate().unwrap_err().to_string();
+        assert!(message.starts_with(start), "{message:?}, not {start:?}");
+        assert!(message.contains("expected"), "{message:?}");
+    }
+    let by_steps = Settings {
+        epochs: 0,
+        max_steps: Some(7),
+        ..Settings::default()
+    };
+    assert_eq!(by_steps.validate(), Ok(()));
+    assert_eq!(by_steps.total_steps(100), 7);
+    assert_eq!(Settings::default().total_steps(391), 62_560);
+}
+
+#[test]
+fn schedules_are_written_as_they_are_read() {
+    for text in ["constant", "step:80,120", "step:1", "cosine", "one-cycle"] {
+        assert_eq!(text.parse::<Schedule>().unwrap().to_string(), text);
+    }
+    for text in [
+        "", "step", "step:", "step:0", "step:2,2", "step:1.5", "step:-1", "linear",
+    ] {
+        assert!(text.parse::<Schedule>().is_err(), "{text:?}");
+    }
+    for kind in OptimizerKind::ALL {
+        assert_eq!(kind.to_string().parse::<OptimizerKind>().unwrap(), kind);
+    }
+}
+
+fn rate(schedule: &str, base: f64) -> LearningRate {
+    LearningRate {
+        schedule: schedule.parse().unwrap(),
+        base,
+        gamma: 0.1,
+        warmup_epochs: 0.0,
+    }
+}
+
+fn assert_close(got: f64, expected: f64, what: &str) {
+    assert!(
+        (got - expected).abs() <= 1e-14 + 1e-12 * expected.abs(),
+        "{what}: {got}, {expected}"
+    );
+}
+
+#[test]
+fn one_cycle_is_pytorchs() {
+    // torch 2.15: OneCycleLR(optimizer, max_lr=base, total_steps=total, cycle_momentum=False).
+    let twenty = [
+        0.0040000000000000036,
+        0.013167184270002533,
+        0.037167184270002526,
+        0.06683281572999747,
+        0.09083281572999748,
+        0.1,
+        0.09874640062350874,
+        0.09504846320134738,
+        0.089091617757105,
+        0.0811745653949763,
+        0.07169430017913009,
+        0.06112620219362893,
+        0.0500002,
+        0.03887419780637107,
+        0.028306099820869922,
+        0.0188258346050237,
+        0.010908782242895003,
+        0.004951936798652629,
+        0.0012539993764912555,
+        4e-07,
+    ];
+    let seven = [
+        0.016000000000000014,
+        0.3922226509339835,
+        0.36761775050788426,
+        0.26907353459221806,
+        0.14309551029586282,
+        0.03971871675730624,
+        1.6e-06,
+    ];
+    for (base, expected) in [(0.1, twenty.as_slice()), (0.4, seven.as_slice())] {
+        let total = expected.len() as u64;
+        for (step, expected) in expected.iter().enumerate() {
+            let got = rate("one-cycle", base).at(step as u64, 4, total);
+            assert_close(got, *expected, &format!("step {step}"));
+        }
+    }
+}
+
+#[test]
+fn steps_fall_at_the_start_of_their_epochs() {
+    let rate = rate("step:2,3", 0.1);
+    for (step, expected) in [
+        (0, 0.1),
+        (19, 0.1),
+        (20, 0.01),
+        (29, 0.01),
+        (30, 0.001),
+        (900, 0.001),
+    ] {
+        assert_close(rate.at(step, 10, 1000), expected, &format!("step {step}"));
+    }
+    assert_eq!(rate.at(25, 10, 1000), 0.1 * 0.1_f64.powi(1));
+}
+
+#[test]
+fn cosine_falls_from_the_whole_rate_towards_zero() {
+    let rate = rate("cosine", 0.2);
+    assert_eq!(rate.at(0, 5, 20), 0.2);
+    assert_close(rate.at(5, 5, 20), 0.1 * (1.0 + 0.5_f64.sqrt()), "a quarter");
+    assert_close(rate.at(10, 5, 20), 0.1, "half");
+    assert!(rate.at(19, 5, 20) > 0.0 && rate.at(19, 5, 20) < 0.002);
+    assert_eq!(rate.at(20, 5, 20), 0.0);
+    assert_eq!(rate.at(900, 5, 20), 0.0);
+}
+
+#[test]
+fn warm_up_rises_linearly_and_then_leaves_the_schedule_alone() {
+    let warm = LearningRate {
+        warmup_epochs: 0.4,
+        ..rate("constant", 0.5)
+    };
+    let rates: Vec<f64> = (0..6).map(|step| warm.at(step, 10, 100)).collect();
+    assert_eq!(rates, [0.125, 0.25, 0.375, 0.5, 0.5, 0.5]);
+    let tiny = LearningRate {
+        warmup_epochs: 1e-9,
+        ..rate("constant", 0.5)
+    };
+    assert_eq!(tiny.at(0, 10, 100), 0.5);
+}
+
+#[test]
+fn no_schedule_leaves_the_range_from_zero_to_base() {
+    for schedule in ["constant", "step:1,2", "cosine", "one-cycle"] {
+        for total in [0, 1, 2, 3, 4, 5, 10, 100] {
+            for step in [0, 1, 2, 3, 9, 99, u64::MAX - 1] {
+                for warmup_epochs in [0.0, 0.1, 3.0] {
+                    let rate = LearningRate {
+                        warmup_epochs,
+                        ..rate(schedule, 0.1)
+                    };
+                    let got = rate.at(step, 3, total);
+                    assert!(
+                        (0.0..=0.1 + 1e-15).contains(&got),
+                        "{schedule} {step}/{total}: {got}"
+                    );
+                }
+            }
+        }
+    }
+}
