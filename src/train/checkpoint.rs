@@ -10,19 +10,8 @@ pub use super::tensor_file::CheckpointError;
 use super::tensor_file::{
     Metadata, TensorFile, digest, parse_tensors, read_tensors, write_tensors,
 };
+pub use crate::engine::OptimizerState;
 use crate::network::state::{NamedTensor, OPTIMIZER_PREFIX, TensorData};
-
-/// What the optimiser remembers between steps, one value a trained value, in the order of the
-/// trained set: parameter by parameter, places ascending.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct OptimizerState {
-    /// Steps taken.
-    pub steps: u64,
-    /// SGD's velocity, or Adam's first moment.
-    pub first_moment: Vec<f32>,
-    /// Adam's second moment; empty for SGD.
-    pub second_moment: Vec<f32>,
-}
 
 /// How far a training has come.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -137,7 +126,7 @@ impl Checkpoint {
         Self::from_file(file, parse_tensors(file, bytes)?)
     }
 
-    fn from_file(file: &str, content: TensorFile) -> Result<Self, CheckpointError> {
+    pub(super) fn from_file(file: &str, content: TensorFile) -> Result<Self, CheckpointError> {
         let entries = Entries {
             file,
             kind: "checkpoint",

@@ -173,7 +173,7 @@ impl Delta {
         Self::from_file(file, parse_tensors(file, bytes)?)
     }
 
-    fn from_file(file: &str, content: TensorFile) -> Result<Self, CheckpointError> {
+    pub(super) fn from_file(file: &str, content: TensorFile) -> Result<Self, CheckpointError> {
         let entries = Entries {
             file,
             kind: "delta",

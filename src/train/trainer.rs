@@ -1,1 +1,345 @@
-//! To come.
+//! A training, step by step: which batch, at which rate, and what came of it.
+
+use std::collections::VecDeque;
+
+use web_time::Instant;
+
+use super::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
+use super::event::Event;
+use super::schedule::LearningRate;
+use super::settings::Settings;
+use super::start::Start;
+use crate::data::order::{AugmentationDraw, epoch_order};
+use crate::data::{Batch, DataSet};
+use crate::engine::{BatchResult, BatchView, Engine, EngineError, MemoryReport};
+use crate::gpu::Gpu;
+use crate::network::{Graph, State};
+use crate::study::gamma::ChannelsBelow;
+
+/// |γ| below which a channel counts as switched off in reports.
+pub const GAMMA_THRESHOLD: f32 = 0.01;
+
+/// Why a training cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The adapter or the plan.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The loss or a parameter is no number any more.
+    #[error(
+        "{what} at step {step} is {value}: the training diverged; try a smaller --lr or a --warmup-epochs"
+    )]
+    Diverged {
+        /// What is no number.
+        what: String,
+        /// The step, from 1.
+        step: u64,
+        /// NaN or an infinity.
+        value: f64,
+    },
+}
+
+/// A training on a device. Steps are submitted ahead; what they came to arrives as [`Event`]s.
+pub struct Trainer<'a> {
+    engine: Engine<'a>,
+    graph: &'a Graph,
+    data: &'a DataSet,
+    settings: &'a Settings,
+    rate: LearningRate,
+    trains: bool,
+    base: Base,
+    progress: Progress,
+    submitted: u64,
+    /// Of the steps in flight, oldest first.
+    rates: VecDeque<f64>,
+    batch: Batch,
+    test_order: Vec<u32>,
+    /// The order of the epoch under way.
+    epoch: Option<Epoch>,
+    max_batch: usize,
+    clock: Instant,
+}
+
+struct Epoch {
+    number: u64,
+    order: Vec<u32>,
+    draw: Option<AugmentationDraw>,
+}
+
+impl<'a> Trainer<'a> {
+    /// Compiles the plan and puts the state on the device.
+    ///
+    /// # Errors
+    /// If the plan does not fit the adapter.
+    pub async fn new(
+        gpu: &'a Gpu,
+        data: &'a DataSet,
+        settings: &'a Settings,
+        start: &'a Start,
+    ) -> Result<Self, TrainError> {
+        let plan = start.plan(settings, data);
+        let max_batch = plan.max_batch as usize;
+        let mut engine = Engine::new(gpu, &start.graph, plan, &start.state).await?;
+        if let Some(optimizer) = &start.optimizer {
+            engine.write_optimizer(optimizer)?;
+        }
+        Ok(Self {
+            engine,
+            graph: &start.graph,
+            data,
+            settings,
+            rate: settings.learning_rate(),
+            trains: start.trained.trained().next().is_some(),
+            base: start.base.clone(),
+            progress: start.progress.clone(),
+            submitted: start.progress.step,
+            rates: VecDeque::new(),
+            batch: Batch::with_capacity(max_batch, &data.train),
+            test_order: (0..data.test.len() as u32).collect(),
+            epoch: None,
+            max_batch,
+            clock: Instant::now(),
+        })
+    }
+
+    /// Device memory of the plan.
+    pub fn memory(&self) -> MemoryReport {
+        self.engine.memory()
+    }
+
+    /// Batches of an epoch; the last may be smaller.
+    pub fn steps_per_epoch(&self) -> u64 {
+        (self.data.train.len() as u64).div_ceil(u64::from(self.settings.batch_size))
+    }
+
+    /// Steps after which the training is done.
+    pub fn total_steps(&self) -> u64 {
+        self.settings.total_steps(self.steps_per_epoch())
+    }
+
+    /// Steps submitted so far, earlier parts of a resumed run included.
+    pub fn submitted(&self) -> u64 {
+        self.submitted
+    }
+
+    /// Whether all steps were submitted.
+    pub fn is_done(&self) -> bool {
+        self.submitted >= self.total_steps()
+    }
+
+    /// Whether an evaluation is due: at an epoch's end and at the training's.
+    pub fn evaluation_is_due(&self) -> bool {
+        self.is_done() || self.submitted.is_multiple_of(self.steps_per_epoch())
+    }
+
+    /// Submits the next step, and reports earlier ones that are finished.
+    ///
+    /// # Errors
+    /// If the device failed or a loss is no number.
+    pub async fn step(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), TrainError> {
+        if self.engine.in_flight() == Engine::MAX_IN_FLIGHT {
+            self.report_one(report).await?;
+        }
+        let per_epoch = self.steps_per_epoch();
+        let number = self.submitted / per_epoch;
+        let settings = self.settings;
+        if self
+            .epoch
+            .as_ref()
+            .is_none_or(|epoch| epoch.number != number)
+        {
+            self.epoch = Some(Epoch {
+                number,
+                order: epoch_order(
+                    settings.seed,
+                    number,
+                    self.data.train.len(),
+                    settings.shuffle,
+                ),
+                draw: settings
+                    .augment
+                    .then(|| AugmentationDraw::new(settings.seed, number)),
+            });
+        }
+        let rate = match self.trains {
+            true => self.rate.at(self.submitted, per_epoch, self.total_steps()),
+            false => 0.0,
+        };
+        if let Some(epoch) = &mut self.epoch {
+            let size = settings.batch_size as usize;
+            let first = (self.submitted % per_epoch) as usize * size;
+            let last = (first + size).min(epoch.order.len());
+            self.batch.fill(
+                &self.data.train,
+                &epoch.order[first..last],
+                epoch.draw.as_mut(),
+            );
+        }
+        self.engine.train(view(&self.batch), rate)?;
+        self.rates.push_back(rate);
+        self.submitted += 1;
+        Ok(())
+    }
+
+    /// Waits for all steps submitted, and reports them.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub async fn settle(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), TrainError> {
+        while self.engine.in_flight() > 0 {
+            self.report_one(report).await?;
+        }
+        Ok(())
+    }
+
+    async fn report_one(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), TrainError> {
+        let Some(BatchResult {
+            loss_sum,
+            hits,
+            samples,
+        }) = self.engine.next_result().await?
+        else {
+            return Ok(());
+        };
+        let step = self.progress.step + 1;
+        let loss = loss_sum / f64::from(samples);
+        if !loss.is_finite() {
+            return Err(TrainError::Diverged {
+                what: "the loss".into(),
+                step,
+                value: loss,
+            });
+        }
+        self.progress.step = step;
+        self.progress.epoch = step as f64 / self.steps_per_epoch() as f64;
+        report(&Event::Step {
+            step,
+            epoch: self.progress.epoch,
+            loss,
+            accuracy: f64::from(hits) / f64::from(samples),
+            lr: self.rates.pop_front().unwrap_or_default(),
+        });
+        Ok(())
+    }
+
+    /// Loss and accuracy on the test set; counts towards [`Progress::best_accuracy`]. All steps must be
+    /// settled.
+    ///
+    /// # Errors
+    /// If the device failed or the loss is no number.
+    pub async fn evaluate(&mut self, state: &State) -> Result<Event, TrainError> {
+        let (mut loss, mut hits) = (0.0, 0_u64);
+        let mut take = |result: Option<BatchResult>| {
+            if let Some(result) = result {
+                loss += result.loss_sum;
+                hits += u64::from(result.hits);
+            }
+        };
+        for indices in self.test_order.chunks(self.max_batch) {
+            if self.engine.in_flight() == Engine::MAX_IN_FLIGHT {
+                take(self.engine.next_result().await?);
+            }
+            self.batch.fill(&self.data.test, indices, None);
+            self.engine.evaluate(view(&self.batch))?;
+        }
+        while self.engine.in_flight() > 0 {
+            take(self.engine.next_result().await?);
+        }
+        let images = self.data.test.len() as f64;
+        let loss = loss / images;
+        let step = self.progress.step;
+        if !loss.is_finite() {
+            return Err(TrainError::Diverged {
+                what: "the test loss".into(),
+                step,
+                value: loss,
+            });
+        }
+        Ok(Event::Eval {
+            step,
+            epoch: self.progress.epoch,
+            loss,
+            accuracy: hits as f64 / images,
+            gamma_below_001: ChannelsBelow::count(self.graph, state, GAMMA_THRESHOLD).share(),
+            seconds: self.seconds(),
+        })
+    }
+
+    /// The state and the optimiser's memory after all steps; all must be settled.
+    ///
+    /// # Errors
+    /// If the device failed or a value is no number.
+    pub async fn read(&mut self) -> Result<(State, OptimizerState), TrainError> {
+        let state = self.engine.read_state().await?;
+        let optimizer = self.engine.read_optimizer().await?;
+        let step = self.progress.step;
+        let odd = |values: &[f32]| values.iter().copied().find(|value| !value.is_finite());
+        for (parameter, values) in self.graph.parameters.iter().zip(&state.parameters) {
+            if let Some(value) = odd(values) {
+                return Err(TrainError::Diverged {
+                    what: parameter.name.clone(),
+                    step,
+                    value: value.into(),
+                });
+            }
+        }
+        for (layer, running) in self.graph.batch_norms.iter().zip(&state.running) {
+            if let Some(value) = odd(&running.mean).or(odd(&running.variance)) {
+                let what = format!("a running average of {}", layer.name);
+                return Err(TrainError::Diverged {
+                    what,
+                    step,
+                    value: value.into(),
+                });
+            }
+        }
+        if let Some(value) = odd(&optimizer.first_moment).or(odd(&optimizer.second_moment)) {
+            let what = "the optimiser's memory".into();
+            return Err(TrainError::Diverged {
+                what,
+                step,
+                value: value.into(),
+            });
+        }
+        Ok((state, optimizer))
+    }
+
+    /// All that it takes to go on from here.
+    pub fn checkpoint(&self, state: &State, optimizer: OptimizerState) -> Checkpoint {
+        Checkpoint {
+            tensors: state.named(self.graph),
+            optimizer,
+            settings: self.settings.clone(),
+            progress: Progress {
+                seconds: self.seconds(),
+                ..self.progress.clone()
+            },
+            base: self.base.clone(),
+        }
+    }
+
+    /// Notes an accuracy; whether it is the best so far.
+    pub fn is_best(&mut self, accuracy: f64) -> bool {
+        let better = self
+            .progress
+            .best_accuracy
+            .is_none_or(|best| accuracy > best);
+        if better {
+            self.progress.best_accuracy = Some(accuracy);
+        }
+        better
+    }
+
+    /// Seconds of training and evaluation so far, resumed parts included.
+    fn seconds(&self) -> f64 {
+        self.progress.seconds + self.clock.elapsed().as_secs_f64()
+    }
+}
+
+fn view(batch: &Batch) -> BatchView<'_> {
+    BatchView {
+        pixels: &batch.pixels,
+        labels: &batch.labels,
+        augmentations: &batch.augmentations,
+    }
+}

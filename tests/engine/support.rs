@@ -20,7 +20,9 @@ pub static GPU: LazyLock<Gpu> =
 /// A network for CIFAR-10's images.
 pub fn network(name: &str, options: Options) -> Graph {
     let architecture = Architecture::parse(name, options).expect("a model");
-    architecture.build(Shape::new(3, 32, 32), 10).expect("a network")
+    architecture
+        .build(Shape::new(3, 32, 32), 10)
+        .expect("a network")
 }
 
 /// A state from a file of `tests/fixtures/`.
@@ -35,7 +37,11 @@ pub fn state(graph: &Graph, file: &str) -> State {
             } else {
                 TensorData::F32(fixture.f32(name))
             };
-            NamedTensor { name: name.to_owned(), shape, data }
+            NamedTensor {
+                name: name.to_owned(),
+                shape,
+                data,
+            }
         })
         .collect();
     State::from_named(graph, tensors).expect("a state of this network")
@@ -43,7 +49,10 @@ pub fn state(graph: &Graph, file: &str) -> State {
 
 /// The trained set that a mode means.
 pub fn trained(graph: &Graph, mode: &str) -> TrainedSet {
-    mode.parse::<Trainable>().expect("a mode").select(graph, 0).expect("something of this network")
+    mode.parse::<Trainable>()
+        .expect("a mode")
+        .select(graph, 0)
+        .expect("something of this network")
 }
 
 /// A plan that trains a mode by plain SGD.
@@ -54,7 +63,10 @@ pub fn options(graph: &Graph, mode: &str, max_batch: u32) -> PlanOptions {
     PlanOptions {
         trained: trained(graph, mode),
         max_batch,
-        rule: Rule::Sgd { momentum: 0.9, nesterov: false },
+        rule: Rule::Sgd {
+            momentum: 0.9,
+            nesterov: false,
+        },
         weight_decay: 1e-4,
         freeze_statistics: false,
         normalization: (mean[..count].to_vec(), deviation[..count].to_vec()),
@@ -67,8 +79,14 @@ pub fn engine<'a>(graph: &'a Graph, options: PlanOptions, state: &State) -> Engi
 }
 
 /// Images in their order, as they are.
-pub fn batch(images: &Images, range: std::ops::Range<usize>) -> (Vec<u8>, Vec<u32>, Vec<Augmentation>) {
-    let pixels = range.clone().flat_map(|i| images.image(i).to_vec()).collect();
+pub fn batch(
+    images: &Images,
+    range: std::ops::Range<usize>,
+) -> (Vec<u8>, Vec<u32>, Vec<Augmentation>) {
+    let pixels = range
+        .clone()
+        .flat_map(|i| images.image(i).to_vec())
+        .collect();
     let labels = images.labels[range.clone()].to_vec();
     (pixels, labels, vec![Augmentation::default(); range.len()])
 }
@@ -79,21 +97,37 @@ pub fn train(
     (pixels, labels, augmentations): &(Vec<u8>, Vec<u32>, Vec<Augmentation>),
     learning_rate: f64,
 ) -> BatchResult {
-    let view = BatchView { pixels, labels, augmentations };
+    let view = BatchView {
+        pixels,
+        labels,
+        augmentations,
+    };
     engine.train(view, learning_rate).expect("a step");
-    pollster::block_on(engine.next_result()).expect("a result").expect("one was submitted")
+    pollster::block_on(engine.next_result())
+        .expect("a result")
+        .expect("one was submitted")
 }
 
 /// Mean loss and accuracy over images, `size` at a time.
 pub fn evaluate(engine: &mut Engine<'_>, images: &Images, size: usize) -> (f64, f64) {
     let (mut loss, mut hits) = (0.0, 0);
     for start in (0..images.len()).step_by(size) {
-        let (pixels, labels, augmentations) = batch(images, start..(start + size).min(images.len()));
-        let view = BatchView { pixels: &pixels, labels: &labels, augmentations: &augmentations };
+        let (pixels, labels, augmentations) =
+            batch(images, start..(start + size).min(images.len()));
+        let view = BatchView {
+            pixels: &pixels,
+            labels: &labels,
+            augmentations: &augmentations,
+        };
         engine.evaluate(view).expect("a batch");
-        let result = pollster::block_on(engine.next_result()).expect("a result").expect("submitted");
+        let result = pollster::block_on(engine.next_result())
+            .expect("a result")
+            .expect("submitted");
         loss += result.loss_sum;
         hits += result.hits;
     }
-    (loss / images.len() as f64, f64::from(hits) / images.len() as f64)
+    (
+        loss / images.len() as f64,
+        f64::from(hits) / images.len() as f64,
+    )
 }

@@ -1,0 +1,174 @@
+//! What a run begins with: network, trained set and first state, as its settings and data say.
+
+use super::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
+use super::saved::{SavedError, digest};
+use super::settings::{OptimizerKind, Settings, SettingsError};
+use crate::data::{DataSet, Normalization};
+use crate::engine::PlanOptions;
+use crate::kernels::optimizer::Rule;
+use crate::network::graph::Shape;
+use crate::network::initial::UnknownBnInit;
+use crate::network::{
+    Architecture, Graph, NetworkError, Options, State, Trainable, TrainableError, TrainedSet,
+    initial_state,
+};
+
+/// Settings that no run can begin with.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A value out of its range.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A network that does not exist.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// A trained set that does not exist.
+    #[error("--train: {0}")]
+    Trainable(#[from] TrainableError),
+    /// An unknown way to begin γ and β.
+    #[error("--bn-init: {0}")]
+    BnInit(#[from] UnknownBnInit),
+    /// A state that is none of this network's.
+    #[error("--init: {0}")]
+    Saved(#[from] SavedError),
+}
+
+/// Where a run begins, or goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    /// The network.
+    pub graph: Graph,
+    /// What trains.
+    pub trained: TrainedSet,
+    /// The state before the first step.
+    pub initial: State,
+    /// The state to go on from: the same, or a checkpoint's.
+    pub state: State,
+    /// What the optimiser remembers, on going on.
+    pub optimizer: Option<OptimizerState>,
+    /// How far the run has come.
+    pub progress: Progress,
+    /// The first state's name in a delta.
+    pub base: Base,
+}
+
+impl Start {
+    /// A run from its beginning.
+    ///
+    /// # Errors
+    /// Settings that do not fit each other, the data, or the file they start from.
+    pub fn new(settings: &Settings, data: &DataSet) -> Result<Self, StartError> {
+        settings.validate()?;
+        let graph = build(settings, data)?;
+        let trained = settings
+            .train
+            .parse::<Trainable>()?
+            .select(&graph, settings.seed)?;
+        let initial = initial(&graph, settings)?;
+        let base = Base {
+            seed: settings.init.is_none().then_some(settings.seed),
+            digest: digest(&graph, &initial),
+        };
+        let state = initial.clone();
+        Ok(Self {
+            graph,
+            trained,
+            initial,
+            state,
+            optimizer: None,
+            progress: Progress::default(),
+            base,
+        })
+    }
+
+    /// The same run, from a checkpoint of it on. `settings` are the checkpoint's, perhaps with more
+    /// epochs or another place of the same data.
+    ///
+    /// # Errors
+    /// As [`Start::new`], and a checkpoint of another network.
+    pub fn resumed(
+        settings: &Settings,
+        data: &DataSet,
+        checkpoint: Checkpoint,
+    ) -> Result<Self, StartError> {
+        let fresh = Self::new(settings, data)?;
+        let state = State::from_named(&fresh.graph, checkpoint.tensors).map_err(|source| {
+            SavedError::State {
+                file: "the checkpoint".into(),
+                source,
+            }
+        })?;
+        Ok(Self {
+            state,
+            optimizer: Some(checkpoint.optimizer),
+            progress: checkpoint.progress,
+            base: checkpoint.base,
+            ..fresh
+        })
+    }
+
+    /// How the engine shall run it.
+    pub fn plan(&self, settings: &Settings, data: &DataSet) -> PlanOptions {
+        let channels = data.train.channels;
+        let Normalization { mean, deviation } = Normalization::for_channels(channels);
+        let part = |values: [f32; 3]| values[..channels as usize].to_vec();
+        let images = u32::try_from(data.train.len().max(data.test.len())).unwrap_or(u32::MAX);
+        PlanOptions {
+            trained: self.trained.clone(),
+            max_batch: settings.batch_size.min(images),
+            rule: match settings.optimizer {
+                OptimizerKind::Sgd => Rule::Sgd {
+                    momentum: settings.momentum,
+                    nesterov: settings.nesterov,
+                },
+                OptimizerKind::Adam => Rule::Adam,
+                OptimizerKind::AdamW => Rule::AdamW,
+            },
+            weight_decay: settings.weight_decay,
+            freeze_statistics: settings.freeze_stats,
+            normalization: (part(mean), part(deviation)),
+        }
+    }
+}
+
+/// The network that settings name, for the data's images and classes.
+///
+/// # Errors
+/// A network that does not exist or does not fit the images.
+pub fn build(settings: &Settings, data: &DataSet) -> Result<Graph, NetworkError> {
+    let images = &data.train;
+    let input = Shape::new(images.channels, images.height, images.width);
+    architecture(settings)?.build(input, data.classes.len() as u32)
+}
+
+/// The architecture that settings name.
+///
+/// # Errors
+/// One that does not exist.
+pub fn architecture(settings: &Settings) -> Result<Architecture, NetworkError> {
+    Architecture::parse(
+        &settings.model,
+        Options {
+            width: settings.width,
+            shortcut: settings.shortcut,
+            batch_norm_after_activation: settings.bn_after_activation,
+        },
+    )
+}
+
+/// The state that a run with these settings starts from: the seed's, or a file's.
+///
+/// # Errors
+/// An unknown `bn-init`; a file that holds no state of this network.
+pub fn initial(graph: &Graph, settings: &Settings) -> Result<State, StartError> {
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some(path) = &settings.init {
+        let saved = super::saved::Saved::read(path).map_err(SavedError::File)?;
+        return Ok(saved.into_state(graph, &path.display().to_string())?);
+    }
+    Ok(initial_state(
+        graph,
+        settings.seed,
+        settings.bn_init.parse()?,
+    ))
+}
