@@ -1,0 +1,360 @@
+//! CIFAR-10 and CIFAR-100 in their binary version: files of records, each a label or two and then
+//! the 32 × 32 pixels as 1,024 bytes of red, of green and of blue, row by row.
+//!
+//! Source: <https://www.cs.toronto.edu/~kriz/cifar.html>.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use super::{DataError, DataSet, Images};
+
+const SIDE: u32 = 32;
+const PIXEL_BYTES: usize = 3 * 32 * 32;
+/// The longest list of class names that is read, in bytes.
+const LONGEST_NAMES: u64 = 64 * 1024;
+/// Records read at a time.
+const CHUNK: u64 = 256;
+
+/// Which of the two data sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Ten classes: `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`.
+    Ten,
+    /// A hundred fine classes (and twenty coarse ones, which are not used): `train.bin`, `test.bin`.
+    Hundred,
+}
+
+impl Kind {
+    /// How many classes there are.
+    pub fn classes(self) -> u32 {
+        match self {
+            Self::Ten => 10,
+            Self::Hundred => 100,
+        }
+    }
+
+    /// What stands before the pixels of a record: each label's name and number of values. The last
+    /// is the one to learn.
+    fn labels(self) -> &'static [(&'static str, u32)] {
+        match self {
+            Self::Ten => &[("label", 10)],
+            Self::Hundred => &[("coarse label", 20), ("fine label", 100)],
+        }
+    }
+
+    /// Length of a record in bytes: 3,073 or 3,074.
+    pub fn record_bytes(self) -> usize {
+        self.labels().len() + PIXEL_BYTES
+    }
+
+    fn layout(self) -> &'static str {
+        match self {
+            Self::Ten => "CIFAR-10 folder of the binary version",
+            Self::Hundred => "CIFAR-100 folder of the binary version",
+        }
+    }
+}
+
+/// What a file of the binary version is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// The `n`th file of training images, from 1.
+    Train(u32),
+    Test,
+    Names,
+}
+
+/// All files that are read, in the order of a folder.
+const FILES: [(&str, Kind, Role); 10] = [
+    ("data_batch_1.bin", Kind::Ten, Role::Train(1)),
+    ("data_batch_2.bin", Kind::Ten, Role::Train(2)),
+    ("data_batch_3.bin", Kind::Ten, Role::Train(3)),
+    ("data_batch_4.bin", Kind::Ten, Role::Train(4)),
+    ("data_batch_5.bin", Kind::Ten, Role::Train(5)),
+    ("test_batch.bin", Kind::Ten, Role::Test),
+    ("batches.meta.txt", Kind::Ten, Role::Names),
+    ("train.bin", Kind::Hundred, Role::Train(1)),
+    ("test.bin", Kind::Hundred, Role::Test),
+    ("fine_label_names.txt", Kind::Hundred, Role::Names),
+];
+
+/// Collects the files of the binary version, from a folder, an archive or a browser, in any order.
+#[derive(Debug)]
+pub struct Collector {
+    /// Where the files come from, for messages.
+    source: String,
+    kind: Option<Kind>,
+    train: BTreeMap<u32, Images>,
+    test: Option<Images>,
+    names: Option<Vec<String>>,
+}
+
+impl Collector {
+    /// Nothing collected yet; `source` is the folder or archive the files come from.
+    pub fn new(source: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            kind: None,
+            train: BTreeMap::new(),
+            test: None,
+            names: None,
+        }
+    }
+
+    /// Whether `name` (without folders) is a file of the binary version.
+    pub fn knows(name: &str) -> bool {
+        FILES.iter().any(|(known, ..)| *known == name)
+    }
+
+    /// Reads the file `name` of `bytes` bytes; files of other names are passed over. Memory for
+    /// `bytes` is taken at once, so the caller must know that the file can hold as many.
+    ///
+    /// # Errors
+    ///
+    /// A file of part records, a label out of range, a file cut short, class names that are not as
+    /// many as classes, or a file that was added before.
+    pub fn add(&mut self, name: &str, bytes: u64, reader: impl Read) -> Result<(), DataError> {
+        let Some(&(_, kind, role)) = FILES.iter().find(|(known, ..)| *known == name) else {
+            return Ok(());
+        };
+        let file = format!("{}/{name}", self.source);
+        if *self.kind.get_or_insert(kind) != kind {
+            return Err(DataError::Ambiguous {
+                path: self.source.clone().into(),
+                first: "CIFAR-10".into(),
+                second: "CIFAR-100 (one of them without its folder)".into(),
+            });
+        }
+        let twice = match role {
+            Role::Train(part) => self.train.contains_key(&part),
+            Role::Test => self.test.is_some(),
+            Role::Names => self.names.is_some(),
+        };
+        if twice {
+            return Err(DataError::Duplicate { file });
+        }
+        match role {
+            Role::Train(part) => {
+                self.train
+                    .insert(part, read_records(kind, &file, bytes, reader)?);
+            }
+            Role::Test => self.test = Some(read_records(kind, &file, bytes, reader)?),
+            Role::Names => self.names = Some(read_names(kind, &file, bytes, reader)?),
+        }
+        Ok(())
+    }
+
+    /// Puts what was collected together, the training files in the order of their numbers.
+    ///
+    /// # Errors
+    ///
+    /// If there is no test file, or the training files do not run from 1 without a gap.
+    pub fn finish(self) -> Result<DataSet, DataError> {
+        let kind = self.kind.unwrap_or(Kind::Ten);
+        let missing = |role| DataError::MissingFile {
+            folder: self.source.clone(),
+            file: FILES
+                .iter()
+                .find(|file| (file.1, file.2) == (kind, role))
+                .map_or_else(|| "file".into(), |file| file.0.into()),
+            layout: kind.layout(),
+        };
+        let mut parts = (1..).zip(self.train);
+        let Some((1, (1, mut train))) = parts.next() else {
+            return Err(missing(Role::Train(1)));
+        };
+        for (expected, (part, images)) in parts {
+            if part != expected {
+                return Err(missing(Role::Train(expected)));
+            }
+            train.labels.extend(images.labels);
+            train.pixels.extend(images.pixels);
+        }
+        let test = self.test.ok_or_else(|| missing(Role::Test))?;
+        let classes = self.names.unwrap_or_else(|| match kind {
+            Kind::Ten => TEN_NAMES.map(String::from).to_vec(),
+            Kind::Hundred => (0..kind.classes()).map(|class| class.to_string()).collect(),
+        });
+        Ok(DataSet {
+            train,
+            test,
+            classes,
+        })
+    }
+}
+
+/// CIFAR-10's classes, for a folder without `batches.meta.txt`.
+const TEN_NAMES: [&str; 10] = [
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+];
+
+/// Whether the folder at `path` has files of records of either data set.
+pub(super) fn is_folder(path: &Path) -> bool {
+    FILES
+        .iter()
+        .any(|(name, _, role)| *role != Role::Names && path.join(name).is_file())
+}
+
+/// Reads the folder of the binary version at `path`; fewer than five training files will do if they
+/// run from 1, and class names are optional.
+///
+/// # Errors
+///
+/// As [`Collector`], and what the file system says.
+pub fn load_folder(path: &Path) -> Result<DataSet, DataError> {
+    let mut collector = Collector::new(path.display().to_string());
+    for (name, ..) in FILES {
+        let path = path.join(name);
+        if !path.is_file() {
+            continue;
+        }
+        let read = || DataError::read(path.display().to_string());
+        let bytes = fs::metadata(&path).map_err(read())?.len();
+        collector.add(name, bytes, File::open(&path).map_err(read())?)?;
+    }
+    collector.finish()
+}
+
+/// Reads the records of a file of `bytes` bytes: `[N, 3, 32, 32]` and the labels to learn.
+///
+/// # Errors
+///
+/// [`DataError::Empty`], [`DataError::PartialRecord`], [`DataError::LabelOutOfRange`],
+/// [`DataError::CutShort`], [`DataError::Memory`] or [`DataError::Read`].
+pub fn read_records(
+    kind: Kind,
+    file: &str,
+    bytes: u64,
+    mut reader: impl Read,
+) -> Result<Images, DataError> {
+    let record_bytes = kind.record_bytes();
+    if bytes == 0 {
+        return Err(DataError::Empty { file: file.into() });
+    }
+    if !bytes.is_multiple_of(record_bytes as u64) {
+        return Err(DataError::PartialRecord {
+            file: file.into(),
+            bytes,
+            record_bytes: record_bytes as u64,
+        });
+    }
+    let count = bytes / record_bytes as u64;
+    let mut images = Images::empty(3, SIDE, SIDE);
+    reserve(
+        file,
+        &mut images.pixels,
+        u128::from(count) * PIXEL_BYTES as u128,
+    )?;
+    reserve(file, &mut images.labels, count.into())?;
+
+    let mut buffer = vec![0; record_bytes * count.min(CHUNK) as usize];
+    let mut done = 0;
+    while done < count {
+        let chunk = &mut buffer[..record_bytes * (count - done).min(CHUNK) as usize];
+        let found = read_up_to(&mut reader, chunk).map_err(DataError::read(file))?;
+        if found < chunk.len() {
+            let found = done * record_bytes as u64 + found as u64;
+            return Err(DataError::CutShort {
+                file: file.into(),
+                found,
+                expected: bytes,
+            });
+        }
+        for record in chunk.chunks_exact(record_bytes) {
+            let (labels, pixels) = record.split_at(kind.labels().len());
+            for (&label, &(what, classes)) in labels.iter().zip(kind.labels()) {
+                let label = u32::from(label);
+                if label >= classes {
+                    let (file, record) = (file.into(), done);
+                    return Err(DataError::LabelOutOfRange {
+                        file,
+                        what,
+                        record,
+                        label,
+                        classes,
+                    });
+                }
+            }
+            images
+                .labels
+                .extend(labels.last().map(|&label| u32::from(label)));
+            images.pixels.extend_from_slice(pixels);
+            done += 1;
+        }
+    }
+    Ok(images)
+}
+
+/// Reads class names, one a line; empty lines do not count.
+fn read_names(
+    kind: Kind,
+    file: &str,
+    bytes: u64,
+    reader: impl Read,
+) -> Result<Vec<String>, DataError> {
+    let file = file.to_owned();
+    if bytes > LONGEST_NAMES {
+        let why = "that a list of class names may take";
+        return Err(DataError::TooLarge {
+            file,
+            bytes: format!("{bytes} bytes"),
+            limit: LONGEST_NAMES,
+            why,
+        });
+    }
+    let mut text = Vec::new();
+    reader
+        .take(bytes)
+        .read_to_end(&mut text)
+        .map_err(DataError::read(&file))?;
+    let names: Vec<String> = String::from_utf8_lossy(&text)
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| line.replace(char::is_control, "\u{fffd}"))
+        .collect();
+    let expected = kind.classes() as usize;
+    if names.len() != expected {
+        return Err(DataError::ClassNames {
+            file,
+            found: names.len(),
+            expected,
+        });
+    }
+    Ok(names)
+}
+
+/// Makes room for `items` more, or says how much memory is missing.
+pub(super) fn reserve<T>(file: &str, items: &mut Vec<T>, more: u128) -> Result<(), DataError> {
+    let memory = || DataError::Memory {
+        file: file.into(),
+        bytes: more * size_of::<T>() as u128,
+    };
+    let more = usize::try_from(more).map_err(|_| memory())?;
+    items.try_reserve_exact(more).map_err(|_| memory())
+}
+
+/// Fills `buffer` as far as `reader` goes, and says how far that was.
+pub(super) fn read_up_to(reader: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut found = 0;
+    while found < buffer.len() {
+        match reader.read(&mut buffer[found..]) {
+            Ok(0) => break,
+            Ok(more) => found += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
