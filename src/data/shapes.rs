@@ -1,0 +1,328 @@
+//! The built-in data set: made-up pictures of ten classes, drawn by code.
+//!
+//! A class is a form (disc, ring, square, triangle or cross) with a texture (striped or dotted).
+//! Everything else varies and says nothing of the class: colours, place, size, turn, background and
+//! its own texture, smaller forms strewn about, something that hides a part, light and noise. A
+//! classifier must therefore see the texture inside the largest form, and that form.
+//!
+//! Drawing uses additions, multiplications, divisions, square roots and rounding only, which are
+//! exact in IEEE arithmetic: the bytes are the same on every platform.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+
+use super::order::{below, stream};
+use super::{DataSet, Images};
+
+/// Training images of the data set `shapes`.
+pub const TRAIN: usize = 10_000;
+/// Test images of the data set `shapes`.
+pub const TEST: usize = 2_000;
+/// Rows and columns of its images.
+pub const SIZE: u32 = 32;
+/// Its seed: fixed, so that runs of different seeds see the same images.
+pub const SEED: u64 = 0;
+
+/// The classes, in the order of the labels: `2 · form + texture`.
+pub const CLASSES: [&str; 10] = [
+    "striped disc",
+    "dotted disc",
+    "striped ring",
+    "dotted ring",
+    "striped square",
+    "dotted square",
+    "striped triangle",
+    "dotted triangle",
+    "striped cross",
+    "dotted cross",
+];
+
+const FORMS: [Form; 5] = [
+    Form::Disc,
+    Form::Ring,
+    Form::Square,
+    Form::Triangle,
+    Form::Cross,
+];
+
+/// Draws `train` and `test` pictures: `[N, 3, size, size]`. Image `i` has class `i mod 10`, and
+/// depends on `seed` and `i` alone, so fewer images are the first of more.
+///
+/// # Panics
+///
+/// If `size` is 0.
+pub fn generate(train: usize, test: usize, size: u32, seed: u64) -> DataSet {
+    DataSet {
+        train: part(train, size, seed, *b"shapes  "),
+        test: part(test, size, seed, *b"shapes t"),
+        classes: CLASSES.map(String::from).to_vec(),
+    }
+}
+
+fn part(count: usize, size: u32, seed: u64, purpose: [u8; 8]) -> Images {
+    assert!(size > 0, "pictures need pixels");
+    let mut images = Images::empty(3, size, size);
+    images.labels = (0..CLASSES.len() as u32).cycle().take(count).collect();
+    let bytes = images.image_bytes();
+    images.pixels = vec![0; count * bytes];
+    let draw_all = |first: usize, pixels: &mut [u8]| {
+        for (index, pixels) in (first..).zip(pixels.chunks_exact_mut(bytes)) {
+            let rng = stream(seed, index as u64, purpose);
+            draw(index % CLASSES.len(), size, Draw(rng), pixels);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+    let share = count.div_ceil(threads).max(1);
+    let mut shares = (0..)
+        .step_by(share)
+        .zip(images.pixels.chunks_mut(share * bytes));
+    let mine = shares.next();
+    std::thread::scope(|scope| {
+        for (first, pixels) in shares {
+            scope.spawn(move || draw_all(first, pixels));
+        }
+        if let Some((first, pixels)) = mine {
+            draw_all(first, pixels);
+        }
+    });
+    images
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Everywhere,
+    Disc,
+    Ring,
+    Square,
+    Triangle,
+    Cross,
+}
+
+#[derive(Clone, Copy)]
+enum Texture {
+    Plain,
+    Striped,
+    Dotted,
+}
+
+type Colour = [f32; 3];
+type Vector = [f32; 2];
+
+/// A form somewhere in the picture, in two colours. Lengths are in pixels.
+struct Layer {
+    form: Form,
+    centre: Vector,
+    /// The form's x axis, a unit vector.
+    axis: Vector,
+    /// From the centre to the outline, more or less.
+    radius: f32,
+    texture: Texture,
+    /// The texture's x axis, a unit vector.
+    texture_axis: Vector,
+    /// From stripe to stripe or dot to dot.
+    period: f32,
+    colours: [Colour; 2],
+}
+
+impl Layer {
+    /// Lays this over `below`, at a point.
+    fn over(&self, point: Vector, below: Colour) -> Colour {
+        let relative = [point[0] - self.centre[0], point[1] - self.centre[1]];
+        let cover = coverage(self.form.distance(turn(relative, self.axis), self.radius));
+        if cover == 0.0 {
+            return below;
+        }
+        let second = self
+            .texture
+            .share(turn(relative, self.texture_axis), self.period);
+        mix(below, mix(self.colours[0], self.colours[1], second), cover)
+    }
+}
+
+impl Form {
+    /// How far a point is outside of the form around the origin, negative inside; exact near the
+    /// sides, which is all that [`coverage`] needs.
+    fn distance(self, [x, y]: Vector, radius: f32) -> f32 {
+        let length = || (x * x + y * y).sqrt();
+        match self {
+            Self::Everywhere => -1.0,
+            Self::Disc => length() - radius,
+            Self::Ring => (length() - 0.75 * radius).abs() - 0.27 * radius,
+            Self::Square => x.abs().max(y.abs()) - 0.85 * radius,
+            Self::Triangle => {
+                // Three sides, half the way from the centre to a corner.
+                let slope = 0.866_025_4 * x.abs() + 0.5 * y;
+                slope.max(-y) - 0.6 * radius
+            }
+            Self::Cross => {
+                let (long, short) = (x.abs().max(y.abs()), x.abs().min(y.abs()));
+                (long - radius).max(short - 0.36 * radius)
+            }
+        }
+    }
+}
+
+impl Texture {
+    /// The share of the second colour at a point: two fifths of the plane, whichever the texture.
+    fn share(self, [x, y]: Vector, period: f32) -> f32 {
+        // From the middle of the nearest stripe or dot, −½ to ½ periods.
+        let offset = |v: f32| v / period - (v / period + 0.5).floor();
+        match self {
+            Self::Plain => 0.0,
+            Self::Striped => coverage((offset(x).abs() - 0.2) * period),
+            Self::Dotted => {
+                let (x, y) = (offset(x), offset(y));
+                coverage(((x * x + y * y).sqrt() - 0.36) * period)
+            }
+        }
+    }
+}
+
+/// How much of a pixel is covered, by its centre's distance outside of an outline.
+fn coverage(distance: f32) -> f32 {
+    (0.5 - distance).clamp(0.0, 1.0)
+}
+
+/// A vector in the coordinates whose x axis is `axis`.
+fn turn([x, y]: Vector, [cos, sin]: Vector) -> Vector {
+    [x * cos + y * sin, y * cos - x * sin]
+}
+
+fn mix(from: Colour, to: Colour, share: f32) -> Colour {
+    std::array::from_fn(|channel| from[channel] + (to[channel] - from[channel]) * share)
+}
+
+/// Random choices for one picture.
+struct Draw(ChaCha8Rng);
+
+impl Draw {
+    fn between(&mut self, low: f32, high: f32) -> f32 {
+        let unit = (self.0.next_u32() >> 8) as f32 / (1 << 24) as f32;
+        low + (high - low) * unit
+    }
+
+    fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
+        items[below(&mut self.0, items.len() as u32) as usize]
+    }
+
+    /// A unit vector in any direction, all about equally likely: the rational points of a quarter
+    /// circle, turned by quarters.
+    fn axis(&mut self) -> Vector {
+        let t = self.between(-0.414_213_56, 0.414_213_56);
+        let norm = 1.0 + t * t;
+        let [x, y] = [(1.0 - t * t) / norm, 2.0 * t / norm];
+        self.one_of(&[[x, y], [-y, x], [-x, -y], [y, -x]])
+    }
+
+    /// A colour of any hue, and of lightness between `low` and `high`.
+    fn colour(&mut self, low: f32, high: f32) -> Colour {
+        let hue = self.between(0.0, 6.0);
+        let saturation = self.between(0.1, 0.9);
+        let value = self.between(low, high);
+        let ramp = |shift: f32| {
+            let at = (hue + shift) % 6.0;
+            ((at - 3.0).abs() - 1.0).clamp(0.0, 1.0)
+        };
+        [ramp(0.0), ramp(4.0), ramp(2.0)].map(|pure| value * (1.0 - saturation * (1.0 - pure)))
+    }
+
+    /// A light and a dark colour, either first.
+    fn contrast(&mut self) -> [Colour; 2] {
+        let (light, dark) = (self.colour(0.6, 1.0), self.colour(0.05, 0.45));
+        self.one_of(&[[light, dark], [dark, light]])
+    }
+
+    /// A form of `radius` around `centre`.
+    fn layer(
+        &mut self,
+        form: Form,
+        texture: Texture,
+        centre: Vector,
+        radius: f32,
+        pixel: f32,
+    ) -> Layer {
+        Layer {
+            form,
+            centre,
+            axis: self.axis(),
+            radius,
+            texture,
+            texture_axis: self.axis(),
+            period: pixel
+                * match texture {
+                    Texture::Dotted => self.between(4.4, 6.0),
+                    _ => self.between(3.6, 5.6),
+                },
+            colours: self.contrast(),
+        }
+    }
+
+    /// A point in the picture, `margin` pixels from its edges.
+    fn point(&mut self, size: f32, margin: f32) -> Vector {
+        [
+            self.between(margin, size - margin),
+            self.between(margin, size - margin),
+        ]
+    }
+}
+
+/// Draws a picture of class `class`: `[3, size, size]`.
+fn draw(class: usize, size: u32, mut draw: Draw, pixels: &mut [u8]) {
+    let side = size as f32;
+    let pixel = side / 32.0;
+    let textures = [Texture::Plain, Texture::Striped, Texture::Dotted];
+
+    // From back to front: background, clutter, the figure, what hides a part of it.
+    let mut layers = Vec::with_capacity(8);
+    let texture = draw.one_of(&textures);
+    let middle = [side / 2.0; 2];
+    let mut background = draw.layer(Form::Everywhere, texture, middle, side, 1.3 * pixel);
+    background.colours = [draw.colour(0.2, 0.9), draw.colour(0.2, 0.9)];
+    background.colours[1] = mix(background.colours[0], background.colours[1], 0.6);
+    layers.push(background);
+    for _ in 0..2 + below(&mut draw.0, 3) {
+        let (form, texture) = (draw.one_of(&FORMS), draw.one_of(&textures));
+        let (centre, radius) = (draw.point(side, 0.0), draw.between(2.5, 4.5) * pixel);
+        layers.push(draw.layer(form, texture, centre, radius, pixel));
+    }
+    let texture = [Texture::Striped, Texture::Dotted][class % 2];
+    let radius = draw.between(7.5, 12.5) * pixel;
+    let centre = draw.point(side, 0.85 * radius);
+    layers.push(draw.layer(FORMS[class / 2], texture, centre, radius, pixel));
+    for _ in 0..below(&mut draw.0, 3) {
+        let form = draw.one_of(&FORMS);
+        let [x, y] = draw.axis();
+        let reach = draw.between(0.6, 1.1) * radius;
+        let centre = [centre[0] + reach * x, centre[1] + reach * y];
+        let hidden = draw.between(2.0, 3.6) * pixel;
+        layers.push(draw.layer(form, Texture::Plain, centre, hidden, pixel));
+    }
+
+    // Light falls off along a line; noise is the sum of four even ones, nearly normal.
+    let light = draw.axis();
+    let slope = draw.between(0.0, 0.4) / side;
+    let noise = draw.between(4.0, 20.0) / 147.8;
+    let plane = (size * size) as usize;
+    for at in 0..plane {
+        let point = [
+            (at as u32 % size) as f32 + 0.5,
+            (at as u32 / size) as f32 + 0.5,
+        ];
+        let colour = layers
+            .iter()
+            .fold([0.0; 3], |below, layer| layer.over(point, below));
+        let along = (point[0] - middle[0]) * light[0] + (point[1] - middle[1]) * light[1];
+        let gain = 255.0 * (0.9 + slope * along);
+        for (channel, value) in colour.into_iter().enumerate() {
+            let bytes: u32 = draw
+                .0
+                .next_u32()
+                .to_le_bytes()
+                .into_iter()
+                .map(u32::from)
+                .sum();
+            let value = value * gain + (bytes as f32 - 510.0) * noise;
+            pixels[channel * plane + at] = (value + 0.5) as u8; // saturates at 0 and 255
+        }
+    }
+}
