@@ -1,4 +1,29 @@
 //! Images and labels, from files or drawn by code, as bytes on the host.
+//!
+//! [`load`] reads a data set of any known layout; start reading in `load.rs`, which finds out what a
+//! path holds. Each format has a file: [`cifar`] and the [`archive`] it is downloaded as, [`idx`]
+//! (MNIST and its likes), [`image_folder`] with [`picture`] for one picture of it, and [`shapes`],
+//! which needs no file. Then [`order`] says which image comes when and how it is moved, and
+//! [`batch`] gathers what is uploaded.
+//!
+//! Files are hostile until parsed: sizes are checked before memory is taken, and whatever is wrong
+//! is a [`DataError`]. Only `load`, `image_folder` and the `*_folder` functions touch the file system;
+//! the parsers take bytes or readers, so that they serve files dropped onto a web page too.
+
+pub mod archive;
+pub mod batch;
+pub mod cifar;
+mod error;
+pub mod idx;
+pub mod image_folder;
+mod load;
+pub mod order;
+pub mod picture;
+pub mod shapes;
+
+pub use batch::{Batch, Normalization};
+pub use error::{DataError, LAYOUTS};
+pub use load::{LoadOptions, load};
 
 /// Images of one size with their labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +38,53 @@ pub struct Images {
     pub pixels: Vec<u8>,
     /// `[N]`, each below the data set's number of classes.
     pub labels: Vec<u32>,
+}
+
+impl Images {
+    /// No images yet, of this size.
+    pub fn empty(channels: u32, height: u32, width: u32) -> Self {
+        Self {
+            channels,
+            height,
+            width,
+            pixels: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    /// How many images there are (N).
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no image.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Bytes of one image: C · H · W.
+    pub fn image_bytes(&self) -> usize {
+        self.channels as usize * self.height as usize * self.width as usize
+    }
+
+    /// The pixels of image `index`: `[C, H, W]`, 0–255.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is not below [`len`](Self::len).
+    pub fn image(&self, index: usize) -> &[u8] {
+        let bytes = self.image_bytes();
+        &self.pixels[index * bytes..][..bytes]
+    }
+
+    /// Keeps the first `len` images, or all if there are no more, and gives the memory of the others
+    /// back.
+    pub fn truncate(&mut self, len: usize) {
+        self.labels.truncate(len);
+        self.pixels.truncate(self.labels.len() * self.image_bytes());
+        self.labels.shrink_to_fit();
+        self.pixels.shrink_to_fit();
+    }
 }
 
 /// A data set: images to train on, images to test on, and the names of the classes.
