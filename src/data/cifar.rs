@@ -242,7 +242,7 @@ pub fn read_records(
     if bytes == 0 {
         return Err(DataError::Empty { file: file.into() });
     }
-    if bytes % record_bytes as u64 != 0 {
+    if !bytes.is_multiple_of(record_bytes as u64) {
         return Err(DataError::PartialRecord {
             file: file.into(),
             bytes,
