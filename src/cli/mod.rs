@@ -1,6 +1,56 @@
-//! The command line.
+//! The command line: options in, sentences and exit codes out.
+//!
+//! [`options`] says what there is; [`train`], [`eval`] and [`list`] do it; [`progress`] shows a
+//! training on a terminal.
 
-/// Runs the program.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod eval;
+mod list;
+mod options;
+mod progress;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use options::{Command, Options};
+
+/// How a command ended that did not fail.
+enum Outcome {
+    Done,
+    Interrupted,
+}
+
+/// A wrong use of the program, as opposed to a failure of what it tried: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Usage(anyhow::Error);
+
+/// Marks an error as one of usage.
+fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
+    Usage(error.into()).into()
+}
+
+/// Runs the program. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+pub fn main() -> ExitCode {
+    let options = Options::parse();
+    let result = match options.command {
+        None => {
+            // Nothing to show the error to, if even this cannot be written.
+            let _ = Options::command().print_help();
+            return ExitCode::from(2);
+        }
+        Some(Command::Train(options)) => train::train(&options),
+        Some(Command::Eval(options)) => eval::eval(&options),
+        Some(Command::Models(options)) => list::models(&options),
+        Some(Command::Devices(options)) => list::devices(&options),
+    };
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+        }
+    }
 }

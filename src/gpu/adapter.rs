@@ -118,13 +118,24 @@ pub async fn list(backend: Option<wgpu::Backend>) -> Vec<Capabilities> {
         .collect()
 }
 
+/// Adapters of one interface; of the main ones if none is named, and of GL only where those have none.
 async fn enumerate(backend: Option<wgpu::Backend>) -> Vec<(wgpu::Adapter, Capabilities)> {
+    match backend {
+        Some(backend) => enumerate_in(backend.into()).await,
+        None => {
+            let found = enumerate_in(wgpu::Backends::PRIMARY).await;
+            if found.is_empty() { enumerate_in(wgpu::Backends::GL).await } else { found }
+        }
+    }
+}
+
+async fn enumerate_in(backends: wgpu::Backends) -> Vec<(wgpu::Adapter, Capabilities)> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
-        backends: backend.map_or(wgpu::Backends::all(), wgpu::Backends::from),
+        backends,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
     let mut adapters: Vec<_> = instance
-        .enumerate_adapters(wgpu::Backends::all())
+        .enumerate_adapters(backends)
         .await
         .into_iter()
         .map(|adapter| {

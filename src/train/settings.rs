@@ -20,7 +20,7 @@ pub struct Settings {
     /// Rows and columns that the images of a folder are resized to, in pixels.
     pub image_size: u32,
     /// The share of an image folder's images that becomes the test set where the folder has none.
-    pub test_fraction: f64,
+    pub test_fraction: Option<f64>,
     /// `resnet-D` with D = 6n+2, or `vgg-11`, `-13`, `-16`, `-19`.
     pub model: String,
     /// Channels of the first stage; `None` for the model's own.
@@ -76,7 +76,7 @@ impl Default for Settings {
         Self {
             data: "shapes".to_owned(),
             image_size: 32,
-            test_fraction: 0.1,
+            test_fraction: None,
             model: "resnet-14".to_owned(),
             width: None,
             shortcut: true,
@@ -119,15 +119,16 @@ impl Settings {
             "a path, or `shapes`",
         )?;
         check(
-            (1..=4096).contains(&self.image_size),
+            (1..=1024).contains(&self.image_size),
             "image-size",
             self.image_size,
-            "a number of pixels from 1 to 4096",
+            "a number of pixels from 1 to 1024",
         )?;
         check(
-            self.test_fraction > 0.0 && self.test_fraction < 1.0,
+            self.test_fraction
+                .is_none_or(|share| share > 0.0 && share < 1.0),
             "test-fraction",
-            self.test_fraction,
+            self.test_fraction.unwrap_or_default(),
             "a share more than 0 and less than 1, such as 0.1",
         )?;
         check(self.width != Some(0), "width", 0, "at least 1 channel")?;

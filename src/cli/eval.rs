@@ -1,0 +1,74 @@
+//! `bnonly eval`.
+
+use anyhow::{Context, anyhow};
+
+use super::options::EvalOptions;
+use super::{Outcome, train, usage};
+use crate::gpu::Gpu;
+use crate::train::event::Event;
+use crate::train::saved::Saved;
+use crate::train::settings::Settings;
+use crate::train::start::{Start, build};
+use crate::train::trainer::Trainer;
+
+/// Evaluates a saved network on a test set.
+pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
+    let file = options.saved.display().to_string();
+    let saved = Saved::read(&options.saved)?;
+    let mut settings = match saved.settings() {
+        Some(settings) => settings.clone(),
+        None => {
+            if options.network.model.is_none() {
+                return Err(usage(anyhow!(
+                    "{file} does not say which network it is of; give --model (and --width, --no-shortcut or --bn-after-activation where they differ from the defaults)"
+                )));
+            }
+            Settings::default()
+        }
+    };
+    options.data.apply(&mut settings);
+    options.network.apply(&mut settings);
+    settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
+    settings.validate().map_err(usage)?;
+    let data = train::load(&settings)?;
+    let state = saved.into_state(&build(&settings, &data)?, &file)?;
+
+    // A plan that trains nothing is all it takes.
+    settings.train = "none".into();
+    settings.init = None;
+    let start = Start {
+        state,
+        ..Start::new(&settings, &data)?
+    };
+    let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
+    let event = pollster::block_on(async {
+        let mut trainer = Trainer::new(&gpu, &data, &settings, &start).await?;
+        trainer.evaluate(&start.state).await
+    })
+    .with_context(|| file.clone())?;
+    let Event::Eval {
+        loss,
+        accuracy,
+        gamma_below_001,
+        seconds,
+        ..
+    } = event
+    else {
+        unreachable!("an evaluation gives an evaluation");
+    };
+    if options.json {
+        let line = serde_json::json!({
+            "kind": "eval", "file": file, "images": data.test.len(), "loss": loss,
+            "accuracy": accuracy, "gamma_below_0.01": gamma_below_001, "seconds": seconds,
+        });
+        println!("{line}");
+    } else {
+        println!(
+            "{file}: {} test images, loss {loss:.4}, accuracy {:.2} %, |γ| < 0.01: {:.1} %",
+            data.test.len(),
+            100.0 * accuracy,
+            100.0 * gamma_below_001,
+        );
+    }
+    Ok(Outcome::Done)
+}

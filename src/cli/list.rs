@@ -1,0 +1,87 @@
+//! `bnonly models` and `bnonly devices`.
+
+use super::options::{DevicesOptions, ModelsOptions};
+use super::progress::megabytes;
+use super::{Outcome, usage};
+use crate::gpu::adapter;
+use crate::network::graph::Shape;
+use crate::network::{Architecture, Options, counts};
+
+/// Depths and widths of the published comparisons, listed where no width is asked for.
+const WIDE: [u32; 3] = [32, 64, 128];
+
+/// Lists networks with their parameter counts, for 32×32 images of ten classes.
+pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
+    let mut rows: Vec<_> = Architecture::all_names()
+        .into_iter()
+        .map(|name| (name, options.width))
+        .collect();
+    if options.width.is_none() {
+        let wide = WIDE.map(|width| ("resnet-14".to_owned(), Some(width)));
+        let after = rows
+            .iter()
+            .position(|(name, _)| name.starts_with("vgg"))
+            .unwrap_or(rows.len());
+        rows.splice(after..after, wide);
+    }
+    if !options.json {
+        println!(
+            "{:<24} {:>12} {:>12} {:>8} {:>12}",
+            "network", "all", "BatchNorm", "output", "projections"
+        );
+    }
+    for (name, width) in rows {
+        let network = Options {
+            width,
+            ..Options::default()
+        };
+        let architecture = Architecture::parse(&name, network).map_err(usage)?;
+        let graph = architecture
+            .build(Shape::new(3, 32, 32), 10)
+            .map_err(usage)?;
+        let counts = counts(&graph);
+        if options.json {
+            let line = serde_json::json!({
+                "model": name, "width": architecture.width(), "all": counts.all,
+                "batch_norm": counts.batch_norm, "output": counts.output, "projections": counts.shortcut,
+            });
+            println!("{line}");
+        } else {
+            let label = width.map_or(name.clone(), |width| format!("{name}, width {width}"));
+            println!(
+                "{label:<24} {:>12} {:>12} {:>8} {:>12}",
+                counts.all, counts.batch_norm, counts.output, counts.shortcut
+            );
+        }
+    }
+    if !options.json {
+        println!(
+            "(for 32×32 images of three channels and ten classes; resnet-D takes any depth D = 6n+2)"
+        );
+    }
+    Ok(Outcome::Done)
+}
+
+/// Lists adapters.
+pub(super) fn devices(options: &DevicesOptions) -> anyhow::Result<Outcome> {
+    let adapters = pollster::block_on(adapter::list(options.backend));
+    if adapters.is_empty() && !options.json {
+        println!("no adapter found; on Debian, mesa-vulkan-drivers computes without a GPU");
+    }
+    for (number, found) in adapters.iter().enumerate() {
+        if options.json {
+            let line = serde_json::json!({
+                "index": number, "name": found.name, "driver": found.driver,
+                "backend": found.backend.to_string(),
+                "max_binding_bytes": found.max_binding_bytes, "max_buffer_bytes": found.max_buffer_bytes,
+            });
+            println!("{line}");
+        } else {
+            println!(
+                "{number} {found}, bindings of up to {}",
+                megabytes(found.max_binding_bytes)
+            );
+        }
+    }
+    Ok(Outcome::Done)
+}
