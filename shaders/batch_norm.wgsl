@@ -181,7 +181,8 @@ fn normalise(
         bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y > vec4f()), vec4u(1u)) << (4u * k);
 {% endif %}
 {% if relu %}
-        y = max(y, vec4f());
+        // Not `max`, which may swallow a NaN: the loss must see it.
+        y = select(y, vec4f(), y <= vec4f());
 {% endif %}
         output[at] = y;
     }
