@@ -53,7 +53,17 @@ fn together(a: Moments, b: Moments) -> Moments {
 
 var<workgroup> lane_moments: array<Moments, 64>;
 
-/// partial_moments[chunk, q] = (mean − input[0, q, 0, 0], Σ (input − mean)²) over the chunk.
+/// A value that the mean is measured from: the middle one of the first, a middle and the last, so
+/// that no single odd value costs digits.
+fn guess_of(q: u32) -> vec4f {
+    let elements = current.batch * AREA;
+    let a = input[place(q, 0u)];
+    let b = input[place(q, elements / 2u)];
+    let c = input[place(q, elements - 1u)];
+    return max(min(a, b), min(max(a, b), c));
+}
+
+/// partial_moments[chunk, q] = (mean − guess, Σ (input − mean)²) over the chunk.
 /// One workgroup a chunk and quad.
 @compute @workgroup_size(64)
 fn statistics(
@@ -65,7 +75,7 @@ fn statistics(
     let q = index % QUADS;
     let start = index / QUADS * CHUNK;
     let end = min(start + CHUNK, current.batch * AREA);
-    let guess = input[q * AREA];
+    let guess = guess_of(q);
     var mine = Moments();
     if start + lane < end {
         // Each lane measures from its own first value, so that neither a large mean nor an odd
@@ -114,7 +124,7 @@ fn finish_statistics(@builtin(global_invocation_id) id: vec3u) {
         let count = f32(min(CHUNK, elements - start));
         all = together(all, Moments(chunk_moments[at], chunk_moments[at + 1u], count));
     }
-    let guess = input[q * AREA];
+    let guess = guess_of(q);
     let variance = all.squares / all.count;
     saved_out[3u * q] = guess;
     saved_out[3u * q + 1u] = all.mean;
@@ -181,7 +191,8 @@ fn normalise(
         bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y > vec4f()), vec4u(1u)) << (4u * k);
 {% endif %}
 {% if relu %}
-        y = max(y, vec4f());
+        // Not `max`, which may swallow a NaN: the loss must see it.
+        y = select(y, vec4f(), y <= vec4f());
 {% endif %}
         output[at] = y;
     }

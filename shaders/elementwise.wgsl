@@ -6,7 +6,7 @@ const PER_SAMPLE = {{ per_sample }}u;
 @group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
 @group(0) @binding(3) var<storage, read> grad_output: array<vec4f>;
 
-/// output = max(input, 0).
+/// output = max(input, 0), but NaN where the input is: `max` itself may give either.
 @compute @workgroup_size(64)
 fn relu(
     @builtin(workgroup_id) group: vec3u,
@@ -15,7 +15,7 @@ fn relu(
 ) {
     let i = group_index(group, groups) * 64u + lane;
     if i < current.batch * PER_SAMPLE {
-        output[i] = max(input[i], vec4f());
+        output[i] = select(input[i], vec4f(), input[i] <= vec4f());
     }
 }
 

@@ -43,8 +43,8 @@ fn max_pool(
                 continue;
             }
             let value = input[(plane * u32(HEIGHT) + u32(y)) * u32(WIDTH) + u32(x)];
-            // Also where the value is NaN, so that NaN goes on to the loss and is seen there.
-            let better = !(value <= best) | vec4<bool>(!found);
+            // A NaN wins, and nothing wins over it, so that it goes on to the loss and is seen there.
+            let better = (!(value <= best) & (best == best)) | vec4<bool>(!found);
             best = select(best, value, better);
             at = select(at, vec4u(u32(ky * KERNEL + kx)), better);
             found = true;

@@ -35,6 +35,8 @@ fn channel_sums(
             lane_sums[lane] += lane_sums[lane + half];
         }
     }
+    // Four lanes read what the first one wrote.
+    workgroupBarrier();
     let c = 4u * q + lane;
     if lane < 4u && c < CHANNELS && first < current.batch {
         partial_sums[chunk * CHANNELS + c] = lane_sums[0][lane];

@@ -1,0 +1,363 @@
+//! BatchNorm with what follows it, forward and back, by the batch's statistics and by fixed ones.
+
+use bnonly::kernels::Blocked;
+use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
+
+use crate::bench::{run, unwritten, written};
+use crate::blocked::{block_within, blocked_len, pad, unblock, unpad};
+use crate::random::{Random, seeds};
+use crate::reference::batch_norm::BatchNorm;
+use crate::reference::{assert_close, widen};
+
+/// Forward, relative in norm.
+const RELATIVE: f64 = 1e-5;
+/// Gradients through the statistics, relative in norm.
+const RELATIVE_BACK: f64 = 2e-5;
+
+/// A BatchNorm on the adapter, for a batch in buffers that could hold a larger one.
+pub struct Layer {
+    pub name: String,
+    pub shape: BatchNormShape,
+    pub batch: u32,
+}
+
+/// What forward leaves for the way back.
+pub struct Kept {
+    saved: Vec<f32>,
+    signs: Option<Vec<f32>>,
+}
+
+/// What a layer learns from and passes on, all `[C]` or `[N, C, H, W]`.
+pub struct Gradients {
+    pub grad_x: Vec<f32>,
+    pub grad_gamma: Vec<f32>,
+    pub grad_beta: Vec<f32>,
+    /// What flows to the residual: the gradient of the output as `backward_sums` left it.
+    pub grad_residual: Vec<f32>,
+}
+
+impl Layer {
+    /// Statistics of the batch, and the running averages after it: (kept, mean, variance).
+    pub fn statistics(
+        &self,
+        x: &[f64],
+        mean: &[f64],
+        variance: &[f64],
+    ) -> (Vec<f32>, [Vec<f32>; 2]) {
+        let (name, shape) = (&self.name, &self.shape);
+        let x = self.images(x);
+        let partial = unwritten(shape.partial_bytes() as usize / 4);
+        let operands = [x.clone(), partial];
+        let partial = run(&batch_norm::statistics(shape), self.batch, &operands).remove(0);
+        let saved = unwritten(shape.saved_bytes() as usize / 4);
+        let operands = [x, partial, saved, pad(mean), pad(variance)];
+        let kernel = batch_norm::finish_statistics(shape);
+        let [saved, mean, variance] = outputs(run(&kernel, self.batch, &operands));
+        let saved = written(name, &saved, saved.len());
+        let channels = shape.images.channels;
+        (
+            saved,
+            [
+                unpad(name, &mean, channels),
+                variance[..channels as usize].to_vec(),
+            ],
+        )
+    }
+
+    /// Fixed statistics in the place of the batch's.
+    pub fn fixed_statistics(&self, mean: &[f64], variance: &[f64]) -> Vec<f32> {
+        let saved = unwritten(self.shape.saved_bytes() as usize / 4);
+        let kernel = batch_norm::fixed_statistics(&self.shape);
+        let saved = run(&kernel, self.batch, &[pad(mean), pad(variance), saved]).remove(0);
+        written(&self.name, &saved, saved.len())
+    }
+
+    /// Normalises by the saved statistics, adds the residual, applies the ReLU.
+    pub fn normalise(
+        &self,
+        x: &[f64],
+        saved: Vec<f32>,
+        [gamma, beta]: [&[f64]; 2],
+        residual: Option<&[f64]>,
+    ) -> (Vec<f32>, Kept) {
+        let shape = &self.shape;
+        let output = unwritten(blocked_len(shape.images, shape.max_batch));
+        let mut operands = vec![self.images(x), saved.clone(), pad(gamma), pad(beta), output];
+        operands.extend(residual.map(|residual| self.images(residual)));
+        if shape.epilogue.keeps_sign() {
+            operands.push(unwritten(shape.sign_bytes() as usize / 4));
+        }
+        let mut results = run(&batch_norm::normalise(shape), self.batch, &operands).into_iter();
+        let y = self.unblocked(&results.next().expect("it writes the output"));
+        let signs = results.next();
+        (y, Kept { saved, signs })
+    }
+
+    /// The way back from `grad_y`.
+    pub fn backward(
+        &self,
+        x: &[f64],
+        kept: &Kept,
+        [gamma, beta]: [&[f64]; 2],
+        grad_y: &[f64],
+    ) -> Gradients {
+        let (name, shape) = (&self.name, &self.shape);
+        let channels = shape.images.channels;
+        let head = [self.images(x), kept.saved.clone(), pad(gamma), pad(beta)];
+        let mut operands = head.to_vec();
+        operands.push(self.images(grad_y));
+        operands.push(unwritten(shape.partial_bytes() as usize / 4));
+        operands.extend(kept.signs.clone());
+        let [grad_y, partial] = outputs(run(
+            &batch_norm::backward_sums(shape),
+            self.batch,
+            &operands,
+        ));
+
+        let of_quads = || unwritten(4 * shape.images.quads as usize);
+        let means = unwritten(shape.mean_bytes() as usize / 4);
+        let operands = [partial, means, of_quads(), of_quads()];
+        let kernel = batch_norm::finish_backward(shape);
+        let [means, grad_gamma, grad_beta] = outputs(run(&kernel, self.batch, &operands));
+        let means = written(name, &means, means.len());
+
+        let mut operands = head.to_vec();
+        let grad_x = unwritten(grad_y.len());
+        operands.extend([grad_y.clone(), means, grad_x]);
+        let grad_x = run(&batch_norm::backward(shape), self.batch, &operands).remove(0);
+        let used = blocked_len(shape.images, self.batch);
+        Gradients {
+            grad_x: self.unblocked(&grad_x),
+            grad_gamma: unpad(name, &grad_gamma, channels),
+            grad_beta: unpad(name, &grad_beta, channels),
+            grad_residual: unblock(name, &grad_y[..used], shape.images, self.batch),
+        }
+    }
+
+    fn images(&self, values: &[f64]) -> Vec<f32> {
+        block_within(values, self.shape.images, self.batch, self.shape.max_batch)
+    }
+
+    fn unblocked(&self, values: &[f32]) -> Vec<f32> {
+        let used = blocked_len(self.shape.images, self.batch);
+        let values = written(&self.name, values, used);
+        unblock(&self.name, &values, self.shape.images, self.batch)
+    }
+
+    fn twin(&self) -> BatchNorm {
+        let images = self.shape.images;
+        let sizes = [self.batch, images.channels, images.area()].map(|size| size as usize);
+        BatchNorm::new(sizes[0], sizes[1], sizes[2])
+    }
+
+    /// Forward and back against the twin.
+    pub fn check(&self, random: &mut Random) {
+        let (name, twin, epilogue) = (&self.name, self.twin(), self.shape.epilogue);
+        let len = twin.n * twin.c * twin.area;
+        let x: Vec<_> = random
+            .normal(len)
+            .iter()
+            .map(|x| f64::from((3.0 * x + 1.0) as f32))
+            .collect();
+        let [gamma, beta, mean] = [(); 3].map(|()| random.normal(twin.c));
+        let variance: Vec<_> = random.normal(twin.c).iter().map(|x| x * x + 0.5).collect();
+        let variance = widen(&crate::reference::narrow(&variance));
+        let residual = epilogue.residual.then(|| random.normal(len));
+        let grad_y = random.normal(len);
+        let affine = [gamma.as_slice(), &beta];
+
+        let expected = twin.forward(&x, &gamma, &beta, &mean, &variance);
+        let (saved, [of_mean, of_variance]) = if self.shape.fixed {
+            (self.fixed_statistics(&mean, &variance), [&mean, &variance])
+        } else {
+            let (saved, running) = self.statistics(&x, &mean, &variance);
+            assert_close(
+                &format!("running mean, {name}"),
+                &running[0],
+                &expected.running_mean,
+                RELATIVE,
+            );
+            let running_variance = &expected.running_variance;
+            assert_close(
+                &format!("running variance, {name}"),
+                &running[1],
+                running_variance,
+                RELATIVE,
+            );
+            (saved, [&expected.mean, &expected.variance])
+        };
+        let (y, kept) = self.normalise(&x, saved, affine, residual.as_deref());
+        let mut expected_y = twin.forward_eval(&x, &gamma, &beta, of_mean, of_variance);
+        let mut grad = grad_y.clone();
+        for i in 0..len {
+            expected_y[i] += residual.as_ref().map_or(0.0, |residual| residual[i]);
+            if epilogue.relu {
+                // On the edge the sign is rounding's to choose: the gradient follows the kernel's.
+                let on_edge = expected_y[i].abs() < 1e-5;
+                let passes = if on_edge {
+                    y[i] > 0.0
+                } else {
+                    expected_y[i] > 0.0
+                };
+                grad[i] *= f64::from(u8::from(passes));
+                expected_y[i] = expected_y[i].max(0.0);
+            }
+        }
+        assert_close(&format!("output, {name}"), &y, &expected_y, RELATIVE);
+
+        let back = if self.shape.fixed {
+            twin.backward_frozen(&x, &gamma, of_mean, of_variance, &grad)
+        } else {
+            twin.backward(&x, &gamma, of_mean, of_variance, &grad)
+        };
+        let actual = self.backward(&x, &kept, affine, &grad_y);
+        assert_close(
+            &format!("grad_input, {name}"),
+            &actual.grad_x,
+            &back.grad_x,
+            RELATIVE_BACK,
+        );
+        assert_close(
+            &format!("grad_gamma, {name}"),
+            &actual.grad_gamma,
+            &back.grad_gamma,
+            RELATIVE_BACK,
+        );
+        assert_close(
+            &format!("grad_beta, {name}"),
+            &actual.grad_beta,
+            &back.grad_beta,
+            RELATIVE_BACK,
+        );
+        // Without kept signs nobody reads the gradient after this layer, and it stays as it came.
+        let left = if epilogue.keeps_sign() {
+            &grad
+        } else {
+            &grad_y
+        };
+        assert_eq!(
+            widen(&actual.grad_residual),
+            *left,
+            "what is left for the residual, {name}"
+        );
+    }
+}
+
+fn outputs<const N: usize>(results: Vec<Vec<f32>>) -> [Vec<f32>; N] {
+    results.try_into().expect("as many as the kernel writes")
+}
+
+/// Plain, with a residual, with a ReLU, with both; each by the batch's statistics and by fixed ones.
+fn variants() -> impl Iterator<Item = (Epilogue, bool)> {
+    (0..8).map(|bits| {
+        let epilogue = Epilogue {
+            residual: bits & 1 != 0,
+            relu: bits & 2 != 0,
+        };
+        (epilogue, bits & 4 != 0)
+    })
+}
+
+#[test]
+fn random_batch_norms_are_their_twins() {
+    for seed in seeds(2) {
+        for (epilogue, fixed) in variants() {
+            let mut random = Random::new(seed);
+            let channels = random.pick(&[1, 3, 5, 7, 16]);
+            let images = Blocked::new(channels, random.between(2, 9), random.between(2, 13));
+            let batch = random.pick(&[1, 2, 5]);
+            let max_batch = batch + random.pick(&[0, 1, 6]);
+            let shape = BatchNormShape {
+                images,
+                max_batch,
+                epilogue,
+                fixed,
+            };
+            let name = format!("seed {seed}, batch {batch} in {shape:?}");
+            Layer { name, shape, batch }.check(&mut random);
+        }
+    }
+}
+
+#[test]
+fn batches_of_several_chunks_and_blocks_that_end_in_the_middle() {
+    for (epilogue, fixed) in variants() {
+        // 26·15·17 = 6630 elements: 4 chunks of 2048, 13 blocks of 512, the last not full. A batch of
+        // 21 ends in the third chunk and leaves the fourth out.
+        let shape = BatchNormShape {
+            images: Blocked::new(5, 15, 17),
+            max_batch: 26,
+            epilogue,
+            fixed,
+        };
+        for batch in [26, 21] {
+            let name = format!("batch {batch} in {shape:?}");
+            Layer { name, shape, batch }.check(&mut Random::new(3));
+        }
+    }
+}
+
+/// Forward and running averages of values about a mean, the first of which may be far off.
+fn check_stable(name: &str, x: &[f64], images: Blocked, batch: u32, relative: f64) {
+    let shape = BatchNormShape {
+        images,
+        max_batch: batch,
+        epilogue: Epilogue::default(),
+        fixed: false,
+    };
+    let layer = Layer {
+        name: name.to_owned(),
+        shape,
+        batch,
+    };
+    let channels = images.channels as usize;
+    let random = &mut Random::new(5);
+    let [gamma, beta] = [(); 2].map(|()| random.normal(channels));
+    let (mean, variance) = (vec![0.0; channels], vec![1.0; channels]);
+    let expected = layer.twin().forward(x, &gamma, &beta, &mean, &variance);
+    let (saved, running) = layer.statistics(x, &mean, &variance);
+    assert_close(
+        &format!("{name}: running mean"),
+        &running[0],
+        &expected.running_mean,
+        RELATIVE,
+    );
+    let of_variance = &expected.running_variance;
+    assert_close(
+        &format!("{name}: running variance"),
+        &running[1],
+        of_variance,
+        RELATIVE,
+    );
+    let (y, _) = layer.normalise(x, saved, [&gamma, &beta], None);
+    assert_close(&format!("{name}: output"), &y, &expected.y, relative);
+}
+
+#[test]
+fn statistics_are_stable_where_the_mean_dwarfs_the_deviation() {
+    let images = Blocked::new(3, 24, 31);
+    let mut x = Random::new(1).normal(9 * 3 * 24 * 31);
+    x.iter_mut()
+        .for_each(|x| *x = f64::from((*x * 0.01 + 1000.0) as f32));
+    check_stable("about 1000", &x, images, 9, 1e-3);
+}
+
+#[test]
+fn statistics_are_stable_where_the_first_value_is_an_outlier() {
+    let images = Blocked::new(3, 24, 31);
+    for outlier in [30.0, 1e4, -1e6] {
+        let normal = Random::new(2).normal(9 * 3 * 24 * 31);
+        let mut x: Vec<_> = normal.iter().map(|x| f64::from((x + 2.0) as f32)).collect();
+        for c in 0..3 {
+            x[c * 24 * 31] = outlier;
+        }
+        check_stable(&format!("first value {outlier}"), &x, images, 9, RELATIVE);
+    }
+}
+
+#[test]
+fn a_constant_channel_becomes_beta() {
+    let images = Blocked::new(1, 7, 5);
+    let x = vec![f64::from(0.1f32); 2 * 35];
+    check_stable("constant", &x, images, 2, RELATIVE);
+}

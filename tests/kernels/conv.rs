@@ -1,0 +1,279 @@
+//! Convolutions: forward, and the gradients of input, weight and bias.
+
+use bnonly::kernels::conv::{self, ConvShape, WeightChunks};
+use bnonly::kernels::{Blocked, Kernel, reduce};
+
+use crate::bench::{run, unwritten, written};
+use crate::blocked::{block, block_within, blocked_len, pad, unblock};
+use crate::random::{Random, seeds};
+use crate::reference::conv::Conv;
+use crate::reference::{assert_close, narrow};
+
+/// Single layers, relative in norm.
+const RELATIVE: f64 = 1e-5;
+
+/// A convolution on the adapter, for a batch in buffers that could hold a larger one.
+pub struct Layer {
+    pub name: String,
+    pub twin: Conv,
+    pub max_batch: u32,
+    shape: ConvShape,
+}
+
+impl Layer {
+    /// The layer with a twin's sizes.
+    pub fn new(name: &str, twin: Conv, max_batch: u32) -> Self {
+        let size =
+            |channels, rows, columns| Blocked::new(channels as u32, rows as u32, columns as u32);
+        Self {
+            name: format!("{name} {twin:?} of {max_batch}"),
+            max_batch,
+            shape: ConvShape {
+                input: size(twin.c, twin.h, twin.w),
+                output: size(twin.o, twin.p(), twin.q()),
+                kernel: twin.kernel as u32,
+                stride: twin.stride as u32,
+                padding: twin.padding as u32,
+            },
+            twin,
+        }
+    }
+
+    /// The passes over images, to ask for their grids.
+    pub fn kernels(&self) -> [Kernel; 2] {
+        [
+            conv::forward(&self.shape, false),
+            conv::grad_input(&self.shape, false),
+        ]
+    }
+
+    fn batch(&self) -> u32 {
+        self.twin.n as u32
+    }
+
+    pub fn forward(&self, x: &[f64], weight: &[f64], bias: Option<&[f64]>) -> Vec<f32> {
+        let packed = unwritten(self.shape.packed_len() as usize);
+        let pack = run(
+            &conv::pack_forward(&self.shape),
+            1,
+            &[narrow(weight), packed],
+        )
+        .remove(0);
+        let mut operands = vec![
+            block_within(x, self.shape.input, self.batch(), self.max_batch),
+            written(&self.name, &pack, pack.len()),
+            unwritten(blocked_len(self.shape.output, self.max_batch)),
+        ];
+        operands.extend(bias.map(pad));
+        let kernel = conv::forward(&self.shape, bias.is_some());
+        let y = run(&kernel, self.batch(), &operands).remove(0);
+        self.images(&y, self.shape.output)
+    }
+
+    /// The gradient of the input, or its sum with `before`.
+    pub fn grad_input(&self, weight: &[f64], grad_y: &[f64], before: Option<&[f64]>) -> Vec<f32> {
+        let packed = unwritten(self.shape.packed_len() as usize);
+        let pack = run(
+            &conv::pack_backward(&self.shape),
+            1,
+            &[narrow(weight), packed],
+        )
+        .remove(0);
+        let len = blocked_len(self.shape.input, self.max_batch);
+        let mut target = before.map_or_else(Vec::new, |x| block(x, self.shape.input, self.batch()));
+        let unused = unwritten(len - target.len());
+        target.extend(unused);
+        let operands = [
+            block_within(grad_y, self.shape.output, self.batch(), self.max_batch),
+            written(&self.name, &pack, pack.len()),
+            target,
+        ];
+        let kernel = conv::grad_input(&self.shape, before.is_some());
+        let grad_x = run(&kernel, self.batch(), &operands).remove(0);
+        self.images(&grad_x, self.shape.input)
+    }
+
+    pub fn grad_weight(&self, x: &[f64], grad_y: &[f64]) -> Vec<f32> {
+        let chunks = WeightChunks::new(&self.shape, self.max_batch);
+        let len = self.shape.weight_len();
+        let operands = [
+            block_within(x, self.shape.input, self.batch(), self.max_batch),
+            block_within(grad_y, self.shape.output, self.batch(), self.max_batch),
+            unwritten((len * chunks.chunks) as usize),
+        ];
+        let partial = run(
+            &conv::grad_weight(&self.shape, chunks),
+            self.batch(),
+            &operands,
+        );
+        self.summed(partial, len, chunks)
+    }
+
+    pub fn grad_bias(&self, grad_y: &[f64]) -> Vec<f32> {
+        let chunks = WeightChunks {
+            samples_per_chunk: 1,
+            chunks: self.max_batch,
+        };
+        let channels = self.shape.output.channels;
+        let operands = [
+            block_within(grad_y, self.shape.output, self.batch(), self.max_batch),
+            unwritten((channels * chunks.chunks) as usize),
+        ];
+        let kernel = reduce::channel_sums(self.shape.output, chunks);
+        let partial = run(&kernel, self.batch(), &operands);
+        self.summed(partial, channels, chunks)
+    }
+
+    /// The partial sums of one reduction, summed by the adapter.
+    fn summed(&self, mut partial: Vec<Vec<f32>>, len: u32, chunks: WeightChunks) -> Vec<f32> {
+        let used = self.batch().div_ceil(chunks.samples_per_chunk) * len;
+        written(&self.name, &partial[0], used as usize);
+        partial.push(unwritten(len as usize));
+        let sums = run(&reduce::sum_partials(len, chunks), self.batch(), &partial).remove(0);
+        written(&self.name, &sums, len as usize)
+    }
+
+    fn images(&self, output: &[f32], shape: Blocked) -> Vec<f32> {
+        let output = written(&self.name, output, blocked_len(shape, self.batch()));
+        unblock(&self.name, &output, shape, self.batch())
+    }
+
+    /// Forward and all gradients against the twin.
+    fn check(&self, random: &mut Random) {
+        let Self { name, twin, .. } = self;
+        let x = random.normal(twin.input_len());
+        let weight = random.normal(twin.weight_len());
+        let grad_y = random.normal(twin.output_len());
+        let bias = random.coin().then(|| random.normal(twin.o));
+        let before = random.coin().then(|| random.normal(twin.input_len()));
+
+        let y = self.forward(&x, &weight, bias.as_deref());
+        assert_close(
+            name,
+            &y,
+            &twin.forward(&x, &weight, bias.as_deref()),
+            RELATIVE,
+        );
+        let mut grad_x = twin.grad_input(&weight, &grad_y);
+        if let Some(before) = &before {
+            grad_x
+                .iter_mut()
+                .zip(before)
+                .for_each(|(sum, part)| *sum += part);
+        }
+        let actual = self.grad_input(&weight, &grad_y, before.as_deref());
+        assert_close(&format!("grad_input {name}"), &actual, &grad_x, RELATIVE);
+        let actual = self.grad_weight(&x, &grad_y);
+        let expected = twin.grad_weight(&x, &grad_y);
+        assert_close(&format!("grad_weight {name}"), &actual, &expected, RELATIVE);
+        let actual = self.grad_bias(&grad_y);
+        assert_close(
+            &format!("grad_bias {name}"),
+            &actual,
+            &twin.grad_bias(&grad_y),
+            RELATIVE,
+        );
+    }
+}
+
+#[test]
+fn random_convolutions_are_their_twins() {
+    for seed in seeds(14) {
+        let mut random = Random::new(seed);
+        let kernel = random.pick(&[1, 2, 3, 3, 5, 7]);
+        let smallest = 1.max(kernel as i32 - 2) as u32;
+        let twin = Conv {
+            n: random.pick(&[1, 1, 2, 3, 5]),
+            c: random.pick(&[1, 3, 4, 5, 7, 12, 17]),
+            h: random.between(smallest, 13) as usize,
+            w: random.between(smallest, 13) as usize,
+            o: random.pick(&[1, 3, 5, 7, 8, 19, 24]),
+            kernel,
+            stride: random.between(1, 3) as usize,
+            // A border of one at the least where the image may be smaller than the kernel.
+            padding: random.between(u32::from(kernel > 2), kernel as u32 - 1) as usize,
+        };
+        let max_batch = twin.n as u32 + random.pick(&[0, 0, 1, 4]);
+        Layer::new(&format!("seed {seed}"), twin, max_batch).check(&mut random);
+    }
+}
+
+#[test]
+fn a_window_as_large_as_the_image_and_a_single_pixel() {
+    for (h, w, kernel, stride, padding) in [(3, 5, 3, 1, 0), (1, 1, 3, 1, 1), (1, 9, 1, 3, 0)] {
+        let (n, c, o) = (1, 3, 5);
+        let twin = Conv {
+            n,
+            c,
+            h,
+            w,
+            o,
+            kernel,
+            stride,
+            padding,
+        };
+        Layer::new("by hand", twin, 1).check(&mut Random::new(7));
+    }
+}
+
+#[test]
+fn the_last_batch_of_an_epoch_fills_some_chunks_of_the_weight_gradient() {
+    // 8192 threads wanted, 48 a chunk: 43 samples in chunks of one or more; a batch of 30 leaves some
+    // empty and, with two a chunk, one half full.
+    for (n, c, o, max_batch) in [(30, 16, 16, 43), (31, 64, 64, 64)] {
+        let (h, w, kernel, stride, padding) = (3, 4, 3, 1, 1);
+        let twin = Conv {
+            n,
+            c,
+            h,
+            w,
+            o,
+            kernel,
+            stride,
+            padding,
+        };
+        let layer = Layer::new("partial batch", twin, max_batch);
+        let random = &mut Random::new(11);
+        let (x, grad_y) = (
+            random.normal(twin.input_len()),
+            random.normal(twin.output_len()),
+        );
+        let expected = twin.grad_weight(&x, &grad_y);
+        assert_close(
+            &layer.name,
+            &layer.grad_weight(&x, &grad_y),
+            &expected,
+            RELATIVE,
+        );
+        assert_close(
+            &layer.name,
+            &layer.grad_bias(&grad_y),
+            &twin.grad_bias(&grad_y),
+            RELATIVE,
+        );
+    }
+}
+#[test]
+fn the_weight_gradient_of_large_images_takes_no_loop_that_llvmpipe_cuts_short() {
+    // Many channels want a single chunk; 128 images of 224×224 are 1.6 million turns of its loops.
+    for (channels, size, max_batch) in
+        [(512, 224, 128), (64, 224, 128), (512, 32, 1024), (3, 28, 7)]
+    {
+        let images = Blocked::new(channels, size, size);
+        let (kernel, stride, padding) = (3, 1, 1);
+        let shape = ConvShape {
+            input: images,
+            output: images,
+            kernel,
+            stride,
+            padding,
+        };
+        let chunks = WeightChunks::new(&shape, max_batch);
+        let turns = chunks.samples_per_chunk * (1 + size * (1 + size.div_ceil(4)));
+        assert!(turns < 65_536, "{turns} turns with {chunks:?}");
+        assert!(
+            chunks.samples_per_chunk * chunks.chunks >= max_batch,
+            "{chunks:?}"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! ReLU on its own, its way back, and addition: exact, so compared bit for bit.
+
+use bnonly::kernels::{Blocked, elementwise};
+
+use crate::bench::{run, unwritten, written};
+use crate::blocked::{block, block_within, blocked_len, unblock};
+use crate::random::{Random, seeds};
+use crate::reference::widen;
+
+#[test]
+fn relu_and_its_way_back_and_addition() {
+    for seed in seeds(4) {
+        let mut random = Random::new(seed);
+        let channels = random.pick(&[1, 3, 5, 8]);
+        let shape = Blocked::new(channels, random.between(1, 9), random.between(1, 9));
+        let batch = random.between(1, 5);
+        let max_batch = batch + random.below(2);
+        let name = format!("seed {seed}, {batch} of {max_batch}, {shape:?}");
+        let len = (batch * channels * shape.area()) as usize;
+        let (mut x, grad_y) = (random.normal(len), random.normal(len));
+        x[len / 2] = 0.0; // Where the ReLU's slope is PyTorch's to choose: 0.
+
+        let within = |values: &[f64]| block_within(values, shape, batch, max_batch);
+        let target = || unwritten(blocked_len(shape, max_batch));
+        let read = |output: Vec<Vec<f32>>| {
+            let output = written(&name, &output[0], blocked_len(shape, batch));
+            widen(&unblock(&name, &output, shape, batch))
+        };
+        let y = read(run(
+            &elementwise::relu(shape),
+            batch,
+            &[within(&x), target()],
+        ));
+        let expected: Vec<_> = x.iter().map(|x| x.max(0.0)).collect();
+        assert_eq!(y, expected, "relu, {name}");
+
+        let operands = [within(&y), target(), within(&grad_y)];
+        let grad_x = read(run(&elementwise::relu_backward(shape), batch, &operands));
+        let passes = |(x, grad): (&f64, &f64)| if *x > 0.0 { *grad } else { 0.0 };
+        let expected: Vec<_> = x.iter().zip(&grad_y).map(passes).collect();
+        assert_eq!(grad_x, expected, "relu_backward, {name}");
+
+        let mut sum = block(&x, shape, batch);
+        sum.extend(unwritten(blocked_len(shape, max_batch) - sum.len()));
+        let sum = read(run(
+            &elementwise::add(shape),
+            batch,
+            &[within(&grad_y), sum],
+        ));
+        let in_f32 = |(x, y): (&f64, &f64)| f64::from(*x as f32 + *y as f32);
+        let expected: Vec<_> = x.iter().zip(&grad_y).map(in_f32).collect();
+        assert_eq!(sum, expected, "add, {name}");
+    }
+}

@@ -1,0 +1,25 @@
+//! The kernels on the adapter of this machine, against PyTorch's fixtures and against the float64
+//! twins of `tests/reference/` on random shapes.
+//!
+//! [`bench`] runs one kernel on values from the host and reads back what it wrote; [`blocked`]
+//! converts between `[N, C, H, W]` and the kernels' layout; [`random`] draws values and shapes. Then a
+//! file a family: [`conv`], [`batch_norm`], [`head`] (output layer and loss), [`optimizer`],
+//! [`elementwise`], [`pool`], [`input`]; [`fixtures`] holds the same runners against PyTorch, and
+//! [`many_workgroups`] dispatches more workgroups than one dimension takes.
+
+#[path = "../reference/mod.rs"]
+mod reference;
+
+mod batch_norm;
+mod bench;
+mod blocked;
+mod conv;
+mod elementwise;
+mod fixtures;
+mod head;
+mod input;
+mod many_workgroups;
+mod not_a_number;
+mod optimizer;
+mod pool;
+mod random;

@@ -1,0 +1,120 @@
+//! More workgroups than WebGPU takes in one dimension of a dispatch: the grid is folded into two, and
+//! kernels must unfold it right and stop at its end.
+
+use bnonly::kernels::batch_norm::{self as kernels, BatchNormShape, Epilogue};
+use bnonly::kernels::{Blocked, Kernel, elementwise};
+
+use crate::bench::{run, unwritten};
+use crate::blocked::blocked_len;
+use crate::random::Random;
+use crate::reference::assert_close;
+use crate::reference::conv::Conv;
+use crate::{batch_norm, conv};
+
+/// Workgroups that fit in one dimension.
+const LARGEST: u32 = 65_535;
+
+/// Holds that a kernel's grid is folded.
+#[track_caller]
+fn assert_folded(kernel: &Kernel, batch: u32) {
+    let [x, y] = kernel.grid.workgroups(batch, LARGEST);
+    assert!(
+        x <= LARGEST && y > 1,
+        "{}: {x} × {y} workgroups",
+        kernel.name
+    );
+}
+
+#[test]
+fn relu_of_four_million_quads() {
+    let (shape, batch) = (Blocked::new(1, 1025, 1025), 4);
+    let kernel = elementwise::relu(shape);
+    assert_folded(&kernel, batch);
+    let len = blocked_len(shape, batch);
+    let x: Vec<f32> = (0..len).map(|i| (i % 8191) as f32 - 4095.0).collect();
+    let y = run(&kernel, batch, &[x.clone(), unwritten(len)]).remove(0);
+    let wrong = y.iter().zip(&x).position(|(y, x)| *y != x.max(0.0));
+    assert_eq!(wrong, None, "of {len}");
+}
+
+#[test]
+fn batch_norm_of_a_quarter_of_a_million_channels() {
+    for relu in [false, true] {
+        let shape = BatchNormShape {
+            images: Blocked::new(4 * LARGEST + 7, 1, 1),
+            max_batch: 5,
+            epilogue: Epilogue {
+                residual: relu,
+                relu,
+            },
+            fixed: false,
+        };
+        for kernel in [
+            kernels::statistics(&shape),
+            kernels::normalise(&shape),
+            kernels::backward_sums(&shape),
+            kernels::backward(&shape),
+        ] {
+            assert_folded(&kernel, 5);
+        }
+        let name = format!("{shape:?}");
+        batch_norm::Layer {
+            name,
+            shape,
+            batch: 5,
+        }
+        .check(&mut Random::new(1));
+    }
+}
+
+#[test]
+fn convolution_of_four_million_tiles() {
+    // Columns of one pixel: a tile of four a pixel.
+    let (n, h) = (2, 64 * LARGEST as usize / 2 + 33);
+    let twin = Conv {
+        n,
+        c: 1,
+        h,
+        w: 1,
+        o: 1,
+        kernel: 1,
+        stride: 1,
+        padding: 0,
+    };
+    let layer = conv::Layer::new("many tiles", twin, n as u32);
+    layer
+        .kernels()
+        .iter()
+        .for_each(|kernel| assert_folded(kernel, n as u32));
+    let random = &mut Random::new(1);
+    let x: Vec<f64> = (0..n * h).map(|i| (i % 8191) as f64 - 4095.0).collect();
+    let weight = random.normal(1);
+    let y = layer.forward(&x, &weight, None);
+    assert_close("output", &y, &twin.forward(&x, &weight, None), 1e-6);
+    let grad_x = layer.grad_input(&weight, &x, None);
+    assert_close("grad_input", &grad_x, &twin.grad_input(&weight, &x), 1e-6);
+}
+
+#[test]
+fn gradient_of_the_biases_of_many_channels() {
+    // A workgroup a sample and quad of channels.
+    let (n, o) = (65, 4 * LARGEST as usize / 64 + 3);
+    let twin = Conv {
+        n,
+        c: 1,
+        h: 1,
+        w: 3,
+        o,
+        kernel: 1,
+        stride: 1,
+        padding: 0,
+    };
+    let layer = conv::Layer::new("many channels", twin, n as u32);
+    let grad_y = Random::new(1).normal(twin.output_len());
+    assert_close(
+        "grad_bias",
+        &layer.grad_bias(&grad_y),
+        &twin.grad_bias(&grad_y),
+        1e-5,
+    );
+}

@@ -1,0 +1,145 @@
+//! Max pooling and the average over whole images.
+
+use bnonly::kernels::Blocked;
+use bnonly::kernels::pool::{self, PoolShape};
+
+use crate::bench::{run, unwritten, written};
+use crate::blocked::{block_within, blocked_len, unblock};
+use crate::random::{Random, seeds};
+use crate::reference::pool::{MaxPool, global_average, global_average_backward};
+use crate::reference::{assert_close, widen};
+
+/// Single layers, relative in norm.
+const RELATIVE: f64 = 1e-5;
+
+/// A max pool of `batch` samples in buffers for `max_batch`, against its twin, both ways.
+fn check_max_pool(
+    name: &str,
+    twin: MaxPool,
+    [channels, batch, max_batch]: [u32; 3],
+    x: &[f64],
+    grad_y: &[f64],
+) {
+    let name = format!("{name}, {batch} of {max_batch} of {channels} channels, {twin:?}");
+    let shape = PoolShape {
+        input: Blocked::new(channels, twin.h as u32, twin.w as u32),
+        output: Blocked::new(channels, twin.p() as u32, twin.q() as u32),
+        kernel: twin.kernel as u32,
+        stride: twin.stride as u32,
+        padding: twin.padding as u32,
+    };
+    let within = |values: &[f64], shape| block_within(values, shape, batch, max_batch);
+    let read = |output: &[f32], shape| {
+        let output = written(&name, output, blocked_len(shape, batch));
+        widen(&unblock(&name, &output, shape, batch))
+    };
+    let operands = [
+        within(x, shape.input),
+        unwritten(blocked_len(shape.output, max_batch)),
+        unwritten(shape.chosen_bytes(max_batch) as usize / 4),
+    ];
+    let results = run(&pool::max_pool(&shape), batch, &operands);
+    assert_eq!(read(&results[0], shape.output), twin.forward(x), "{name}");
+    let operands = [
+        within(grad_y, shape.output),
+        unwritten(blocked_len(shape.input, max_batch)),
+        results[1].clone(),
+    ];
+    let grad_x = run(&pool::max_pool_backward(&shape), batch, &operands).remove(0);
+    let grad_x = crate::reference::narrow(&read(&grad_x, shape.input));
+    assert_close(
+        &format!("backward, {name}"),
+        &grad_x,
+        &twin.backward(x, grad_y),
+        1e-6,
+    );
+}
+
+#[test]
+fn random_max_pools_are_their_twins() {
+    for seed in seeds(10) {
+        let mut random = Random::new(seed);
+        let (channels, batch) = (random.pick(&[1, 3, 5, 7, 8]), random.between(1, 4));
+        let max_batch = batch + random.below(2);
+        let kernel = random.between(1, 4);
+        let twin = MaxPool {
+            planes: (batch * channels) as usize,
+            h: random.between(kernel, 12) as usize,
+            w: random.between(kernel, 12) as usize,
+            kernel: kernel as usize,
+            stride: random.between(1, 3) as usize,
+            padding: random.below(kernel / 2 + 1) as usize,
+        };
+        let mut x = random.normal(twin.planes * twin.h * twin.w);
+        if random.coin() {
+            // Few different values: ties in most windows; all below zero, so that a border of zeros
+            // would win.
+            x.iter_mut().for_each(|x| *x = x.abs().floor() - 9.0);
+        }
+        let grad_y = random.normal(twin.planes * twin.p() * twin.q());
+        check_max_pool(
+            &format!("seed {seed}"),
+            twin,
+            [channels, batch, max_batch],
+            &x,
+            &grad_y,
+        );
+    }
+}
+
+#[test]
+fn of_equal_values_the_first_takes_the_whole_gradient() {
+    let twin = MaxPool {
+        planes: 1,
+        h: 3,
+        w: 3,
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+    };
+    let x = [-9.0, -3.0, -8.0, -7.0, -3.0, -6.0, -5.0, -4.0, -2.0];
+    check_max_pool("by hand", twin, [1, 1, 1], &x, &[1.0, 10.0, 100.0, 1000.0]);
+    // The window with the most places that fit in their eight bits.
+    let twin = MaxPool {
+        planes: 1,
+        h: 17,
+        w: 16,
+        kernel: 16,
+        stride: 1,
+        padding: 0,
+    };
+    let mut x = vec![-(2f64.powi(126)); 17 * 16];
+    x[16 * 16 + 15] = -(2f64.powi(125));
+    check_max_pool("16×16", twin, [1, 1, 1], &x, &[1.0, 10.0]);
+}
+
+#[test]
+fn averages_are_their_twins() {
+    for seed in seeds(4) {
+        let mut random = Random::new(seed);
+        let channels = random.pick(&[1, 3, 5, 8]);
+        let input = Blocked::new(channels, random.between(1, 9), random.between(1, 9));
+        let output = Blocked::new(channels, 1, 1);
+        let batch = random.between(1, 9);
+        let max_batch = batch + random.below(2);
+        let name = format!("seed {seed}, {batch} of {max_batch}, {input:?}");
+        let area = input.area() as usize;
+        let planes = (batch * channels) as usize;
+        let (x, grad_y) = (random.normal(planes * area), random.normal(planes));
+        let one = |from, to, kernel, values: &[f64]| {
+            let target = unwritten(blocked_len(to, max_batch));
+            let operands = [block_within(values, from, batch, max_batch), target];
+            let result = written(
+                &name,
+                &run(&kernel, batch, &operands)[0],
+                blocked_len(to, batch),
+            );
+            unblock(&name, &result, to, batch)
+        };
+        let y = one(input, output, pool::average(input), &x);
+        assert_close(&name, &y, &global_average(&x, area), RELATIVE);
+        let grad_x = one(output, input, pool::average_backward(input), &grad_y);
+        let expected = global_average_backward(&grad_y, area);
+        assert_close(&format!("backward, {name}"), &grad_x, &expected, RELATIVE);
+    }
+}

@@ -1,0 +1,264 @@
+//! Every kernel, over shapes and flags, is valid WGSL, uses its bindings as the host lays them out,
+//! and keeps within WebGPU's default limits. Needs no GPU.
+
+use bnonly::gpu::pipeline::BindingKind;
+use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
+use bnonly::kernels::conv::{self, ConvShape, WeightChunks};
+use bnonly::kernels::linear::{self, LinearShape};
+use bnonly::kernels::optimizer::{self, Rule};
+use bnonly::kernels::pool::{self, PoolShape};
+use bnonly::kernels::{Blocked, Kernel, WORKGROUP_SIZE, elementwise, input, loss, reduce};
+
+use naga::valid::{Capabilities, GlobalUse, ModuleInfo, ValidationFlags, Validator};
+use naga::{AddressSpace, GlobalVariable, Handle, Module, StorageAccess};
+
+/// WebGPU's `maxStorageBuffersPerShaderStage`.
+const MAX_STORAGE_BUFFERS: usize = 8;
+/// WebGPU's `maxComputeWorkgroupStorageSize`, in bytes.
+const MAX_WORKGROUP_BYTES: u32 = 16 * 1024;
+/// WebGPU's `maxComputeInvocationsPerWorkgroup`.
+const MAX_INVOCATIONS: u32 = 256;
+
+fn conv_kernels() -> Vec<Kernel> {
+    let mut kernels = Vec::new();
+    for (channels, filters) in [(1, 1), (3, 16), (5, 7), (64, 64), (40, 24)] {
+        for (kernel, stride, padding) in [
+            (1, 1, 0),
+            (1, 2, 0),
+            (3, 1, 1),
+            (3, 2, 1),
+            (3, 3, 0),
+            (5, 3, 2),
+            (7, 2, 3),
+        ] {
+            let (height, width) = (9, 14);
+            let size = |size: u32| (size + 2 * padding - kernel) / stride + 1;
+            let shape = ConvShape {
+                input: Blocked::new(channels, height, width),
+                output: Blocked::new(filters, size(height), size(width)),
+                kernel,
+                stride,
+                padding,
+            };
+            let chunks = WeightChunks::new(&shape, 128);
+            kernels.extend([
+                conv::forward(&shape, false),
+                conv::forward(&shape, true),
+                conv::grad_input(&shape, false),
+                conv::grad_input(&shape, true),
+                conv::grad_weight(&shape, chunks),
+                conv::pack_forward(&shape),
+                conv::pack_backward(&shape),
+                reduce::sum_partials(shape.weight_len(), chunks),
+                reduce::channel_sums(shape.output, chunks),
+            ]);
+        }
+    }
+    kernels
+}
+
+fn batch_norm_kernels() -> Vec<Kernel> {
+    let mut kernels = Vec::new();
+    for images in [
+        Blocked::new(1, 1, 1),
+        Blocked::new(7, 5, 9),
+        Blocked::new(64, 32, 32),
+    ] {
+        for flags in 0..8 {
+            let shape = BatchNormShape {
+                images,
+                max_batch: 128,
+                epilogue: Epilogue {
+                    residual: flags & 1 != 0,
+                    relu: flags & 2 != 0,
+                },
+                fixed: flags & 4 != 0,
+            };
+            kernels.extend([
+                batch_norm::statistics(&shape),
+                batch_norm::finish_statistics(&shape),
+                batch_norm::fixed_statistics(&shape),
+                batch_norm::normalise(&shape),
+                batch_norm::backward_sums(&shape),
+                batch_norm::finish_backward(&shape),
+                batch_norm::backward(&shape),
+            ]);
+        }
+    }
+    kernels
+}
+
+fn other_kernels() -> Vec<Kernel> {
+    let mut kernels = Vec::new();
+    for images in [
+        Blocked::new(1, 1, 1),
+        Blocked::new(7, 5, 9),
+        Blocked::new(64, 32, 32),
+    ] {
+        let padding = u32::from(images.area() > 1);
+        let window = |size: u32| (size + 2 * padding - (1 + padding)) / 2 + 1;
+        let shape = PoolShape {
+            input: images,
+            output: Blocked::new(images.channels, window(images.height), window(images.width)),
+            kernel: 1 + padding,
+            stride: 2,
+            padding,
+        };
+        kernels.extend([
+            elementwise::relu(images),
+            elementwise::relu_backward(images),
+            elementwise::add(images),
+            pool::max_pool(&shape),
+            pool::max_pool_backward(&shape),
+            pool::average(images),
+            pool::average_backward(images),
+        ]);
+    }
+    for (channels, classes) in [(1, 1), (33, 7), (64, 10), (512, 100)] {
+        let shape = LinearShape { channels, classes };
+        kernels.extend([
+            linear::forward(&shape),
+            linear::grad_input(&shape),
+            linear::grad_weight(&shape),
+            loss::cross_entropy(classes),
+            loss::sum_losses(classes),
+        ]);
+    }
+    for channels in 1..=4 {
+        let values = vec![1e-7; channels as usize];
+        kernels.push(input::prepare(
+            Blocked::new(channels, 28, 30),
+            &values,
+            &values,
+        ));
+    }
+    let sgd = |momentum, nesterov| Rule::Sgd { momentum, nesterov };
+    for rule in [
+        sgd(0.0, false),
+        sgd(0.9, false),
+        sgd(0.9, true),
+        Rule::Adam,
+        Rule::AdamW,
+    ] {
+        // Zero, a number that prints as `1e-20`, and one that is a whole number.
+        for weight_decay in [0.0, 1e-20, 1.0] {
+            kernels.push(optimizer::update(rule, weight_decay, 1000));
+        }
+    }
+    kernels
+}
+
+fn every_kernel() -> Vec<Kernel> {
+    [conv_kernels(), batch_norm_kernels(), other_kernels()].concat()
+}
+
+/// Parses and validates with the capabilities that every WebGPU device has.
+fn validated(kernel: &Kernel) -> (Module, ModuleInfo) {
+    let module = naga::front::wgsl::parse_str(&kernel.source).unwrap_or_else(|error| {
+        panic!("{}: {}", kernel.name, error.emit_to_string(&kernel.source))
+    });
+    let info = Validator::new(ValidationFlags::all(), Capabilities::default())
+        .validate(&module)
+        .unwrap_or_else(|error| {
+            panic!("{}: {}", kernel.name, error.emit_to_string(&kernel.source))
+        });
+    (module, info)
+}
+
+/// The variables a kernel's entry point uses, by itself or through functions, and how.
+fn used<'a>(
+    kernel: &Kernel,
+    module: &'a Module,
+    info: &ModuleInfo,
+) -> Vec<(&'a GlobalVariable, GlobalUse)> {
+    let entry = module
+        .entry_points
+        .iter()
+        .position(|entry| entry.name == kernel.name)
+        .unwrap_or_else(|| panic!("no entry point {}", kernel.name));
+    let uses = info.get_entry_point(entry);
+    let used = |(handle, variable): (Handle<GlobalVariable>, &'a GlobalVariable)| {
+        (!uses[handle].is_empty()).then(|| (variable, uses[handle]))
+    };
+    module.global_variables.iter().filter_map(used).collect()
+}
+
+#[test]
+fn every_kernel_is_valid_and_uses_its_bindings_as_the_host_lays_them_out() {
+    for kernel in every_kernel() {
+        let (module, info) = validated(&kernel);
+        for (variable, _) in used(&kernel, &module, &info) {
+            let name = format!("{}: {:?}", kernel.name, variable.name);
+            let Some(binding) = variable.binding else {
+                assert_eq!(variable.space, AddressSpace::WorkGroup, "{name}");
+                continue;
+            };
+            assert_eq!(binding.group, 0, "{name}");
+            if binding.binding == 0 {
+                assert_eq!(variable.space, AddressSpace::Uniform, "{name}");
+                continue;
+            }
+            let AddressSpace::Storage { access } = variable.space else {
+                panic!("{name} is no storage buffer");
+            };
+            let laid_out = kernel.bindings.get(binding.binding as usize - 1);
+            let writable = access.contains(StorageAccess::STORE);
+            match laid_out {
+                Some(BindingKind::Read) => assert!(!writable, "{name} is read only on the host"),
+                Some(BindingKind::Write) => assert!(writable, "{name} is written on the host"),
+                other => panic!("{name}: binding {} is {other:?}", binding.binding),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kernel_writes_all_that_the_host_lays_out_for_it_to_write() {
+    for kernel in every_kernel() {
+        let (module, info) = validated(&kernel);
+        let used = used(&kernel, &module, &info);
+        for (binding, kind) in (1..).zip(&kernel.bindings) {
+            let writes = used.iter().any(|(variable, uses)| {
+                variable.binding.is_some_and(|at| at.binding == binding)
+                    && uses.contains(GlobalUse::WRITE)
+            });
+            // `backward_sums` writes its fifth binding only where signs are kept.
+            if kernel.name != "backward_sums" || binding != 5 {
+                assert_eq!(
+                    writes,
+                    *kind == BindingKind::Write,
+                    "{}: {binding}",
+                    kernel.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kernel_keeps_within_webgpus_default_limits() {
+    for kernel in every_kernel() {
+        let (module, info) = validated(&kernel);
+        let name = kernel.name;
+        let entry = module.entry_points.iter().find(|entry| entry.name == name);
+        let size = entry.expect("it was found before").workgroup_size;
+        assert_eq!(size, [WORKGROUP_SIZE, 1, 1], "{name}");
+        assert!(size.iter().product::<u32>() <= MAX_INVOCATIONS, "{name}");
+        let used = used(&kernel, &module, &info);
+        let in_workgroup = |variable: &GlobalVariable| variable.space == AddressSpace::WorkGroup;
+        let bytes: u32 = used
+            .iter()
+            .filter(|(variable, _)| in_workgroup(variable))
+            .map(|(variable, _)| module.types[variable.ty].inner.size(module.to_ctx()))
+            .sum();
+        assert!(
+            bytes <= MAX_WORKGROUP_BYTES,
+            "{name}: {bytes} bytes of workgroup memory"
+        );
+        let buffers = kernel.bindings.len();
+        assert!(
+            buffers <= MAX_STORAGE_BUFFERS,
+            "{name}: {buffers} storage buffers"
+        );
+    }
+}
