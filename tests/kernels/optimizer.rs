@@ -109,9 +109,10 @@ fn what_is_trained_moves_as_its_twin_and_the_rest_stays_bit_identical() {
     for (rule, weight_decay) in rules() {
         let random = &mut Random::new(17);
         let mut before = narrow(&random.normal(1000));
-        before[1] = f32::from_bits(1); // Denormals, −0 and NaN stay as they are, too.
-        before[2] = -0.0;
-        before[3] = f32::NAN;
+        // Denormals, −0 and NaN stay as they are, too, each beside a value that is trained.
+        before[5] = f32::from_bits(1);
+        before[12] = -0.0;
+        before[19] = f32::NAN;
         let mut optimizer = Optimizer::new(rule, weight_decay, before.clone(), trained.clone());
         let of_trained = |values: &[f32]| -> Vec<f32> {
             trained
