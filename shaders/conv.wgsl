@@ -5,8 +5,8 @@
 //              destination channel 4·qd + i
 // destination  [N, QD, HD, WD] vec4f
 //
-// A thread computes {{ tile_quads }} quads of channels × {{ tile_pixels }} pixels of one row and keeps them in registers. Which
-// source column each tap of each pixel reads is worked out on the host: with a stride the gradient of
+// A thread computes one quad of channels × {{ tile_pixels }} pixels of a row and keeps them in registers. Which source
+// column each tap of each pixel reads is worked out on the host: with a stride the gradient of
 // the input touches only every S-th tap, and those are the only ones in this text.
 
 const SOURCE_QUADS = {{ source.quads }}u;
@@ -18,10 +18,8 @@ const WIDTH = {{ destination.width }}u;
 const KERNEL = {{ kernel }};
 const STRIDE = {{ stride }};
 const PADDING = {{ padding }};
-const TILE_QUADS = {{ tile_quads }}u;
 const TILE_PIXELS = {{ tile_pixels }}u;
 const TILES_X = (WIDTH + TILE_PIXELS - 1u) / TILE_PIXELS;
-const TILES_Q = QUADS / TILE_QUADS;
 
 @group(0) @binding(1) var<storage, read> source: array<vec4f>;
 @group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
@@ -52,15 +50,13 @@ fn conv(
     i /= TILES_X;
     let y = i % HEIGHT;
     i /= HEIGHT;
-    let q0 = (i % TILES_Q) * TILE_QUADS;
-    let n = i / TILES_Q;
+    let q = i % QUADS;
+    let n = i / QUADS;
     if n >= current.batch {
         return;
     }
-{% for q in range(tile_quads) %}
-    {% for p in range(tile_pixels) %}
-    var sum_{{ q }}_{{ p }} = {% if bias %}bias[q0 + {{ q }}u]{% else %}vec4f(){% endif %};
-    {% endfor %}
+{% for p in range(tile_pixels) %}
+    var sum_{{ p }} = {% if bias %}bias[q]{% else %}vec4f(){% endif %};
 {% endfor %}
 {% if forward %}
     let column = i32(x0) * STRIDE - PADDING;
@@ -82,28 +78,24 @@ fn conv(
             }
 {% endif %}
             let row = ((n * SOURCE_QUADS + c) * u32(SOURCE_HEIGHT) + u32(sy)) * u32(SOURCE_WIDTH);
-            let taps = (c * u32(KERNEL) + u32(ky)) * u32(KERNEL) * QUADS + q0;
+            let taps = (c * u32(KERNEL) + u32(ky)) * u32(KERNEL) * QUADS + q;
 {% for offset in columns %}
             let in_{{ loop.index0 }} = load(row, column + ({{ offset }}));
 {% endfor %}
 {% for tap in taps %}
-    {% for q in range(tile_quads) %}
             {
-                let w = weights[taps + {{ tap.kx }}u * QUADS + {{ q }}u];
-        {% for use in tap.uses %}
-                sum_{{ q }}_{{ use.pixel }} += w * in_{{ use.column }};
-        {% endfor %}
-            }
+                let w = weights[taps + {{ tap.kx }}u * QUADS];
+    {% for use in tap.uses %}
+                sum_{{ use.pixel }} += w * in_{{ use.column }};
     {% endfor %}
+            }
 {% endfor %}
         }
     }
-    let out = ((n * QUADS + q0) * HEIGHT + y) * WIDTH + x0;
+    let out = ((n * QUADS + q) * HEIGHT + y) * WIDTH + x0;
 {% for p in range(tile_pixels) %}
     if x0 + {{ p }}u < WIDTH {
-    {% for q in range(tile_quads) %}
-        destination[out + {{ q }}u * HEIGHT * WIDTH + {{ p }}u] {{ "+" if accumulate }}= sum_{{ q }}_{{ p }};
-    {% endfor %}
+        destination[out + {{ p }}u] {{ "+" if accumulate }}= sum_{{ p }};
     }
 {% endfor %}
 }

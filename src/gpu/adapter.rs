@@ -124,7 +124,11 @@ async fn enumerate(backend: Option<wgpu::Backend>) -> Vec<(wgpu::Adapter, Capabi
         Some(backend) => enumerate_in(backend.into()).await,
         None => {
             let found = enumerate_in(wgpu::Backends::PRIMARY).await;
-            if found.is_empty() { enumerate_in(wgpu::Backends::GL).await } else { found }
+            if found.is_empty() {
+                enumerate_in(wgpu::Backends::GL).await
+            } else {
+                found
+            }
         }
     }
 }

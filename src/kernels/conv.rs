@@ -81,24 +81,27 @@ fn forward_offset(shape: &ConvShape) -> impl Fn(u32, u32) -> Option<i32> {
     move |pixel, kx| Some((pixel * stride + kx) as i32)
 }
 
-/// Quads of channels a thread computes: as many as divide the whole, at most four.
-fn tile_quads(quads: u32) -> u32 {
-    (1..=4)
-        .rev()
-        .find(|tile| quads.is_multiple_of(*tile))
-        .unwrap_or(1)
+/// Most pixels of a row that a thread computes: with a quad of channels, 64 sums in registers. One
+/// quad of many pixels uses each weight it loads more often than several quads of few would, and
+/// loads are what costs.
+const MAX_TILE_PIXELS: u32 = 16;
+
+/// Pixels of a row a thread computes: rows are cut evenly, so that little hangs over the end.
+fn tile_pixels(width: u32) -> u32 {
+    width.div_ceil(width.div_ceil(MAX_TILE_PIXELS))
 }
 
-/// Pixels of a row a thread computes.
-const TILE_PIXELS: u32 = 4;
+/// Pixels of a row that the gradient of the weights takes at a time.
+const WEIGHT_TILE_PIXELS: u32 = 4;
 
 /// Forward: `input`, `weights` (packed forward) → `output`; with `bias` [Q] vec4f as a fourth binding.
 pub fn forward(shape: &ConvShape, bias: bool) -> Kernel {
-    let (columns, taps) = taps(shape.kernel, TILE_PIXELS, forward_offset(shape));
+    let pixels = tile_pixels(shape.output.width);
+    let (columns, taps) = taps(shape.kernel, pixels, forward_offset(shape));
     pass(
         shape,
         Direction::Forward { bias },
-        TILE_PIXELS,
+        pixels,
         columns,
         taps,
     )
@@ -108,7 +111,7 @@ pub fn forward(shape: &ConvShape, bias: bool) -> Kernel {
 /// if `accumulate`, else overwritten.
 pub fn grad_input(shape: &ConvShape, accumulate: bool) -> Kernel {
     // The tile begins at a multiple of the stride, so that which taps hit does not depend on where.
-    let pixels = TILE_PIXELS.next_multiple_of(shape.stride);
+    let pixels = tile_pixels(shape.input.width).next_multiple_of(shape.stride);
     let (padding, stride) = (shape.padding as i32, shape.stride as i32);
     let (columns, taps) = taps(shape.kernel, pixels, move |pixel, kx| {
         let moved = pixel as i32 + padding - kx as i32;
@@ -144,10 +147,9 @@ fn pass(
     } else {
         (shape.output, shape.input)
     };
-    let tile_quads = tile_quads(destination.quads);
     let values = context! {
         source => Serde(source), destination => Serde(destination),
-        taps => Serde(taps), columns, tile_quads, forward, bias,
+        taps => Serde(taps), columns, forward, bias,
         kernel => shape.kernel, stride => shape.stride, padding => shape.padding,
         tile_pixels => pixels,
         accumulate => direction == Direction::Backward { accumulate: true },
@@ -161,9 +163,7 @@ fn pass(
         source: render(include_str!("../../shaders/conv.wgsl"), values),
         bindings,
         grid: Grid::threads_per_sample(
-            destination.quads / tile_quads
-                * destination.height
-                * destination.width.div_ceil(pixels),
+            destination.quads * destination.height * destination.width.div_ceil(pixels),
         ),
     }
 }
@@ -190,7 +190,7 @@ impl WeightChunks {
     pub fn new(shape: &ConvShape, max_batch: u32) -> Self {
         let threads = shape.input.quads * shape.output.quads * shape.kernel;
         let chunks = WEIGHT_THREADS.div_ceil(threads).min(max_batch);
-        let columns = u64::from(shape.output.width.div_ceil(TILE_PIXELS));
+        let columns = u64::from(shape.output.width.div_ceil(WEIGHT_TILE_PIXELS));
         let turns_per_sample = 1 + u64::from(shape.output.height) * (1 + columns);
         let most_samples = (MAX_TURNS / turns_per_sample).clamp(1, u32::MAX.into()) as u32;
         let samples_per_chunk = max_batch.div_ceil(chunks).min(most_samples);
@@ -202,12 +202,12 @@ impl WeightChunks {
 }
 
 fn weight_source(shape: &ConvShape, chunks: WeightChunks) -> String {
-    let (columns, taps) = taps(shape.kernel, TILE_PIXELS, forward_offset(shape));
+    let (columns, taps) = taps(shape.kernel, WEIGHT_TILE_PIXELS, forward_offset(shape));
     let values = context! {
         input => Serde(shape.input), output => Serde(shape.output),
         taps => Serde(taps), columns,
         kernel => shape.kernel, stride => shape.stride, padding => shape.padding,
-        tile_pixels => TILE_PIXELS, samples_per_chunk => chunks.samples_per_chunk,
+        tile_pixels => WEIGHT_TILE_PIXELS, samples_per_chunk => chunks.samples_per_chunk,
     };
     render(include_str!("../../shaders/conv_weight.wgsl"), values)
 }
