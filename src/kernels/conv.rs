@@ -98,13 +98,7 @@ const WEIGHT_TILE_PIXELS: u32 = 4;
 pub fn forward(shape: &ConvShape, bias: bool) -> Kernel {
     let pixels = tile_pixels(shape.output.width);
     let (columns, taps) = taps(shape.kernel, pixels, forward_offset(shape));
-    pass(
-        shape,
-        Direction::Forward { bias },
-        pixels,
-        columns,
-        taps,
-    )
+    pass(shape, Direction::Forward { bias }, pixels, columns, taps)
 }
 
 /// Gradient of the input: `grad_output`, `weights` (packed backward) → `grad_input`, which is added to

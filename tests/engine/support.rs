@@ -13,9 +13,20 @@ use bnonly::network::{
 
 use crate::reference::fixture::Fixture;
 
+/// The made-up data set of `tests/fixtures/`.
+pub const TINY: &str = "tiny/cifar-10-batches-bin";
+
+/// Pixels, labels and augmentations of a batch.
+pub type Samples = (Vec<u8>, Vec<u32>, Vec<Augmentation>);
+
 /// One device for all tests of this program.
 pub static GPU: LazyLock<Gpu> =
     LazyLock::new(|| pollster::block_on(Gpu::open(&Default::default())).expect("an adapter"));
+
+/// The path of a file of `tests/fixtures/`.
+pub fn fixture_path(name: &str) -> String {
+    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
 
 /// A network for CIFAR-10's images.
 pub fn network(name: &str, options: Options) -> Graph {
@@ -79,10 +90,7 @@ pub fn engine<'a>(graph: &'a Graph, options: PlanOptions, state: &State) -> Engi
 }
 
 /// Images in their order, as they are.
-pub fn batch(
-    images: &Images,
-    range: std::ops::Range<usize>,
-) -> (Vec<u8>, Vec<u32>, Vec<Augmentation>) {
+pub fn batch(images: &Images, range: std::ops::Range<usize>) -> Samples {
     let pixels = range
         .clone()
         .flat_map(|i| images.image(i).to_vec())
@@ -94,7 +102,7 @@ pub fn batch(
 /// Trains on one batch and waits for its result.
 pub fn train(
     engine: &mut Engine<'_>,
-    (pixels, labels, augmentations): &(Vec<u8>, Vec<u32>, Vec<Augmentation>),
+    (pixels, labels, augmentations): &Samples,
     learning_rate: f64,
 ) -> BatchResult {
     let view = BatchView {
