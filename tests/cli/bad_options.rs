@@ -1,0 +1,156 @@
+//! Options that cannot be: a sentence that names the option and the way out, and no run folder.
+
+use crate::program::{fixture, run, tiny, train};
+
+/// Runs `bnonly train` with options that must fail as wrong usage, before anything is made.
+#[track_caller]
+fn refused(options: &str, parts: &[&str]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let data = tiny();
+    let mut arguments = vec!["train"];
+    if !options.contains("--data") {
+        arguments.extend(["--data", &data]);
+    }
+    let out_text = out.display().to_string();
+    arguments.extend(["--out", &out_text]);
+    arguments.extend(options.split_whitespace());
+    run(&arguments).fails(2, parts);
+    assert!(!out.exists(), "{options} left {} behind", out.display());
+}
+
+#[test]
+fn networks_that_do_not_exist() {
+    refused(
+        "--model resnet-15",
+        &["resnet-15", "6n+2", "resnet-14 or resnet-20"],
+    );
+    refused("--model resnet", &["resnet"]);
+    refused("--model alexnet", &["alexnet", "resnet-"]);
+    refused("--model vgg-12", &["vgg-12", "vgg-11"]);
+    refused("--model vgg-11 --no-shortcut", &["--no-shortcut", "vgg-11"]);
+    refused("--width 0", &["--width", "0", "at least 1"]);
+    refused("--width 4000000000", &["width"]);
+    refused("--width many", &["--width", "many"]);
+}
+
+#[test]
+fn numbers_out_of_range() {
+    refused("--batch-size 0", &["--batch-size", "at least 1"]);
+    refused("--lr nan", &["--lr", "NaN", "finite"]);
+    refused("--lr inf", &["--lr", "inf", "finite"]);
+    refused("--lr -0.1", &["--lr", "-0.1"]);
+    refused("--momentum 1", &["--momentum", "less than 1"]);
+    refused("--weight-decay nan", &["--weight-decay"]);
+    refused("--lr-gamma 0", &["--lr-gamma"]);
+    refused("--epochs 0", &["--epochs", "at least 1"]);
+    refused("--max-steps 0", &["--max-steps", "at least 1"]);
+    refused("--limit-train 0", &["--limit-train"]);
+    refused("--seed=-1", &["--seed"]);
+    refused("--epochs 2 --max-steps 5", &["--epochs", "--max-steps"]);
+}
+
+#[test]
+fn names_that_mean_nothing() {
+    refused("--optimizer lion", &["--optimizer", "adamw"]);
+    refused("--schedule sometimes", &["--schedule", "cosine"]);
+    refused("--bn-init zeros", &["--bn-init", "symmetric"]);
+    refused("--train bm", &["--train", "bm", "bn-gamma"]);
+    refused("--train random:0", &["--train", "random:0"]);
+    refused("--train random:5000", &["--train", "5000"]);
+    refused("--train bn+", &["--train", "empty"]);
+    refused(
+        "--train blocks.99.*",
+        &["--train", "blocks.99.*", "conv.weight"],
+    );
+    refused("--optimizer adam --nesterov", &["--nesterov", "sgd"]);
+    refused("--backend glide", &["--backend", "vulkan"]);
+}
+
+#[test]
+fn an_unknown_adapter_lists_those_there_are() {
+    let devices = run(["devices", "--json"]).succeeds();
+    let first = &crate::program::json_lines(&devices.stdout)[0];
+    let name = first["name"].as_str().expect("a name");
+    refused(
+        "--adapter no-such-gpu",
+        &["no-such-gpu", "there are: 0 ", name],
+    );
+    refused("--adapter 99", &["99", "there are: 0 ", name]);
+}
+
+#[test]
+fn settings_files_that_cannot_be_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("settings.toml");
+    let text = file.display().to_string();
+    refused(
+        &format!("--config {text}"),
+        &["settings.toml", "cannot be read"],
+    );
+    std::fs::write(&file, "model = \"resnet-8\"\nlearning-rate = 1\n").expect("a file");
+    refused(
+        &format!("--config {text}"),
+        &["settings.toml", "line 2", "learning-rate"],
+    );
+    std::fs::write(&file, "batch-size = \"many\"\n").expect("a file");
+    refused(
+        &format!("--config {text}"),
+        &["settings.toml", "line 1", "batch-size"],
+    );
+    let state = fixture("resnet8-bn/init.safetensors");
+    refused(
+        &format!("--config {state}"),
+        &["init.safetensors", "--config"],
+    );
+}
+
+#[test]
+fn folders_that_are_not_free() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let occupied = folder.path().join("occupied");
+    std::fs::create_dir(&occupied).expect("a folder");
+    std::fs::write(occupied.join("letter.txt"), "dear").expect("a file");
+    let options = "--max-steps 1 --batch-size 8 --limit-test 8 --quiet";
+    train(&occupied, options).fails(2, &["--out", "occupied", "not empty", "choose"]);
+    assert_eq!(std::fs::read_dir(&occupied).expect("a folder").count(), 1);
+    let file = occupied.join("letter.txt");
+    train(&file, options).fails(2, &["--out", "letter.txt", "is a file"]);
+    assert_eq!(std::fs::read_to_string(&file).expect("a letter"), "dear");
+
+    let run_folder = folder.path().join("run");
+    train(&run_folder, options).succeeds();
+    train(&run_folder, options).fails(2, &["--out", "already holds a run", "--resume"]);
+
+    let text = occupied.display().to_string();
+    run(["train", "--resume", &text]).fails(2, &["--resume", "occupied", "config.toml"]);
+    let text = folder.path().join("nowhere").display().to_string();
+    run(["train", "--resume", &text]).fails(2, &["--resume", "nowhere"]);
+    assert!(!folder.path().join("nowhere").exists());
+}
+
+/// A plan that the adapter cannot hold is found before a folder is made.
+#[test]
+fn a_batch_too_large_for_the_adapter() {
+    let devices = run(["devices", "--json"]).succeeds();
+    let binding = &crate::program::json_lines(&devices.stdout)[0]["max_binding_bytes"];
+    // 640 images of 64 channels and 32×32 pixels.
+    if binding.as_u64().expect("bytes") >= 640 << 18 {
+        println!("this adapter holds it");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let options = "--width 64 --batch-size 640 --max-steps 1 --quiet";
+    train(&out, options).fails(1, &["bytes at this batch size", "--batch-size"]);
+    assert!(!out.exists());
+}
+
+#[test]
+fn no_command_or_a_wrong_one() {
+    assert_eq!(run::<&str>([]).code, Some(2));
+    run(["trane"]).fails(2, &["trane", "--help"]);
+    run(["train", "--no-such-option"]).fails(2, &["--no-such-option"]);
+    run(["eval", "nowhere.safetensors"]).fails(1, &["nowhere.safetensors", "could not be read"]);
+    run(["--version"]).succeeds();
+}

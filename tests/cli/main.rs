@@ -1,0 +1,15 @@
+//! The program as a user has it: options in; files, lines, sentences and exit codes out.
+
+#[path = "../data/files.rs"]
+#[allow(dead_code)]
+mod files;
+#[path = "../reference/mod.rs"]
+mod reference;
+
+mod bad_files;
+mod bad_options;
+mod interrupted;
+mod program;
+mod pytorch;
+mod resumed;
+mod training;
