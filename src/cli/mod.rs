@@ -1,6 +1,6 @@
 //! The command line: options in, sentences and exit codes out.
 //!
-//! [`options`] says what there is; [`train`], [`eval`] and [`list`] do it; [`progress`] shows a
+//! `options` says what there is; `train`, `eval` and `list` do it; `progress` shows a
 //! training on a terminal.
 
 mod eval;

@@ -1,8 +1,8 @@
 //! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
 //!
-//! Read in this order: [`layout`] (where each parameter lies in the buffers), [`layers`] (which
-//! nodes run as one pass), [`compile`] (the dispatches of a step, forward and back), [`memory`] (which
-//! tensors share memory), [`plan`] (pipelines and bind groups), and here [`Engine`], which keeps the
+//! Read in this order: `layout` (where each parameter lies in the buffers), `layers` (which
+//! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
+//! tensors share memory), `plan` (pipelines and bind groups), and here [`Engine`], which keeps the
 //! state and submits.
 
 mod compile;
