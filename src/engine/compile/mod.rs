@@ -50,6 +50,51 @@ pub(super) enum Lasting {
     Total,
 }
 
+impl Lasting {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 14] = [
+        Self::Pixels,
+        Self::Samples,
+        Self::Parameters,
+        Self::Gradients,
+        Self::Running,
+        Self::Packed,
+        Self::Saved,
+        Self::Scratch,
+        Self::Means,
+        Self::Trained,
+        Self::FirstMoment,
+        Self::SecondMoment,
+        Self::Logits,
+        Self::Total,
+    ];
+
+    /// For labels and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pixels => "pixels",
+            Self::Samples => "labels",
+            Self::Parameters => "all parameters",
+            Self::Gradients => "all gradients",
+            Self::Running => "running statistics",
+            Self::Packed => "packed weights",
+            Self::Saved => "batch statistics",
+            Self::Scratch => "partial sums",
+            Self::Means => "means",
+            Self::Trained => "trained places",
+            Self::FirstMoment => "first moments",
+            Self::SecondMoment => "second moments",
+            Self::Logits => "logits",
+            Self::Total => "results",
+        }
+    }
+
+    /// Whether no dispatch binds all of it.
+    pub fn is_bound_in_parts(self) -> bool {
+        matches!(self, Self::Packed | Self::Running | Self::Saved)
+    }
+}
+
 /// A kernel and what it binds, in the order of its bindings.
 pub(super) struct Launch {
     pub kernel: Kernel,
