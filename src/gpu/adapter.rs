@@ -39,8 +39,12 @@ pub struct Capabilities {
 impl Capabilities {
     /// What an adapter says of itself.
     pub fn of(adapter: &wgpu::Adapter) -> Self {
+        Self::within(adapter, &adapter.limits())
+    }
+
+    /// What an adapter says of itself, and what it allows a device with these limits.
+    pub(super) fn within(adapter: &wgpu::Adapter, limits: &wgpu::Limits) -> Self {
         let info = adapter.get_info();
-        let limits = adapter.limits();
         Self {
             name: info.name,
             driver: [info.driver, info.driver_info].join(" ").trim().to_owned(),

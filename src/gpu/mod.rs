@@ -95,11 +95,29 @@ impl Gpu {
     /// If there is none that fits, or its driver refuses.
     pub async fn open(choice: &AdapterChoice) -> Result<Self, GpuError> {
         let adapter = adapter::choose(choice).await?;
-        let capabilities = Capabilities::of(&adapter);
+        let limits = adapter.limits();
+        Self::open_adapter(&adapter, limits).await
+    }
+
+    /// Opens an adapter as if it allowed no more than `limits`, for instance WebGPU's default ones
+    /// ([`wgpu::Limits::default`]).
+    ///
+    /// # Errors
+    /// If there is none that fits, or it allows less than `limits`.
+    pub async fn open_within(
+        choice: &AdapterChoice,
+        limits: wgpu::Limits,
+    ) -> Result<Self, GpuError> {
+        let adapter = adapter::choose(choice).await?;
+        Self::open_adapter(&adapter, limits).await
+    }
+
+    async fn open_adapter(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, GpuError> {
+        let capabilities = Capabilities::within(adapter, &limits);
         capabilities.check()?;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("bnonly"),
-            required_limits: adapter.limits(),
+            required_limits: limits,
             ..Default::default()
         };
         let (device, queue) =

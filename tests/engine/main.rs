@@ -3,5 +3,10 @@
 #[path = "../reference/mod.rs"]
 mod reference;
 
+mod gradients;
+mod plans;
+mod repeatable;
 mod runs;
 mod support;
+mod trained_sets;
+mod twin;

@@ -1,184 +1,290 @@
 //! PyTorch's runs of `tests/fixtures/`, step by step.
+//!
+//! They were computed in float32, and training is chaotic: where a value stands some 1e-7 from zero,
+//! rounding decides its ReLU, and BatchNorm amplifies the difference, most of all without shortcuts.
+//! After ten steps PyTorch's own float32 is up to 6.6e-3 away from its float64 in a trained value. So
+//! arithmetic is held to account where it is sharp: after one step, against float64. What follows
+//! is held as far as PyTorch agrees with itself, on any adapter: each flips other signs.
 
-use bnonly::data::{self, LoadOptions};
+use bnonly::data::{self, DataSet, LoadOptions};
 use bnonly::kernels::optimizer::Rule;
-use bnonly::network::Options;
+use bnonly::network::graph::ParameterId;
+use bnonly::network::{Graph, Options, State, TrainedSet};
 use serde_json::Value;
 
-use crate::support::{batch, engine, evaluate, network, options, state, train, trained};
+use crate::reference::fixture::Fixture;
+use crate::support::{
+    Samples, TINY, batch, engine, evaluate, fixture_path, network, options, state, train, trained,
+};
 
-/// The largest relative difference of a loss, and the largest absolute one of a trained value.
-const TOLERANCE: f64 = 1e-3;
+/// What the first step may differ by from float64, in norm, as a share of what it changed. PyTorch's
+/// float32 differs by 3.4e-6, this engine on lavapipe by 4.0e-6.
+const FIRST_STEP: f64 = 2e-5;
+/// Relative difference of the first three losses.
+const FIRST_LOSSES: f64 = 2e-6;
+/// Relative difference of the test loss at the end.
+const TEST_LOSS: f64 = 1e-2;
 
-fn json(run: &str, file: &str) -> String {
-    let path = format!("{}/tests/fixtures/{run}/{file}", env!("CARGO_MANIFEST_DIR"));
+/// What chaos may make of a run.
+struct Bounds {
+    /// Relative difference of any loss.
+    losses: f64,
+    /// Difference of a value at the end, of a trained one and of a running statistic (of that
+    /// relative to 1 + its size).
+    values: f64,
+}
+
+/// A run of PyTorch's.
+struct Run {
+    name: &'static str,
+    config: Value,
+    graph: Graph,
+    trained: TrainedSet,
+    start: State,
+    data: DataSet,
+}
+
+impl Run {
+    fn read(name: &'static str) -> Self {
+        let config: Value = serde_json::from_str(&text(name, "config.json")).expect("JSON");
+        let options = Options {
+            width: config["width"].as_u64().map(|width| width as u32),
+            shortcut: config["no_shortcut"] == false,
+            ..Options::default()
+        };
+        let graph = network(config["model"].as_str().expect("a model"), options);
+        let limits = LoadOptions {
+            limit_train: config["limit_train"].as_u64().map(|limit| limit as usize),
+            ..LoadOptions::default()
+        };
+        Self {
+            name,
+            trained: trained(&graph, config["train"].as_str().expect("a mode")),
+            start: state(&graph, &format!("{name}/init.safetensors")),
+            data: data::load(&fixture_path(TINY), &limits).expect("data"),
+            config,
+            graph,
+        }
+    }
+
+    fn number(&self, key: &str) -> f64 {
+        let number = self.config[key].as_f64();
+        number.unwrap_or_else(|| panic!("{key} in {}", self.name))
+    }
+
+    fn engine(&self) -> bnonly::engine::Engine<'_> {
+        let mode = self.config["train"].as_str().expect("a mode");
+        let mut options = options(&self.graph, mode, self.number("batch_size") as u32);
+        options.weight_decay = self.number("weight_decay");
+        options.rule = match self.config["optimizer"].as_str() {
+            Some("sgd") => Rule::Sgd {
+                momentum: self.number("momentum"),
+                nesterov: self.config["nesterov"] == true,
+            },
+            Some("adam") => Rule::Adam,
+            other => panic!("optimizer {other:?}"),
+        };
+        engine(&self.graph, options, &self.start)
+    }
+
+    fn batches(&self) -> Vec<Samples> {
+        let (images, size) = (&self.data.train, self.number("batch_size") as usize);
+        (0..images.len())
+            .step_by(size)
+            .map(|first| batch(images, first..(first + size).min(images.len())))
+            .collect()
+    }
+
+    /// Trained values and running statistics, with their names, each beside its value at the start.
+    fn changed<'a>(&'a self, now: &'a State) -> Vec<(String, &'a [f32], &'a [f32])> {
+        let values = |id: ParameterId| (&*self.start.parameters[id.0], &*now.parameters[id.0]);
+        let mut changed: Vec<_> = self
+            .trained
+            .trained()
+            .map(|id| {
+                (
+                    self.graph.parameter(id).name.clone(),
+                    values(id).0,
+                    values(id).1,
+                )
+            })
+            .collect();
+        let layers = self.graph.batch_norms.iter();
+        for ((layer, start), now) in layers.zip(&self.start.running).zip(&now.running) {
+            let name = |which: &str| format!("{}.{which}", layer.name);
+            changed.push((name("running_mean"), &start.mean, &now.mean));
+            changed.push((name("running_var"), &start.variance, &now.variance));
+        }
+        changed
+    }
+
+    /// Holds the first step against PyTorch's in float64: trained values together, and running
+    /// statistics together.
+    fn first_step_is(&self, now: &State) {
+        let expected = Fixture::read(&format!("{}/first-step.safetensors", self.name));
+        let changed = self.changed(now);
+        assert_eq!(changed.len(), expected.names().count(), "{}", self.name);
+        for running in [false, true] {
+            let (mut error, mut norm) = (0.0, 0.0);
+            for (name, start, now) in &changed {
+                if name.contains(".running_") == running {
+                    for ((start, now), expected) in start.iter().zip(*now).zip(expected.f64(name)) {
+                        error += (f64::from(*now) - expected).powi(2);
+                        norm += (expected - f64::from(*start)).powi(2);
+                    }
+                }
+            }
+            let off = (error / norm).sqrt();
+            let what = if running {
+                "running statistics"
+            } else {
+                "trained values"
+            };
+            println!("{}: {what} off by {off:e} of the first step", self.name);
+            assert!(
+                off <= FIRST_STEP,
+                "{}: the first step of the {what} is off by {off:e}",
+                self.name
+            );
+        }
+    }
+
+    /// Holds the end against PyTorch's.
+    fn end_is(&self, now: &State, allowed: f64) {
+        let expected = Fixture::read(&format!("{}/final.safetensors", self.name));
+        let mut worst = 0.0_f64;
+        for (name, _, now) in self.changed(now) {
+            let expected = expected.f64(&name);
+            for (at, (now, expected)) in now.iter().zip(expected).enumerate() {
+                let scale = if name.contains(".running_") {
+                    1.0 + expected.abs()
+                } else {
+                    1.0
+                };
+                let off = (f64::from(*now) - expected).abs() / scale;
+                worst = worst.max(off);
+                assert!(
+                    off <= allowed,
+                    "{}: {name}[{at}] is {now}, PyTorch {expected}",
+                    self.name
+                );
+            }
+        }
+        println!("{}: a value off by {worst:e} at the end", self.name);
+        for (layer, running) in self.graph.batch_norms.iter().zip(&now.running) {
+            let name = format!("{}.num_batches_tracked", layer.name);
+            assert_eq!(
+                running.batches_tracked as f64,
+                expected.f64(&name)[0],
+                "{name}"
+            );
+        }
+    }
+
+    fn frozen_is_untouched(&self, now: &State) {
+        for (id, parameter) in self.graph.parameters.iter().enumerate() {
+            if !self.trained.is_trained(ParameterId(id)) {
+                let (now, start) = (&now.parameters[id], &self.start.parameters[id]);
+                assert!(
+                    now.iter()
+                        .map(|v| v.to_bits())
+                        .eq(start.iter().map(|v| v.to_bits())),
+                    "{}: {} is frozen",
+                    self.name,
+                    parameter.name
+                );
+            }
+        }
+    }
+}
+
+fn text(run: &str, file: &str) -> String {
+    let path = fixture_path(&format!("{run}/{file}"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Trains as a run did and holds every loss, the evaluation and the final state against it.
-fn reproduces(run: &str) {
-    let config: Value = serde_json::from_str(&json(run, "config.json")).expect("JSON");
-    let number = |key: &str| {
-        config[key]
-            .as_f64()
-            .unwrap_or_else(|| panic!("{key} in {run}"))
-    };
-    let flag = |key: &str| {
-        config[key]
-            .as_bool()
-            .unwrap_or_else(|| panic!("{key} in {run}"))
-    };
-    let text = |key: &str| {
-        config[key]
-            .as_str()
-            .unwrap_or_else(|| panic!("{key} in {run}"))
-    };
-
-    let graph = network(
-        text("model"),
-        Options {
-            width: Some(number("width") as u32),
-            shortcut: !flag("no_shortcut"),
-            ..Options::default()
-        },
-    );
-    let mut options = options(&graph, text("train"), number("batch_size") as u32);
-    options.weight_decay = number("weight_decay");
-    options.rule = match text("optimizer") {
-        "sgd" => Rule::Sgd {
-            momentum: number("momentum"),
-            nesterov: flag("nesterov"),
-        },
-        "adam" => Rule::Adam,
-        other => panic!("optimizer {other}"),
-    };
-    let mut engine = engine(
-        &graph,
-        options,
-        &state(&graph, &format!("{run}/init.safetensors")),
-    );
-
-    let tiny = format!(
-        "{}/tests/fixtures/tiny/cifar-10-batches-bin",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    let limit_train = config["limit_train"].as_u64().map(|n| n as usize);
-    let data = data::load(
-        &tiny,
-        &LoadOptions {
-            limit_train,
-            ..LoadOptions::default()
-        },
-    )
-    .expect("data");
-    let size = number("batch_size") as usize;
-    let batches: Vec<_> = (0..data.train.len())
-        .step_by(size)
-        .map(|start| batch(&data.train, start..(start + size).min(data.train.len())))
-        .collect();
-
+/// Trains as a run did and holds it against the run.
+fn reproduces(name: &'static str, bounds: &Bounds) {
+    let run = Run::read(name);
+    let mut engine = run.engine();
+    let batches = run.batches();
     let mut step = 0;
-    for line in json(run, "metrics.jsonl").lines() {
+    let mut worst = 0.0_f64;
+    for line in text(name, "metrics.jsonl").lines() {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let expected = |key: &str| {
             line[key]
                 .as_f64()
-                .unwrap_or_else(|| panic!("{key} in {run}"))
+                .unwrap_or_else(|| panic!("{key}, {name}"))
         };
         if line["kind"] == "step" {
             let result = train(&mut engine, &batches[step % batches.len()], expected("lr"));
             step += 1;
             let loss = result.loss_sum / f64::from(result.samples);
-            let off = (loss - expected("loss")).abs() / expected("loss");
-            println!("{run} {step} {loss} {off:e}");
+            let off = (loss / expected("loss") - 1.0).abs();
+            worst = worst.max(off);
+            println!("{name}: step {step}, loss {loss}, off by {off:e}");
+            let allowed = if step <= 3 {
+                FIRST_LOSSES
+            } else {
+                bounds.losses
+            };
             assert!(
-                off <= TOLERANCE,
-                "{run}, step {step}: loss {loss}, PyTorch {}",
+                off <= allowed,
+                "{name}, step {step}: loss {loss}, PyTorch {}",
                 expected("loss")
             );
-            if step <= 2 {
+            if step == 1 {
                 let accuracy = f64::from(result.hits) / f64::from(result.samples);
-                let off = (accuracy - expected("accuracy")).abs();
                 assert!(
-                    off < 1e-6,
-                    "{run}, step {step}: accuracy {accuracy}, PyTorch {}",
-                    expected("accuracy")
+                    (accuracy - expected("accuracy")).abs() < 1e-6,
+                    "{name}: {accuracy}"
                 );
+                let now = pollster::block_on(engine.read_state()).expect("a state");
+                run.first_step_is(&now);
+                run.frozen_is_untouched(&now);
             }
         } else if line["step"] == step {
-            let (loss, _) = evaluate(&mut engine, &data.test, size);
-            let off = (loss - expected("loss")).abs() / expected("loss");
+            let size = run.number("batch_size") as usize;
+            let (loss, _) = evaluate(&mut engine, &run.data.test, size);
+            let off = (loss / expected("loss") - 1.0).abs();
+            println!("{name}: step {step}, test loss {loss}, off by {off:e}");
             assert!(
-                off <= 10.0 * TOLERANCE,
-                "{run}, test loss {loss}, PyTorch {}",
+                off <= TEST_LOSS,
+                "{name}: test loss {loss}, PyTorch {}",
                 expected("loss")
             );
         }
     }
-
-    let found = pollster::block_on(engine.read_state()).expect("a state");
-    let start = state(&graph, &format!("{run}/init.safetensors"));
-    let end = state(&graph, &format!("{run}/final.safetensors"));
-    let set = trained(&graph, text("train"));
-    for (i, parameter) in graph.parameters.iter().enumerate() {
-        let name = &parameter.name;
-        if !set.is_trained(bnonly::network::graph::ParameterId(i)) {
-            assert_eq!(
-                found.parameters[i], start.parameters[i],
-                "{run}: {name} is frozen"
-            );
-            continue;
-        }
-        close(
-            &format!("{run}: {name}"),
-            &found.parameters[i],
-            &end.parameters[i],
-            0.0,
-        );
-    }
-    for ((layer, found), end) in graph
-        .batch_norms
-        .iter()
-        .zip(&found.running)
-        .zip(&end.running)
-    {
-        let name = &layer.name;
-        close(
-            &format!("{run}: {name}.running_mean"),
-            &found.mean,
-            &end.mean,
-            TOLERANCE,
-        );
-        close(
-            &format!("{run}: {name}.running_var"),
-            &found.variance,
-            &end.variance,
-            TOLERANCE,
-        );
-        assert_eq!(found.batches_tracked, end.batches_tracked, "{run}: {name}");
-    }
-}
-
-fn close(name: &str, found: &[f32], expected: &[f32], relative: f64) {
-    assert_eq!(found.len(), expected.len(), "{name}");
-    for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
-        let off = f64::from((found - expected).abs());
-        let allowed = TOLERANCE + relative * f64::from(expected.abs());
-        assert!(off <= allowed, "{name}[{i}] is {found}, PyTorch {expected}");
-    }
+    println!("{name}: a loss off by {worst:e}");
+    let now = pollster::block_on(engine.read_state()).expect("a state");
+    run.end_is(&now, bounds.values);
+    run.frozen_is_untouched(&now);
 }
 
 macro_rules! runs {
-    ($($test:ident: $run:literal),* $(,)?) => {
-        $(#[test] fn $test() { reproduces($run); })*
+    ($($test:ident: $run:literal, losses $losses:literal, values $values:literal;)*) => {
+        $(#[test] fn $test() {
+            reproduces($run, &Bounds { losses: $losses, values: $values });
+        })*
     };
 }
 
+// Behind each: the distance of PyTorch's float32 from its float64, in losses and in values.
 runs! {
-    batch_norm_only_follows_pytorch: "resnet8-bn",
-    gamma_only_follows_pytorch: "resnet8-gamma",
-    full_training_follows_pytorch: "resnet8-all",
-    adam_follows_pytorch: "resnet8-adam",
-    nesterov_on_shortcut_and_output_follows_pytorch: "resnet8-bn-shortcut-output",
-    partial_batches_without_shortcuts_follow_pytorch: "resnet14w8-plain-partial-batch",
+    // 3.9e-5, 4.6e-3
+    batch_norm_only_follows_pytorch: "resnet8-bn", losses 1e-3, values 2e-2;
+    // 1e-7, 3e-7
+    gamma_only_follows_pytorch: "resnet8-gamma", losses 1e-3, values 1e-3;
+    // 1.5e-7, 4e-7
+    full_training_follows_pytorch: "resnet8-all", losses 1e-3, values 1e-3;
+    // 1.1e-5, 2.4e-3
+    adam_follows_pytorch: "resnet8-adam", losses 1e-3, values 2e-2;
+    // 3.6e-6, 3.3e-4
+    nesterov_on_shortcut_and_output_follows_pytorch:
+        "resnet8-bn-shortcut-output", losses 1e-3, values 2e-2;
+    // 2.7e-4, 6.6e-3; on lavapipe this engine is 1.4e-3, 1.5e-2 from float64: the last batch has
+    // eight images, and no shortcut goes around what a flipped sign changes.
+    partial_batches_without_shortcuts_follow_pytorch:
+        "resnet14w8-plain-partial-batch", losses 3e-3, values 2e-2;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use bnonly::data::{Augmentation, Images, Normalization};
+use bnonly::data::{self, Augmentation, Images, Normalization};
 use bnonly::engine::{BatchResult, BatchView, Engine, PlanOptions};
 use bnonly::gpu::Gpu;
 use bnonly::kernels::optimizer::Rule;
@@ -13,16 +13,57 @@ use bnonly::network::{
 
 use crate::reference::fixture::Fixture;
 
+/// The made-up data set of `tests/fixtures/`.
+pub const TINY: &str = "tiny/cifar-10-batches-bin";
+
+/// Pixels, labels and augmentations of a batch.
+pub type Samples = (Vec<u8>, Vec<u32>, Vec<Augmentation>);
+
 /// One device for all tests of this program.
 pub static GPU: LazyLock<Gpu> =
     LazyLock::new(|| pollster::block_on(Gpu::open(&Default::default())).expect("an adapter"));
 
+/// The path of a file of `tests/fixtures/`.
+pub fn fixture_path(name: &str) -> String {
+    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
 /// A network for CIFAR-10's images.
 pub fn network(name: &str, options: Options) -> Graph {
+    network_for(Shape::new(3, 32, 32), name, options)
+}
+
+/// A network for images of any shape, of ten classes.
+pub fn network_for(input: Shape, name: &str, options: Options) -> Graph {
     let architecture = Architecture::parse(name, options).expect("a model");
-    architecture
-        .build(Shape::new(3, 32, 32), 10)
-        .expect("a network")
+    architecture.build(input, 10).expect("a network")
+}
+
+/// A network small enough to train in no time: resnet-8, four channels wide, for 16×16 pixels.
+pub fn tiny_network() -> Graph {
+    let options = Options {
+        width: Some(4),
+        ..Options::default()
+    };
+    network_for(Shape::new(3, 16, 16), "resnet-8", options)
+}
+
+/// Made-up images for a network, of all ten classes.
+pub fn images(graph: &Graph, count: usize) -> Images {
+    let Shape {
+        channels, height, ..
+    } = graph.input_shape();
+    let mut images = data::shapes::generate(count, 1, height, 7).train;
+    if channels == 1 {
+        let area = (height * height) as usize;
+        images.pixels = images
+            .pixels
+            .chunks_exact(3 * area)
+            .flat_map(|image| image[..area].to_vec())
+            .collect();
+        images.channels = 1;
+    }
+    images
 }
 
 /// A state from a file of `tests/fixtures/`.
@@ -79,10 +120,7 @@ pub fn engine<'a>(graph: &'a Graph, options: PlanOptions, state: &State) -> Engi
 }
 
 /// Images in their order, as they are.
-pub fn batch(
-    images: &Images,
-    range: std::ops::Range<usize>,
-) -> (Vec<u8>, Vec<u32>, Vec<Augmentation>) {
+pub fn batch(images: &Images, range: std::ops::Range<usize>) -> Samples {
     let pixels = range
         .clone()
         .flat_map(|i| images.image(i).to_vec())
@@ -94,7 +132,7 @@ pub fn batch(
 /// Trains on one batch and waits for its result.
 pub fn train(
     engine: &mut Engine<'_>,
-    (pixels, labels, augmentations): &(Vec<u8>, Vec<u32>, Vec<Augmentation>),
+    (pixels, labels, augmentations): &Samples,
     learning_rate: f64,
 ) -> BatchResult {
     let view = BatchView {

@@ -1,0 +1,120 @@
+//! What a plan takes: memory, the adapter's limits, and nothing new in a steady step.
+
+use bnonly::engine::{BatchView, Engine, EngineError};
+use bnonly::gpu::Gpu;
+use bnonly::network::initial::BnInit;
+use bnonly::network::{Options, initial_state};
+
+use crate::support::{batch, engine, images, network, options, tiny_network, train};
+
+fn within_webgpus_defaults() -> Gpu {
+    pollster::block_on(Gpu::open_within(
+        &Default::default(),
+        wgpu::Limits::default(),
+    ))
+    .expect("an adapter with WebGPU's default limits")
+}
+
+#[test]
+fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
+    let graph = network("resnet-56", Options::default());
+    let state = initial_state(&graph, 0, BnInit::Uniform);
+    // One after another, so that only one plan is there at a time.
+    let [bn, all] =
+        ["bn", "all"].map(|mode| engine(&graph, options(&graph, mode, 128), &state).memory());
+    assert!(
+        bn.total() as f64 <= 0.6 * all.total() as f64,
+        "bn {bn:?}, all {all:?}"
+    );
+    assert!(bn.tensors < all.tensors && bn.optimizer < all.optimizer);
+}
+
+#[test]
+fn resnet_110_trains_at_batch_128_within_webgpus_default_limits() {
+    let gpu = within_webgpus_defaults();
+    assert_eq!(gpu.capabilities.max_binding_bytes, 128 << 20);
+    assert_eq!(gpu.capabilities.storage_alignment, 256);
+    let graph = network("resnet-110", Options::default());
+    let state = initial_state(&graph, 0, BnInit::Uniform);
+    let made = Engine::new(&gpu, &graph, options(&graph, "bn", 128), &state);
+    let mut engine = pollster::block_on(made).expect("a plan");
+    // A whole batch would take a software adapter a minute; two images run every kernel as well.
+    let result = train(&mut engine, &batch(&images(&graph, 2), 0..2), 0.1);
+    assert!(result.loss_sum.is_finite());
+    gpu.check().expect("no call was refused");
+    let after = pollster::block_on(engine.read_state()).expect("a state");
+    assert_ne!(after.parameters, state.parameters);
+}
+
+#[test]
+fn a_tensor_beyond_the_limits_is_refused_with_a_sentence() {
+    let gpu = within_webgpus_defaults();
+    let graph = network("resnet-8", Options::default());
+    let state = initial_state(&graph, 0, BnInit::Uniform);
+    // 16 channels of 32×32 pixels: 64 KiB an image.
+    let made = Engine::new(&gpu, &graph, options(&graph, "bn", 2049), &state);
+    let error = pollster::block_on(made).err().expect("too large");
+    assert!(matches!(error, EngineError::TooLarge { .. }), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("134283264") && text.contains("134217728"),
+        "{text}"
+    );
+    assert!(text.contains("--batch-size"), "{text}");
+}
+
+/// Live objects of a device, as wgpu counts them. What a step made would live until the GPU is
+/// done with it, so that it shows right after the submission.
+fn live(gpu: &Gpu) -> [(&'static str, isize); 6] {
+    let counters = gpu.device.get_internal_counters().hal;
+    [
+        ("buffers", counters.buffers.read()),
+        ("bind groups", counters.bind_groups.read()),
+        ("bind group layouts", counters.bind_group_layouts.read()),
+        ("compute pipelines", counters.compute_pipelines.read()),
+        ("pipeline layouts", counters.pipeline_layouts.read()),
+        ("shader modules", counters.shader_modules.read()),
+    ]
+}
+
+#[test]
+fn a_steady_step_makes_no_buffers_bind_groups_or_pipelines() {
+    // A device of its own: the others' tests run meanwhile.
+    let gpu = pollster::block_on(Gpu::open(&Default::default())).expect("an adapter");
+    let graph = tiny_network();
+    let state = initial_state(&graph, 0, BnInit::Uniform);
+    let made = Engine::new(&gpu, &graph, options(&graph, "all", 8), &state);
+    let mut engine = pollster::block_on(made).expect("a plan");
+    let images = images(&graph, 8);
+    let (pixels, labels, augmentations) = batch(&images, 0..8);
+    let mut step = || {
+        let view = BatchView {
+            pixels: &pixels,
+            labels: &labels,
+            augmentations: &augmentations,
+        };
+        engine.train(view, 0.1).expect("a step");
+        let under_way = live(&gpu);
+        pollster::block_on(engine.next_result()).expect("a result");
+        (under_way, live(&gpu))
+    };
+    for _ in 0..3 {
+        step();
+    }
+    let (_, before) = step();
+    assert!(
+        before.iter().all(|(_, count)| *count > 0),
+        "nothing is counted: {before:?}"
+    );
+    for _ in 0..10 {
+        let (mut under_way, after) = step();
+        assert_eq!(after, before);
+        // The three uploads of a step pass through wgpu's own staging memory.
+        under_way[0].1 -= 3;
+        assert!(
+            under_way[0].1 <= before[0].1,
+            "{under_way:?}, before {before:?}"
+        );
+        assert_eq!(under_way[1..], before[1..]);
+    }
+}
