@@ -8,7 +8,7 @@ use crate::gpu::Gpu;
 use crate::train::event::Event;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
-use crate::train::start::{Start, build};
+use crate::train::start::{Start, build, check};
 use crate::train::trainer::Trainer;
 
 /// Evaluates a saved network on a test set.
@@ -29,7 +29,7 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     options.data.apply(&mut settings);
     options.network.apply(&mut settings);
     settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
-    settings.validate().map_err(usage)?;
+    check(&settings).map_err(usage)?;
     let data = train::load(&settings)?;
     let state = saved.into_state(&build(&settings, &data)?, &file)?;
 

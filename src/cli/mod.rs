@@ -1,6 +1,6 @@
 //! The command line: options in, sentences and exit codes out.
 //!
-//! [`options`] says what there is; [`train`], [`eval`] and [`list`] do it; [`progress`] shows a
+//! `options` says what there is; `train`, `eval` and `list` do it; `progress` shows a
 //! training on a terminal.
 
 mod eval;
@@ -31,6 +31,22 @@ fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
     Usage(error.into()).into()
 }
 
+/// An error with its causes; those that it quotes already are not said twice.
+fn sentence(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .map(ToString::to_string)
+        .fold(String::new(), |said, cause| {
+            if said.is_empty() {
+                cause
+            } else if said.contains(&cause) {
+                said
+            } else {
+                format!("{said}: {cause}")
+            }
+        })
+}
+
 /// Runs the program. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 pub fn main() -> ExitCode {
     let options = Options::parse();
@@ -49,7 +65,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", sentence(&error));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }

@@ -154,7 +154,7 @@ pub(super) struct TrainingOptions {
     #[arg(long, value_name = "N")]
     pub epochs: Option<u32>,
     /// End after this many steps instead
-    #[arg(long, value_name = "N", conflicts_with = "epochs")]
+    #[arg(long, value_name = "N")]
     pub max_steps: Option<u64>,
     /// Images a step [default: 128]
     #[arg(long, value_name = "N")]

@@ -15,7 +15,8 @@ use crate::gpu::Gpu;
 use crate::train::run::{Ending, run};
 use crate::train::run_folder::RunFolder;
 use crate::train::settings::Settings;
-use crate::train::start::Start;
+use crate::train::start::{Start, StartError, check};
+use crate::train::trainer::Trainer;
 
 /// Where runs go that were given no folder.
 const RUNS: &str = "runs";
@@ -34,20 +35,26 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
         options,
         resumed.as_ref().map(|(_, checkpoint)| &checkpoint.settings),
     )?;
-    settings.validate().map_err(usage)?;
+    check(&settings).map_err(usage)?;
     let data = load(&settings)?;
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
-    let (mut folder, start) = match resumed {
-        Some((folder, checkpoint)) => (folder, Start::resumed(&settings, &data, checkpoint)?),
-        None => {
-            // Everything that can be wrong is found before a folder is made.
-            let start = Start::new(&settings, &data)?;
-            let folder = match &options.output.out {
-                Some(path) => RunFolder::create_at(path, &settings)?,
-                None => RunFolder::create(Path::new(RUNS), &settings, SystemTime::now())?,
-            };
-            (folder, start)
+    // Everything that can be wrong is found before a folder is made.
+    let (folder, start) = match resumed {
+        Some((folder, checkpoint)) => (Some(folder), Start::resumed(&settings, &data, checkpoint)),
+        None => (None, Start::new(&settings, &data)),
+    };
+    let start = start.map_err(|error| match error {
+        StartError::Saved(_) => error.into(),
+        _ => usage(error),
+    })?;
+    let mut trainer = pollster::block_on(Trainer::new(&gpu, &data, &settings, &start))?;
+    let mut folder = match (folder, &options.output.out) {
+        (Some(folder), _) => {
+            folder.save_settings(&settings)?;
+            folder
         }
+        (None, Some(path)) => RunFolder::create_at(path, &settings)?,
+        (None, None) => RunFolder::create(Path::new(RUNS), &settings, SystemTime::now())?,
     };
 
     let mut progress = Progress::new(
@@ -59,8 +66,7 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
         folder.path(),
     );
     let trained = pollster::block_on(run(
-        &gpu,
-        &data,
+        &mut trainer,
         &settings,
         &start,
         &mut folder,

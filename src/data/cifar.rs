@@ -4,11 +4,11 @@
 //! Source: <https://www.cs.toronto.edu/~kriz/cifar.html>.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
 use super::{DataError, DataSet, Images};
+use crate::platform::open;
 
 const SIDE: u32 = 32;
 const PIXEL_BYTES: usize = 3 * 32 * 32;
@@ -200,6 +200,7 @@ const TEN_NAMES: [&str; 10] = [
 ];
 
 /// Whether the folder at `path` has files of records of either data set.
+#[cfg(not(target_arch = "wasm32"))]
 pub(super) fn is_folder(path: &Path) -> bool {
     FILES
         .iter()
@@ -220,8 +221,8 @@ pub fn load_folder(path: &Path) -> Result<DataSet, DataError> {
             continue;
         }
         let read = || DataError::read(path.display().to_string());
-        let bytes = fs::metadata(&path).map_err(read())?.len();
-        collector.add(name, bytes, File::open(&path).map_err(read())?)?;
+        let (bytes, reader) = open(&path).map_err(read())?;
+        collector.add(name, bytes, reader)?;
     }
     collector.finish()
 }

@@ -3,13 +3,13 @@
 //!
 //! Source: <http://yann.lecun.com/exdb/mnist/>.
 
-use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::archive::{DEFLATE_RATIO, Unzip, is_gzip};
 use super::cifar::{read_up_to, reserve};
 use super::{DataError, DataSet, Images};
+use crate::platform::open;
 
 /// Unsigned bytes in three dimensions: images, rows, columns.
 const IMAGES_MAGIC: u32 = 0x0000_0803;
@@ -167,6 +167,7 @@ fn spelled(folder: &Path, stem: &str, dimensions: u32) -> Option<PathBuf> {
 }
 
 /// Whether the folder at `path` has an IDX file.
+#[cfg(not(target_arch = "wasm32"))]
 pub(super) fn is_folder(path: &Path) -> bool {
     ["train", "t10k"].iter().any(|part| {
         spelled(path, &format!("{part}-images"), 3).is_some()
@@ -232,15 +233,14 @@ pub fn load_folder(path: &Path) -> Result<DataSet, DataError> {
 
 /// Reads a file of images and the file of their labels.
 fn read_pair(images_path: &Path, labels_path: &Path) -> Result<Images, DataError> {
-    let open = |path: &Path| {
+    let opened = |path: &Path| {
         let file = path.display().to_string();
-        let bytes = fs::metadata(path).map_err(DataError::read(&file))?.len();
-        let reader = BufReader::new(File::open(path).map_err(DataError::read(&file))?);
-        Ok::<_, DataError>((file, bytes, reader))
+        let (bytes, reader) = open(path).map_err(DataError::read(&file))?;
+        Ok::<_, DataError>((file, bytes, BufReader::new(reader)))
     };
-    let (images_file, bytes, reader) = open(images_path)?;
+    let (images_file, bytes, reader) = opened(images_path)?;
     let images = read_images(&images_file, bytes, reader)?;
-    let (labels_file, bytes, reader) = open(labels_path)?;
+    let (labels_file, bytes, reader) = opened(labels_path)?;
     let labels = read_labels(&labels_file, bytes, reader)?;
     pair(&images_file, images, &labels_file, &labels)
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
 
 use super::cifar::reserve;
 use super::order::{shuffle_in_place, stream};
@@ -231,39 +232,10 @@ fn read_pictures(path: &Path, listing: Listing, size: u32) -> Result<Images, Dat
     images.pixels.resize(listing.len() * bytes, 0);
     images.labels = listing.iter().map(|&(_, label)| label).collect();
 
-    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
-    let share = listing.len().div_ceil(threads).max(1);
-    let failed = AtomicBool::new(false);
-    let read_share = |(pixels, listing): (&mut [u8], &[(PathBuf, u32)])| {
-        for (pixels, (picture, _)) in pixels.chunks_exact_mut(bytes).zip(listing) {
-            if failed.load(Ordering::Relaxed) {
-                break;
-            }
-            let decoded = read_picture(picture, size);
-            pixels
-                .copy_from_slice(&decoded.inspect_err(|_| failed.store(true, Ordering::Relaxed))?);
-        }
+    let each = images.pixels.par_chunks_exact_mut(bytes).zip(&listing);
+    each.try_for_each(|(pixels, (picture, _))| {
+        pixels.copy_from_slice(&read_picture(picture, size)?);
         Ok(())
-    };
-    let mut shares = images
-        .pixels
-        .chunks_mut(share * bytes)
-        .zip(listing.chunks(share));
-    let first = shares.next();
-    std::thread::scope(|scope| {
-        let read_share = &read_share;
-        let others: Vec<_> = shares
-            .map(|share| scope.spawn(move || read_share(share)))
-            .collect();
-        let mine = first.map_or(Ok(()), read_share);
-        let others = others.into_iter().map(|other| {
-            other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
-        std::iter::once(mine)
-            .chain(others.collect::<Vec<_>>())
-            .collect::<Result<(), _>>()
     })?;
     Ok(images)
 }

@@ -1,8 +1,8 @@
 //! Images and labels, from files or drawn by code, as bytes on the host.
 //!
-//! [`load`] reads a data set of any known layout; start reading in `load.rs`, which finds out what a
+//! `load` reads a data set of any known layout; start reading in `load.rs`, which finds out what a
 //! path holds. Each format has a file: [`cifar`] and the [`archive`] it is downloaded as, [`idx`]
-//! (MNIST and its likes), [`image_folder`] with [`picture`] for one picture of it, and [`shapes`],
+//! (MNIST and its likes), `image_folder` with [`picture`] for one picture of it, and [`shapes`],
 //! which needs no file. Then [`order`] says which image comes when and how it is moved, and
 //! [`batch`] gathers what is uploaded.
 //!
@@ -15,7 +15,9 @@ pub mod batch;
 pub mod cifar;
 mod error;
 pub mod idx;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod image_folder;
+#[cfg(not(target_arch = "wasm32"))]
 mod load;
 pub mod order;
 pub mod picture;
@@ -23,6 +25,7 @@ pub mod shapes;
 
 pub use batch::{Batch, Normalization};
 pub use error::{DataError, LAYOUTS};
+#[cfg(not(target_arch = "wasm32"))]
 pub use load::{LoadOptions, load};
 
 /// Images of one size with their labels.

@@ -15,6 +15,7 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
+use rayon::prelude::*;
 
 use super::order::{below, stream};
 use super::{DataSet, Images};
@@ -70,25 +71,10 @@ fn part(count: usize, size: u32, seed: u64, purpose: [u8; 8]) -> Images {
     images.labels = (0..CLASSES.len() as u32).cycle().take(count).collect();
     let bytes = images.image_bytes();
     images.pixels = vec![0; count * bytes];
-    let draw_all = |first: usize, pixels: &mut [u8]| {
-        for (index, pixels) in (first..).zip(pixels.chunks_exact_mut(bytes)) {
-            let rng = stream(seed, index as u64, purpose);
-            draw(index % CLASSES.len(), size, Draw(rng), pixels);
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
-    let share = count.div_ceil(threads).max(1);
-    let mut shares = (0..)
-        .step_by(share)
-        .zip(images.pixels.chunks_mut(share * bytes));
-    let mine = shares.next();
-    std::thread::scope(|scope| {
-        for (first, pixels) in shares {
-            scope.spawn(move || draw_all(first, pixels));
-        }
-        if let Some((first, pixels)) = mine {
-            draw_all(first, pixels);
-        }
+    let each = images.pixels.par_chunks_exact_mut(bytes).enumerate();
+    each.for_each(|(index, pixels)| {
+        let rng = stream(seed, index as u64, purpose);
+        draw(index % CLASSES.len(), size, Draw(rng), pixels);
     });
     images
 }

@@ -1,11 +1,10 @@
 //! Where each parameter, gradient and running average lies in the plan's buffers.
 
+use crate::kernels::Blocked;
 use crate::kernels::conv::ConvShape;
 use crate::network::Graph;
-use crate::network::graph::{BatchNormId, Op, ParameterId};
+use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
 use crate::network::trainable::{Selection, TrainedSet};
-
-use super::compile::conv_shape;
 
 /// f32 to which the start of a tensor is rounded up, so that it can be bound on its own: 256 bytes,
 /// the largest alignment WebGPU allows an adapter to ask for.
@@ -183,4 +182,33 @@ impl Layout {
     pub fn running(&self, id: BatchNormId) -> [Range; 2] {
         self.running[id.0]
     }
+}
+
+/// The convolution at a place in the graph, if there is one.
+fn conv_shape(graph: &Graph, node: usize) -> Option<ConvShape> {
+    let Op::Conv {
+        window: Window {
+            kernel,
+            stride,
+            padding,
+        },
+        ..
+    } = graph.nodes[node].op
+    else {
+        return None;
+    };
+    let input = blocked(graph, graph.nodes[node].inputs[0]);
+    Some(ConvShape {
+        input,
+        output: blocked(graph, NodeId(node)),
+        kernel,
+        stride,
+        padding,
+    })
+}
+
+/// The shape of a node's output in memory.
+pub(super) fn blocked(graph: &Graph, node: NodeId) -> Blocked {
+    let shape = graph.nodes[node.0].shape;
+    Blocked::new(shape.channels, shape.height, shape.width)
 }

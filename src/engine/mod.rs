@@ -1,10 +1,11 @@
 //! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
 //!
-//! Read in this order: [`layout`] (where each parameter lies in the buffers), [`layers`] (which
-//! nodes run as one pass), [`compile`] (the dispatches of a step, forward and back), [`memory`] (which
-//! tensors share memory), [`plan`] (pipelines and bind groups), and here [`Engine`], which keeps the
+//! Read in this order: `layout` (where each parameter lies in the buffers), `layers` (which
+//! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
+//! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here [`Engine`], which keeps the
 //! state and submits.
 
+mod buffers;
 mod compile;
 mod layers;
 mod layout;
@@ -26,8 +27,10 @@ use crate::network::{Graph, State};
 pub use memory::MemoryReport;
 pub use state::OptimizerState;
 
+use buffers::{Buffers, Sizes};
+use compile::Lasting;
 use layout::Layout;
-use plan::{Buffers, Plan};
+use plan::Plan;
 
 /// What can go wrong when a network is compiled or run.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +38,16 @@ pub enum EngineError {
     /// The adapter or its device.
     #[error(transparent)]
     Gpu(#[from] GpuError),
+    /// The plan's buffers could not be had.
+    #[error(
+        "this training needs {megabytes:.0} MB on the device, which could not be had ({message}); use a smaller --batch-size, --width or depth"
+    )]
+    OutOfMemory {
+        /// What the plan takes, in 10⁶ bytes.
+        megabytes: f64,
+        /// The driver's words.
+        message: String,
+    },
     /// A tensor is larger than the adapter can bind.
     #[error(
         "{what} takes {bytes} bytes at this batch size, the adapter binds at most {limit}; use a smaller --batch-size or --width"
@@ -74,6 +87,16 @@ pub struct PlanOptions {
     pub freeze_statistics: bool,
     /// Mean and deviation of each channel of the input, of values scaled to 0–1.
     pub normalization: (Vec<f32>, Vec<f32>),
+}
+
+/// What a plan will take on a device, worked out without one.
+///
+/// # Errors
+/// If a layer has no kernel.
+pub fn memory_needed(graph: &Graph, options: &PlanOptions) -> Result<MemoryReport, EngineError> {
+    let layout = Layout::new(graph, &options.trained);
+    let lists = compile::compile(graph, &layout, options)?;
+    Ok(Sizes::new(&lists, &layout, options).report())
 }
 
 /// One batch, as bytes on the host.
@@ -261,18 +284,18 @@ impl<'a> Engine<'a> {
         self.samples
             .extend(words.map(|(label, augmentation)| [*label, augmentation.packed()]));
         queue.write_buffer(
-            &self.buffers.samples,
+            self.buffers.lasting(Lasting::Samples),
             0,
             bytemuck::cast_slice(&self.samples),
         );
         if batch.pixels.len().is_multiple_of(4) {
-            queue.write_buffer(&self.buffers.pixels, 0, batch.pixels);
+            queue.write_buffer(self.buffers.lasting(Lasting::Pixels), 0, batch.pixels);
         } else {
             self.upload.clear();
             self.upload.extend_from_slice(batch.pixels);
             self.upload
                 .resize(batch.pixels.len().next_multiple_of(4), 0);
-            queue.write_buffer(&self.buffers.pixels, 0, &self.upload);
+            queue.write_buffer(self.buffers.lasting(Lasting::Pixels), 0, &self.upload);
         }
 
         let slot = self.submitted % Self::MAX_IN_FLIGHT;
@@ -289,7 +312,13 @@ impl<'a> Engine<'a> {
             samples,
             self.gpu.capabilities.max_workgroups,
         );
-        encoder.copy_buffer_to_buffer(&self.buffers.total, 0, &self.staging[slot], 0, 8);
+        encoder.copy_buffer_to_buffer(
+            self.buffers.lasting(Lasting::Total),
+            0,
+            &self.staging[slot],
+            0,
+            8,
+        );
         let submission = queue.submit([encoder.finish()]);
         let (sender, mapped) = oneshot::channel();
         self.staging[slot].map_async(wgpu::MapMode::Read, .., move |result| {
@@ -337,7 +366,10 @@ impl<'a> Engine<'a> {
     pub async fn logits(&self, samples: u32) -> Result<Vec<f32>, EngineError> {
         let bytes = 4 * u64::from(samples) * u64::from(self.plan.classes);
         Ok(bytemuck::pod_collect_to_vec(
-            &self.gpu.read(&self.buffers.logits, bytes).await?,
+            &self
+                .gpu
+                .read(self.buffers.lasting(Lasting::Logits), bytes)
+                .await?,
         ))
     }
 }

@@ -3,6 +3,7 @@
 use crate::network::State;
 use crate::network::state::RunningStatistics;
 
+use super::compile::Lasting;
 use super::layout::Range;
 use super::plan::encode;
 use super::{Engine, EngineError};
@@ -47,11 +48,15 @@ impl Engine<'_> {
             "a state of another network"
         );
         for (range, values) in self.layout.parameters.iter().zip(&state.parameters) {
-            write(&self.buffers.parameters, *range, values);
+            write(self.buffers.lasting(Lasting::Parameters), *range, values);
         }
         for ([mean, variance], values) in self.layout.running.iter().zip(&state.running) {
-            write(&self.buffers.running, *mean, &values.mean);
-            write(&self.buffers.running, *variance, &values.variance);
+            write(self.buffers.lasting(Lasting::Running), *mean, &values.mean);
+            write(
+                self.buffers.lasting(Lasting::Running),
+                *variance,
+                &values.variance,
+            );
         }
         self.batches_tracked = state
             .running
@@ -74,8 +79,10 @@ impl Engine<'_> {
     /// # Errors
     /// If the device failed.
     pub async fn read_state(&self) -> Result<State, EngineError> {
-        let parameters = self.floats(&self.buffers.parameters).await?;
-        let running = self.floats(&self.buffers.running).await?;
+        let parameters = self
+            .floats(self.buffers.lasting(Lasting::Parameters))
+            .await?;
+        let running = self.floats(self.buffers.lasting(Lasting::Running)).await?;
         let part = |values: &[f32], range: &Range, len: usize| {
             values[range.offset as usize..][..len].to_vec()
         };
@@ -116,12 +123,12 @@ impl Engine<'_> {
         );
         let queue = &self.gpu.queue;
         queue.write_buffer(
-            &self.buffers.first_moment,
+            self.buffers.lasting(Lasting::FirstMoment),
             0,
             bytemuck::cast_slice(&moments.first_moment),
         );
         queue.write_buffer(
-            &self.buffers.second_moment,
+            self.buffers.lasting(Lasting::SecondMoment),
             0,
             bytemuck::cast_slice(&moments.second_moment),
         );
@@ -135,9 +142,13 @@ impl Engine<'_> {
     /// If the device failed.
     pub async fn read_optimizer(&self) -> Result<OptimizerState, EngineError> {
         let count = self.layout.trained_len();
-        let mut first = self.floats(&self.buffers.first_moment).await?;
+        let mut first = self
+            .floats(self.buffers.lasting(Lasting::FirstMoment))
+            .await?;
         first.truncate(count);
-        let mut second = self.floats(&self.buffers.second_moment).await?;
+        let mut second = self
+            .floats(self.buffers.lasting(Lasting::SecondMoment))
+            .await?;
         second.truncate(if self.options.rule.moments() == 2 {
             count
         } else {

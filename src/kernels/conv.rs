@@ -94,7 +94,7 @@ fn tile_pixels(width: u32) -> u32 {
 /// Pixels of a row that the gradient of the weights takes at a time.
 const WEIGHT_TILE_PIXELS: u32 = 4;
 
-/// Forward: `input`, `weights` (packed forward) → `output`; with `bias` [Q] vec4f as a fourth binding.
+/// Forward: `input`, `weights` (packed forward) → `output`; with `bias` of Q vec4f as a fourth binding.
 pub fn forward(shape: &ConvShape, bias: bool) -> Kernel {
     let pixels = tile_pixels(shape.output.width);
     let (columns, taps) = taps(shape.kernel, pixels, forward_offset(shape));
@@ -179,7 +179,7 @@ const WEIGHT_THREADS: u32 = 8192;
 const MAX_TURNS: u64 = 60_000;
 
 impl WeightChunks {
-    /// Enough chunks to keep [`WEIGHT_THREADS`] busy and each within [`MAX_TURNS`], no more than
+    /// Enough chunks to keep `WEIGHT_THREADS` busy and each within `MAX_TURNS`, no more than
     /// there are samples.
     pub fn new(shape: &ConvShape, max_batch: u32) -> Self {
         let threads = shape.input.quads * shape.output.quads * shape.kernel;
@@ -206,7 +206,7 @@ fn weight_source(shape: &ConvShape, chunks: WeightChunks) -> String {
     render(include_str!("../../shaders/conv_weight.wgsl"), values)
 }
 
-/// Gradient of the weights: `input`, `grad_output` → `partial_sums` [chunks, Cout, Cin, K, K]; to be
+/// Gradient of the weights: `input`, `grad_output` → `partial_sums` (`[chunks, Cout, Cin, K, K]`); to be
 /// summed by [`super::reduce::sum_partials`].
 pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
     Kernel {
@@ -222,12 +222,12 @@ pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
     }
 }
 
-/// `weight` [Cout, Cin, K, K] → `packed`, as [`forward`] reads it.
+/// `weight` (`[Cout, Cin, K, K]`) → `packed`, as [`forward`] reads it.
 pub fn pack_forward(shape: &ConvShape) -> Kernel {
     pack(shape, "pack_forward")
 }
 
-/// `weight` [Cout, Cin, K, K] → `packed`, as [`grad_input`] reads it.
+/// `weight` (`[Cout, Cin, K, K]`) → `packed`, as [`grad_input`] reads it.
 pub fn pack_backward(shape: &ConvShape) -> Kernel {
     pack(shape, "pack_backward")
 }

@@ -4,7 +4,8 @@ use minijinja::context;
 
 use super::{Access, Blocked, Grid, Kernel, render};
 
-/// `pixels` [N, C, H, W] u8, `samples` [N] (label, augmentation word) → `output` [N, 1, H, W] vec4f.
+/// `pixels` (`[N, C, H, W]` u8), `samples` (`[N]`: label, augmentation word) → `output`
+/// (`[N, 1, H, W]` vec4f).
 ///
 /// `mean` and `deviation` have one value a channel, of values scaled to 0–1. `shape` has at most
 /// four channels.

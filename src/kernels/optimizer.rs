@@ -39,7 +39,7 @@ impl Rule {
     }
 }
 
-/// `parameters`, `gradients`, `trained` [count], first moment, and second where the rule has one.
+/// `parameters`, `gradients`, `trained` (`[count]`), first moment, and second where the rule has one.
 pub fn update(rule: Rule, weight_decay: f64, count: u32) -> Kernel {
     let (name, momentum, nesterov) = match rule {
         Rule::Sgd { momentum, nesterov } => ("sgd", momentum, nesterov),

@@ -70,7 +70,7 @@ pub fn max_pool_backward(shape: &PoolShape) -> Kernel {
     )
 }
 
-/// `input` → `output` [N, Q, 1, 1].
+/// `input` → `output` (`[N, Q, 1, 1]`).
 pub fn average(input: Blocked) -> Kernel {
     PoolShape::global(input).kernel("average", vec![Read, Write], input.quads)
 }

@@ -14,7 +14,7 @@ fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> String {
     render(include_str!("../../shaders/reduce.wgsl"), values)
 }
 
-/// `grad_output` → `partial_sums` [chunks, C]: the first half of a bias's gradient.
+/// `grad_output` → `partial_sums` (`[chunks, C]`): the first half of a bias's gradient.
 pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
     Kernel {
         name: "channel_sums",
@@ -28,7 +28,7 @@ pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
     }
 }
 
-/// `partial_sums` [chunks, length] → `sums` [length].
+/// `partial_sums` (`[chunks, length]`) → `sums` (`[length]`).
 pub fn sum_partials(length: u32, chunks: WeightChunks) -> Kernel {
     Kernel {
         name: "sum_partials",

@@ -113,7 +113,6 @@ pub fn png(picture: Picture, run: &Run<'_>) -> Result<Vec<u8>, PlotError> {
 ///
 /// # Errors
 /// A folder that cannot be made or written to.
-#[cfg(not(target_arch = "wasm32"))]
 pub fn plot_run(run: &Run<'_>, folder: &std::path::Path) -> Result<(), PlotError> {
     use super::atomic_file::write_atomically;
 

@@ -10,9 +10,7 @@ use super::run_folder::{RunFolder, RunFolderError};
 use super::settings::Settings;
 use super::start::Start;
 use super::trainer::{TrainError, Trainer};
-use crate::data::DataSet;
 use crate::engine::MemoryReport;
-use crate::gpu::Gpu;
 use crate::network::{Graph, State};
 
 /// Time after which a checkpoint is saved though no epoch ended: what a crash may cost.
@@ -62,21 +60,20 @@ pub trait Observer {
     fn event(&mut self, event: &Event);
 }
 
-/// Trains until all steps are done or `stop` is set, and leaves everything in the folder.
+/// Trains until all steps are done or `stop` is set, and leaves everything in the folder. `trainer` was
+/// made of `settings` and `start`; making it first leaves no folder behind for a plan that does not fit.
 ///
 /// # Errors
 /// If the device failed, the training diverged, or a file could not be written; the last checkpoint
 /// saved before that is whole.
 pub async fn run(
-    gpu: &Gpu,
-    data: &DataSet,
+    trainer: &mut Trainer<'_>,
     settings: &Settings,
     start: &Start,
     folder: &mut RunFolder,
     stop: &AtomicBool,
     observer: &mut dyn Observer,
 ) -> Result<Ending, RunError> {
-    let mut trainer = Trainer::new(gpu, data, settings, start).await?;
     observer.starts(Outlook {
         memory: trainer.memory(),
         done_steps: trainer.submitted(),
@@ -84,27 +81,27 @@ pub async fn run(
         steps_per_epoch: trainer.steps_per_epoch(),
     });
     if trainer.submitted() == 0 {
-        save(&mut trainer, folder).await?;
+        save(trainer, folder).await?;
     }
     let mut saved = Instant::now();
     while !trainer.is_done() {
         if stop.load(Ordering::Relaxed) {
-            trained(&mut trainer, folder, observer, Await::All).await?;
-            save(&mut trainer, folder).await?;
+            trained(trainer, folder, observer, Await::All).await?;
+            save(trainer, folder).await?;
             return Ok(Ending::Interrupted);
         }
-        trained(&mut trainer, folder, observer, Await::Step).await?;
+        trained(trainer, folder, observer, Await::Step).await?;
         if trainer.evaluation_is_due() {
-            trained(&mut trainer, folder, observer, Await::All).await?;
-            evaluate(&mut trainer, folder, observer).await?;
+            trained(trainer, folder, observer, Await::All).await?;
+            evaluate(trainer, folder, observer).await?;
             saved = Instant::now();
         } else if saved.elapsed() > SAVE_EVERY {
-            trained(&mut trainer, folder, observer, Await::All).await?;
-            save(&mut trainer, folder).await?;
+            trained(trainer, folder, observer, Await::All).await?;
+            save(trainer, folder).await?;
             saved = Instant::now();
         }
     }
-    finish(&mut trainer, settings, start, folder).await?;
+    finish(trainer, settings, start, folder).await?;
     Ok(Ending::Finished)
 }
 

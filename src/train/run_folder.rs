@@ -86,10 +86,7 @@ impl RunFolder {
     }
 
     fn try_fill(path: &Path, settings: &Settings) -> Result<Self, RunFolderError> {
-        let config = path.join("config.toml");
-        let text = settings.to_toml().map_err(io::Error::other);
-        text.and_then(|text| write_atomically(&config, |out| out.write_all(text.as_bytes())))
-            .map_err(|source| failed(&config, source))?;
+        save_settings(path, settings)?;
         let checkpoints = path.join("checkpoints");
         fs::create_dir_all(&checkpoints).map_err(|source| failed(&checkpoints, source))?;
         Self::open(path.to_owned())
@@ -130,6 +127,14 @@ impl RunFolder {
         let metrics = metrics_path(path);
         cut_back(&metrics, checkpoint.progress.step).map_err(|source| failed(&metrics, source))?;
         Ok((Self::open(path.to_owned())?, checkpoint))
+    }
+
+    /// Replaces `config.toml`, for a run that goes on for longer than it was meant to.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save_settings(&self, settings: &Settings) -> Result<(), RunFolderError> {
+        save_settings(&self.path, settings)
     }
 
     /// Where it is.
@@ -240,6 +245,13 @@ impl RunFolder {
     fn metrics_failed(&self, source: io::Error) -> RunFolderError {
         failed(&metrics_path(&self.path), source)
     }
+}
+
+fn save_settings(run: &Path, settings: &Settings) -> Result<(), RunFolderError> {
+    let config = run.join("config.toml");
+    let text = settings.to_toml().map_err(io::Error::other);
+    text.and_then(|text| write_atomically(&config, |out| out.write_all(text.as_bytes())))
+        .map_err(|source| failed(&config, source))
 }
 
 fn save(

@@ -9,8 +9,8 @@ use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
 use crate::network::initial::UnknownBnInit;
 use crate::network::{
-    Architecture, Graph, NetworkError, Options, State, Trainable, TrainableError, TrainedSet,
-    initial_state,
+    Architecture, BnInit, Graph, NetworkError, Options, State, Trainable, TrainableError,
+    TrainedSet, initial_state,
 };
 
 /// Settings that no run can begin with.
@@ -58,7 +58,7 @@ impl Start {
     /// # Errors
     /// Settings that do not fit each other, the data, or the file they start from.
     pub fn new(settings: &Settings, data: &DataSet) -> Result<Self, StartError> {
-        settings.validate()?;
+        check(settings)?;
         let graph = build(settings, data)?;
         let trained = settings
             .train
@@ -129,6 +129,18 @@ impl Start {
             normalization: (part(mean), part(deviation)),
         }
     }
+}
+
+/// Checks all of the settings that can be judged without data, files or an adapter.
+///
+/// # Errors
+/// The first option whose value cannot work.
+pub fn check(settings: &Settings) -> Result<(), StartError> {
+    settings.validate()?;
+    architecture(settings)?;
+    settings.train.parse::<Trainable>()?;
+    settings.bn_init.parse::<BnInit>()?;
+    Ok(())
 }
 
 /// The network that settings name, for the data's images and classes.

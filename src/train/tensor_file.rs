@@ -1,7 +1,6 @@
 //! Named tensors in safetensors files, as PyTorch's and Python's tools read and write them.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::settings::SettingsError;
 use crate::network::state::{NamedTensor, TensorData};
+use crate::platform::open;
 
 /// The strings under `__metadata__` in a file's header.
 pub type Metadata = BTreeMap<String, String>;
@@ -35,27 +35,27 @@ pub struct TensorFile {
 /// A file that cannot be read, is cut short, damaged or foreign, or holds another type of number.
 pub fn read_tensors(path: &Path) -> Result<TensorFile, CheckpointError> {
     let file = path.display().to_string();
-    let open = |source| CheckpointError::Open {
+    let failed = |source| CheckpointError::Open {
         file: file.clone(),
         source,
     };
-    // Asked before it is opened: opening a pipe would wait for whoever writes to it.
-    if !fs::metadata(path).map_err(open)?.is_file() {
-        return Err(CheckpointError::NotAFile { file });
-    }
-    let mut reader = File::open(path).map_err(open)?;
-    let total = reader.metadata().map_err(open)?.len();
+    let (total, mut reader) = match open(path) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            return Err(CheckpointError::NotAFile { file });
+        }
+        opened => opened.map_err(failed)?,
+    };
     // The header's length is judged before the rest is read: a video is no safetensors file.
     let mut bytes = Vec::new();
     (&mut reader)
         .take(LENGTH_BYTES)
         .read_to_end(&mut bytes)
-        .map_err(open)?;
+        .map_err(failed)?;
     header_bytes(&file, &bytes, total)?;
     reader
         .take(total.saturating_sub(LENGTH_BYTES))
         .read_to_end(&mut bytes)
-        .map_err(open)?;
+        .map_err(failed)?;
     parse_tensors(&file, &bytes)
 }
 

@@ -1,6 +1,6 @@
 //! What a plan takes: memory, the adapter's limits, and nothing new in a steady step.
 
-use bnonly::engine::{BatchView, Engine, EngineError};
+use bnonly::engine::{BatchView, Engine, EngineError, memory_needed};
 use bnonly::gpu::Gpu;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, initial_state};
@@ -18,15 +18,22 @@ fn within_webgpus_defaults() -> Gpu {
 #[test]
 fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
     let graph = network("resnet-56", Options::default());
-    let state = initial_state(&graph, 0, BnInit::Uniform);
-    // One after another, so that only one plan is there at a time.
-    let [bn, all] =
-        ["bn", "all"].map(|mode| engine(&graph, options(&graph, mode, 128), &state).memory());
+    let [bn, all] = ["bn", "all"]
+        .map(|mode| memory_needed(&graph, &options(&graph, mode, 128)).expect("a plan"));
     assert!(
         bn.total() as f64 <= 0.6 * all.total() as f64,
         "bn {bn:?}, all {all:?}"
     );
     assert!(bn.tensors < all.tensors && bn.optimizer < all.optimizer);
+}
+
+#[test]
+fn a_plan_takes_what_was_said_before() {
+    let graph = tiny_network();
+    let options = options(&graph, "all", 8);
+    let said = memory_needed(&graph, &options).expect("a plan");
+    let state = initial_state(&graph, 0, BnInit::Uniform);
+    assert_eq!(engine(&graph, options, &state).memory(), said);
 }
 
 #[test]

@@ -1,0 +1,143 @@
+//! What memory a plan takes, and that memory.
+
+use crate::gpu::Gpu;
+use crate::kernels::StepUniform;
+
+use super::compile::{Lasting, Lists, TensorId};
+use super::layout::Layout;
+use super::memory::{MemoryReport, Slots};
+use super::{EngineError, PlanOptions};
+
+/// Bytes of every buffer, known before any is made.
+pub(super) struct Sizes {
+    lasting: [u64; Lasting::ALL.len()],
+    slots: Slots,
+}
+
+impl Sizes {
+    pub fn new(lists: &Lists, layout: &Layout, options: &PlanOptions) -> Self {
+        let batch = u64::from(options.max_batch);
+        let trained = layout.trained_len() as u64;
+        let bytes = |which| match which {
+            Lasting::Pixels => lists.sample_bytes as u64 * batch,
+            Lasting::Samples => 8 * batch,
+            Lasting::Parameters => 4 * layout.parameters_len,
+            Lasting::Gradients => 4 * layout.gradients_len,
+            Lasting::Running => 4 * layout.running_len,
+            Lasting::Packed => 4 * layout.packed_len,
+            Lasting::Saved => 4 * layout.saved_len,
+            Lasting::Scratch => lists.scratch_bytes,
+            Lasting::Means => lists.means_bytes,
+            Lasting::Trained => 8 * trained,
+            Lasting::FirstMoment => 4 * trained,
+            Lasting::SecondMoment => 4 * trained * (options.rule.moments() as u64 - 1),
+            Lasting::Logits => 4 * batch * u64::from(lists.classes),
+            Lasting::Total => 8,
+        };
+        let tensors: Vec<u64> = lists.tensors.iter().map(|(_, bytes)| *bytes).collect();
+        Self {
+            lasting: Lasting::ALL.map(|which| bytes(which).max(16).next_multiple_of(16)),
+            slots: Slots::assign(&tensors, &[&lists.train, &lists.evaluate]),
+        }
+    }
+
+    /// The slot of a tensor.
+    pub fn slot(&self, tensor: TensorId) -> usize {
+        self.slots.of_tensor[tensor.0].expect("every tensor of a launch has a slot")
+    }
+
+    /// No buffer and no binding may be larger than the adapter allows.
+    pub fn check(&self, gpu: &Gpu, lists: &Lists) -> Result<(), EngineError> {
+        let largest_buffer = gpu.capabilities.max_buffer_bytes;
+        let largest_binding = gpu.capabilities.max_binding_bytes.min(largest_buffer);
+        let lasting = Lasting::ALL
+            .into_iter()
+            .zip(self.lasting)
+            .map(|(which, bytes)| {
+                let limit = if which.is_bound_in_parts() {
+                    largest_buffer
+                } else {
+                    largest_binding
+                };
+                (format!("the buffer of {}", which.name()), bytes, limit)
+            });
+        let tensors = lists
+            .tensors
+            .iter()
+            .map(|(what, bytes)| (what.clone(), *bytes, largest_binding));
+        for (what, bytes, limit) in lasting.chain(tensors) {
+            if bytes > limit {
+                return Err(EngineError::TooLarge { what, bytes, limit });
+            }
+        }
+        Ok(())
+    }
+
+    /// The same by purpose.
+    pub fn report(&self) -> MemoryReport {
+        let mut report = MemoryReport {
+            tensors: self.slots.bytes.iter().sum(),
+            ..Default::default()
+        };
+        for (which, bytes) in Lasting::ALL.into_iter().zip(self.lasting) {
+            *match which {
+                Lasting::Parameters | Lasting::Packed | Lasting::Running => &mut report.parameters,
+                Lasting::Gradients
+                | Lasting::Trained
+                | Lasting::FirstMoment
+                | Lasting::SecondMoment => &mut report.optimizer,
+                Lasting::Pixels
+                | Lasting::Samples
+                | Lasting::Saved
+                | Lasting::Scratch
+                | Lasting::Means
+                | Lasting::Logits
+                | Lasting::Total => &mut report.other,
+            } += bytes;
+        }
+        report
+    }
+}
+
+/// All buffers of a plan.
+pub(super) struct Buffers {
+    /// The uniform of every kernel.
+    pub step: wgpu::Buffer,
+    lasting: [wgpu::Buffer; Lasting::ALL.len()],
+    slots: Vec<wgpu::Buffer>,
+}
+
+impl Buffers {
+    pub fn new(gpu: &Gpu, sizes: &Sizes) -> Self {
+        let create = |label: &str, size: u64, usage: wgpu::BufferUsages| {
+            gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(label),
+                size,
+                usage,
+                mapped_at_creation: false,
+            })
+        };
+        use wgpu::BufferUsages as Usage;
+        let storage = Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST;
+        let uniform = Usage::UNIFORM | Usage::COPY_DST;
+        Self {
+            step: create("step", size_of::<StepUniform>() as u64, uniform),
+            lasting: Lasting::ALL
+                .map(|which| create(which.name(), sizes.lasting[which as usize], storage)),
+            slots: sizes
+                .slots
+                .bytes
+                .iter()
+                .map(|bytes| create("activations", *bytes, Usage::STORAGE))
+                .collect(),
+        }
+    }
+
+    pub fn lasting(&self, which: Lasting) -> &wgpu::Buffer {
+        &self.lasting[which as usize]
+    }
+
+    pub fn slot(&self, slot: usize) -> &wgpu::Buffer {
+        &self.slots[slot]
+    }
+}

@@ -1,0 +1,290 @@
+//! The dispatches of a training step and of an evaluation, over tensors that have no memory yet.
+//!
+//! Here: what a list is made of, the update, and packing; `forward` and `backward` add the rest.
+
+mod backward;
+mod forward;
+
+use crate::kernels::batch_norm::BatchNormShape;
+use crate::kernels::{Kernel, conv, optimizer};
+use crate::network::Graph;
+use crate::network::graph::{NodeId, Op, ParameterId};
+
+use super::layers::{Layer, layers};
+use super::layout::{Layout, Range, blocked};
+use super::{EngineError, PlanOptions};
+
+/// A tensor of a step, by its place in [`Lists::tensors`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct TensorId(pub usize);
+
+/// What a dispatch binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operand {
+    /// All of a tensor that lives within one step.
+    Tensor(TensorId),
+    /// Part of a buffer that lives as long as the plan.
+    Part(Lasting, Range),
+    /// All of one.
+    Whole(Lasting),
+}
+
+/// Buffers that outlive a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Lasting {
+    Pixels,
+    Samples,
+    Parameters,
+    Gradients,
+    Running,
+    Packed,
+    Saved,
+    /// Partial results of one reduction; the next overwrites them.
+    Scratch,
+    /// The means that a BatchNorm's way back takes off; the next overwrites them.
+    Means,
+    Trained,
+    FirstMoment,
+    SecondMoment,
+    Logits,
+    Total,
+}
+
+impl Lasting {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 14] = [
+        Self::Pixels,
+        Self::Samples,
+        Self::Parameters,
+        Self::Gradients,
+        Self::Running,
+        Self::Packed,
+        Self::Saved,
+        Self::Scratch,
+        Self::Means,
+        Self::Trained,
+        Self::FirstMoment,
+        Self::SecondMoment,
+        Self::Logits,
+        Self::Total,
+    ];
+
+    /// For labels and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pixels => "pixels",
+            Self::Samples => "labels",
+            Self::Parameters => "all parameters",
+            Self::Gradients => "all gradients",
+            Self::Running => "running statistics",
+            Self::Packed => "packed weights",
+            Self::Saved => "batch statistics",
+            Self::Scratch => "partial sums",
+            Self::Means => "means",
+            Self::Trained => "trained places",
+            Self::FirstMoment => "first moments",
+            Self::SecondMoment => "second moments",
+            Self::Logits => "logits",
+            Self::Total => "results",
+        }
+    }
+
+    /// Whether no dispatch binds all of it.
+    pub fn is_bound_in_parts(self) -> bool {
+        matches!(self, Self::Packed | Self::Running | Self::Saved)
+    }
+}
+
+/// A kernel and what it binds, in the order of its bindings.
+pub(super) struct Launch {
+    pub kernel: Kernel,
+    pub operands: Vec<Operand>,
+}
+
+/// All that a plan will do.
+pub(super) struct Lists {
+    /// Bytes of each tensor, with a name for messages.
+    pub tensors: Vec<(String, u64)>,
+    pub train: Vec<Launch>,
+    pub evaluate: Vec<Launch>,
+    /// Packs all convolution weights; after a state was written.
+    pub pack: Vec<Launch>,
+    pub scratch_bytes: u64,
+    pub means_bytes: u64,
+    pub sample_bytes: usize,
+    pub classes: u32,
+}
+
+/// Lists the dispatches.
+pub(super) fn compile(
+    graph: &Graph,
+    layout: &Layout,
+    options: &PlanOptions,
+) -> Result<Lists, EngineError> {
+    let layers = layers(graph)?;
+    let input = graph.nodes[0].shape;
+    let classes = graph.nodes[graph.nodes.len() - 1].shape.channels;
+    let mut builder = Builder {
+        graph,
+        layout,
+        options,
+        lists: Lists {
+            tensors: Vec::new(),
+            train: Vec::new(),
+            evaluate: Vec::new(),
+            pack: Vec::new(),
+            scratch_bytes: 16,
+            means_bytes: 16,
+            sample_bytes: (input.channels * input.height * input.width) as usize,
+            classes,
+        },
+        list: Vec::new(),
+        outputs: vec![None; graph.nodes.len()],
+        kept: vec![None; graph.nodes.len()],
+        gradients: vec![None; graph.nodes.len()],
+        needs_gradient: needs_gradient(graph, options),
+    };
+
+    builder.forward(&layers, options.freeze_statistics)?;
+    let grad_logits = builder.loss();
+    if layout.trained_len() > 0 {
+        builder.backward(&layers, grad_logits);
+        builder.update();
+    }
+    builder.lists.train = std::mem::take(&mut builder.list);
+
+    builder.forward(&layers, true)?;
+    builder.loss();
+    builder.lists.evaluate = std::mem::take(&mut builder.list);
+
+    for weight in 0..graph.parameters.len() {
+        builder.pack(ParameterId(weight));
+    }
+    builder.lists.pack = std::mem::take(&mut builder.list);
+    Ok(builder.lists)
+}
+
+/// By node: whether a trained parameter acts at it or before it.
+fn needs_gradient(graph: &Graph, options: &PlanOptions) -> Vec<bool> {
+    let trains = |id: ParameterId| options.trained.is_trained(id);
+    let mut needs = vec![false; graph.nodes.len()];
+    for (id, node) in graph.nodes.iter().enumerate() {
+        let own = match &node.op {
+            Op::Conv { weight, bias, .. } => trains(*weight) || bias.is_some_and(trains),
+            Op::BatchNorm(layer) => {
+                let layer = &graph.batch_norms[layer.0];
+                trains(layer.gamma) || trains(layer.beta)
+            }
+            Op::Linear { weight, bias } => trains(*weight) || trains(*bias),
+            Op::Input | Op::Relu | Op::Add | Op::MaxPool(_) | Op::GlobalAveragePool => false,
+        };
+        needs[id] = own || node.inputs.iter().any(|input| needs[input.0]);
+    }
+    needs
+}
+
+struct Builder<'a> {
+    graph: &'a Graph,
+    layout: &'a Layout,
+    options: &'a PlanOptions,
+    lists: Lists,
+    /// The list being written.
+    list: Vec<Launch>,
+    /// By node: its output.
+    outputs: Vec<Option<TensorId>>,
+    /// By node: what else backward needs of it (signs of a ReLU, places of maxima).
+    kept: Vec<Option<TensorId>>,
+    /// By node: the gradient of its output, so far.
+    gradients: Vec<Option<TensorId>>,
+    needs_gradient: Vec<bool>,
+}
+
+use Operand::{Part, Tensor, Whole};
+
+impl Builder<'_> {
+    fn tensor(&mut self, name: impl Into<String>, bytes: u64) -> TensorId {
+        self.lists.tensors.push((name.into(), bytes));
+        TensorId(self.lists.tensors.len() - 1)
+    }
+
+    fn images(&mut self, node: NodeId, what: &str) -> TensorId {
+        let bytes = blocked(self.graph, node).bytes(self.options.max_batch);
+        self.tensor(format!("the {what} of layer {}", node.0), bytes)
+    }
+
+    fn launch(&mut self, kernel: Kernel, operands: impl IntoIterator<Item = Operand>) {
+        let operands: Vec<_> = operands.into_iter().collect();
+        debug_assert_eq!(kernel.bindings.len(), operands.len(), "{}", kernel.name);
+        self.list.push(Launch { kernel, operands });
+    }
+
+    fn output(&self, node: NodeId) -> Operand {
+        Tensor(self.outputs[node.0].expect("layers run after their inputs"))
+    }
+
+    fn parameter(&self, id: ParameterId) -> Operand {
+        Part(Lasting::Parameters, self.layout.parameter(id))
+    }
+
+    fn gradient_of(&self, id: ParameterId) -> Operand {
+        let range = self.layout.gradients[id.0].expect("the layout has room for it");
+        Part(Lasting::Gradients, range)
+    }
+
+    fn scratch(&mut self, bytes: u64) -> Operand {
+        self.lists.scratch_bytes = self.lists.scratch_bytes.max(bytes);
+        Whole(Lasting::Scratch)
+    }
+
+    fn batch_norm_shape(&self, layer: &Layer, fixed: bool) -> Option<BatchNormShape> {
+        let Layer::BatchNorm {
+            input, epilogue, ..
+        } = *layer
+        else {
+            return None;
+        };
+        let images = blocked(self.graph, input);
+        Some(BatchNormShape {
+            images,
+            max_batch: self.options.max_batch,
+            epilogue,
+            fixed,
+        })
+    }
+
+    fn trains(&self, id: ParameterId) -> bool {
+        self.options.trained.is_trained(id)
+    }
+
+    fn update(&mut self) {
+        let rule = self.options.rule;
+        let count = self.layout.trained_len() as u32;
+        let mut operands = vec![
+            Whole(Lasting::Parameters),
+            Whole(Lasting::Gradients),
+            Whole(Lasting::Trained),
+            Whole(Lasting::FirstMoment),
+        ];
+        operands.extend((rule.moments() == 2).then_some(Whole(Lasting::SecondMoment)));
+        self.launch(
+            optimizer::update(rule, self.options.weight_decay, count),
+            operands,
+        );
+        for weight in (0..self.graph.parameters.len()).map(ParameterId) {
+            if self.trains(weight) {
+                self.pack(weight);
+            }
+        }
+    }
+
+    /// Packs a convolution's weights for both ways; nothing for other parameters.
+    fn pack(&mut self, weight: ParameterId) {
+        if let Some(packed) = self.layout.packed[weight.0] {
+            let source = self.parameter(weight);
+            let operands = [source, Part(Lasting::Packed, packed.forward)];
+            self.launch(conv::pack_forward(&packed.shape), operands);
+            let operands = [source, Part(Lasting::Packed, packed.backward)];
+            self.launch(conv::pack_backward(&packed.shape), operands);
+        }
+    }
+}
