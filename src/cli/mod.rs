@@ -13,6 +13,11 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::data::DataError;
+use crate::gpu::GpuError;
+use crate::network::NetworkError;
+use crate::train::run_folder::RunFolderError;
+use crate::train::start::StartError;
 use options::{Command, Options};
 
 /// How a command ended that did not fail.
@@ -47,6 +52,31 @@ fn sentence(error: &anyhow::Error) -> String {
         })
 }
 
+/// Whether an option was wrong, as opposed to what it led to.
+fn is_usage(error: &anyhow::Error) -> bool {
+    let start = matches!(
+        error.downcast_ref(),
+        Some(
+            StartError::Settings(_)
+                | StartError::Network(_)
+                | StartError::Trainable(_)
+                | StartError::BnInit(_)
+        )
+    );
+    let folder = matches!(
+        error.downcast_ref(),
+        Some(
+            RunFolderError::NotAFolder { .. }
+                | RunFolderError::IsARun { .. }
+                | RunFolderError::NotEmpty { .. }
+                | RunFolderError::NotARun { .. }
+        )
+    );
+    let adapter = matches!(error.downcast_ref(), Some(GpuError::UnknownAdapter { .. }));
+    let data = matches!(error.downcast_ref(), Some(DataError::BadOption { .. }));
+    start || folder || adapter || data || error.is::<NetworkError>() || error.is::<Usage>()
+}
+
 /// Runs the program. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 pub fn main() -> ExitCode {
     let options = Options::parse();
@@ -66,7 +96,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Interrupted) => ExitCode::from(130),
         Err(error) => {
             eprintln!("error: {}", sentence(&error));
-            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
+            ExitCode::from(if is_usage(&error) { 2 } else { 1 })
         }
     }
 }

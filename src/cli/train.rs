@@ -15,7 +15,7 @@ use crate::gpu::Gpu;
 use crate::train::run::{Ending, run};
 use crate::train::run_folder::RunFolder;
 use crate::train::settings::Settings;
-use crate::train::start::{Start, StartError, check};
+use crate::train::start::{Start, check};
 use crate::train::trainer::Trainer;
 
 /// Where runs go that were given no folder.
@@ -40,13 +40,13 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
     // Everything that can be wrong is found before a folder is made.
     let (folder, start) = match resumed {
-        Some((folder, checkpoint)) => (Some(folder), Start::resumed(&settings, &data, checkpoint)),
-        None => (None, Start::new(&settings, &data)),
+        Some((folder, checkpoint)) => {
+            let start = Start::resumed(&settings, &data, checkpoint)
+                .with_context(|| format!("--resume {}", folder.path().display()))?;
+            (Some(folder), start)
+        }
+        None => (None, Start::new(&settings, &data)?),
     };
-    let start = start.map_err(|error| match error {
-        StartError::Saved(_) => error.into(),
-        _ => usage(error),
-    })?;
     let mut trainer = pollster::block_on(Trainer::new(&gpu, &data, &settings, &start))?;
     let mut folder = match (folder, &options.output.out) {
         (Some(folder), _) => {

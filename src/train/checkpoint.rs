@@ -65,8 +65,8 @@ pub struct Checkpoint {
     pub base: Base,
 }
 
-const FIRST_MOMENT: &str = "optimizer.first_moment";
-const SECOND_MOMENT: &str = "optimizer.second_moment";
+pub(super) const FIRST_MOMENT: &str = "optimizer.first_moment";
+pub(super) const SECOND_MOMENT: &str = "optimizer.second_moment";
 
 pub(super) const KIND: &str = "bnonly.kind";
 const SETTINGS: &str = "bnonly.settings";

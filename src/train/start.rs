@@ -1,6 +1,6 @@
 //! What a run begins with: network, trained set and first state, as its settings and data say.
 
-use super::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
+use super::checkpoint::{Base, Checkpoint, FIRST_MOMENT, OptimizerState, Progress, SECOND_MOMENT};
 use super::saved::{SavedError, digest};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::{DataSet, Normalization};
@@ -9,8 +9,8 @@ use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
 use crate::network::initial::UnknownBnInit;
 use crate::network::{
-    Architecture, BnInit, Graph, NetworkError, Options, State, Trainable, TrainableError,
-    TrainedSet, initial_state,
+    Architecture, BnInit, Graph, NetworkError, Options, State, StateError, Trainable,
+    TrainableError, TrainedSet, initial_state,
 };
 
 /// Settings that no run can begin with.
@@ -31,6 +31,22 @@ pub enum StartError {
     /// A state that is none of this network's.
     #[error("--init: {0}")]
     Saved(#[from] SavedError),
+    /// A checkpoint of another network than its own settings name.
+    #[error("the checkpoint: {0}")]
+    Checkpoint(StateError),
+    /// A checkpoint whose optimiser remembers more or less than what trains.
+    #[error(
+        "the checkpoint's `{name}` has {found} values, but {expected} are needed; the file is \
+         damaged: --init with it starts a new run from its state"
+    )]
+    Optimizer {
+        /// The tensor.
+        name: &'static str,
+        /// Its length.
+        found: usize,
+        /// Values that train, or 0 for a moment that the optimiser does not have.
+        expected: usize,
+    },
 }
 
 /// Where a run begins, or goes on.
@@ -92,12 +108,25 @@ impl Start {
         checkpoint: Checkpoint,
     ) -> Result<Self, StartError> {
         let fresh = Self::new(settings, data)?;
-        let state = State::from_named(&fresh.graph, checkpoint.tensors).map_err(|source| {
-            SavedError::State {
-                file: "the checkpoint".into(),
-                source,
+        let state =
+            State::from_named(&fresh.graph, checkpoint.tensors).map_err(StartError::Checkpoint)?;
+        let count = fresh.trained.trained_count(&fresh.graph) as usize;
+        let memory = &checkpoint.optimizer;
+        let moments = [
+            (FIRST_MOMENT, memory.first_moment.len()),
+            (SECOND_MOMENT, memory.second_moment.len()),
+        ];
+        let kept = rule(settings).moments();
+        for (at, (name, found)) in moments.into_iter().enumerate() {
+            let expected = if at < kept { count } else { 0 };
+            if found != expected {
+                return Err(StartError::Optimizer {
+                    name,
+                    found,
+                    expected,
+                });
             }
-        })?;
+        }
         Ok(Self {
             state,
             optimizer: Some(checkpoint.optimizer),
@@ -116,14 +145,7 @@ impl Start {
         PlanOptions {
             trained: self.trained.clone(),
             max_batch: settings.batch_size.min(images),
-            rule: match settings.optimizer {
-                OptimizerKind::Sgd => Rule::Sgd {
-                    momentum: settings.momentum,
-                    nesterov: settings.nesterov,
-                },
-                OptimizerKind::Adam => Rule::Adam,
-                OptimizerKind::AdamW => Rule::AdamW,
-            },
+            rule: rule(settings),
             weight_decay: settings.weight_decay,
             freeze_statistics: settings.freeze_stats,
             normalization: (part(mean), part(deviation)),
@@ -141,6 +163,17 @@ pub fn check(settings: &Settings) -> Result<(), StartError> {
     settings.train.parse::<Trainable>()?;
     settings.bn_init.parse::<BnInit>()?;
     Ok(())
+}
+
+fn rule(settings: &Settings) -> Rule {
+    match settings.optimizer {
+        OptimizerKind::Sgd => Rule::Sgd {
+            momentum: settings.momentum,
+            nesterov: settings.nesterov,
+        },
+        OptimizerKind::Adam => Rule::Adam,
+        OptimizerKind::AdamW => Rule::AdamW,
+    }
 }
 
 /// The network that settings name, for the data's images and classes.
