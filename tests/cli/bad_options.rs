@@ -47,7 +47,6 @@ fn numbers_out_of_range() {
     refused("--max-steps 0", &["--max-steps", "at least 1"]);
     refused("--limit-train 0", &["--limit-train"]);
     refused("--seed=-1", &["--seed"]);
-    refused("--epochs 2 --max-steps 5", &["--epochs", "--max-steps"]);
 }
 
 #[test]
