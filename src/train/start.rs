@@ -74,12 +74,7 @@ impl Start {
     /// # Errors
     /// Settings that do not fit each other, the data, or the file they start from.
     pub fn new(settings: &Settings, data: &DataSet) -> Result<Self, StartError> {
-        check(settings)?;
-        let graph = build(settings, data)?;
-        let trained = settings
-            .train
-            .parse::<Trainable>()?
-            .select(&graph, settings.seed)?;
+        let (graph, trained) = network(settings, data)?;
         let initial = initial(&graph, settings)?;
         let base = Base {
             seed: settings.init.is_none().then_some(settings.seed),
@@ -107,10 +102,10 @@ impl Start {
         data: &DataSet,
         checkpoint: Checkpoint,
     ) -> Result<Self, StartError> {
-        let fresh = Self::new(settings, data)?;
+        let (graph, trained) = network(settings, data)?;
         let state =
-            State::from_named(&fresh.graph, checkpoint.tensors).map_err(StartError::Checkpoint)?;
-        let count = fresh.trained.trained_count(&fresh.graph) as usize;
+            State::from_named(&graph, checkpoint.tensors).map_err(StartError::Checkpoint)?;
+        let count = trained.trained_count(&graph) as usize;
         let memory = &checkpoint.optimizer;
         let moments = [
             (FIRST_MOMENT, memory.first_moment.len()),
@@ -127,12 +122,16 @@ impl Start {
                 });
             }
         }
+        // Only pictures need it, and the file it came from may be gone by now.
+        let initial = initial(&graph, settings).unwrap_or_else(|_| state.clone());
         Ok(Self {
+            graph,
+            trained,
+            initial,
             state,
             optimizer: Some(checkpoint.optimizer),
             progress: checkpoint.progress,
             base: checkpoint.base,
-            ..fresh
         })
     }
 
@@ -174,6 +173,17 @@ fn rule(settings: &Settings) -> Rule {
         OptimizerKind::Adam => Rule::Adam,
         OptimizerKind::AdamW => Rule::AdamW,
     }
+}
+
+/// The network that settings name, and what of it trains.
+fn network(settings: &Settings, data: &DataSet) -> Result<(Graph, TrainedSet), StartError> {
+    check(settings)?;
+    let graph = build(settings, data)?;
+    let trained = settings
+        .train
+        .parse::<Trainable>()?
+        .select(&graph, settings.seed)?;
+    Ok((graph, trained))
 }
 
 /// The network that settings name, for the data's images and classes.
