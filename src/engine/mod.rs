@@ -211,11 +211,6 @@ impl<'a> Engine<'a> {
             .collect()
     }
 
-    /// Compiled kernels, each of them once.
-    pub fn pipelines(&self) -> usize {
-        self.plan.pipelines
-    }
-
     /// Steps the optimiser has taken.
     pub fn optimizer_steps(&self) -> u64 {
         self.optimizer_steps

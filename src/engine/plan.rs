@@ -24,7 +24,6 @@ pub(super) struct Plan {
     pub evaluate: Vec<Dispatch>,
     pub pack: Vec<Dispatch>,
     pub memory: MemoryReport,
-    pub pipelines: usize,
     pub sample_bytes: usize,
     pub classes: u32,
 }
@@ -75,7 +74,6 @@ pub(super) async fn build(
         evaluate,
         pack,
         memory,
-        pipelines: cache.len(),
         sample_bytes: lists.sample_bytes,
         classes: lists.classes,
     };

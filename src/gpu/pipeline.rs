@@ -88,16 +88,6 @@ impl PipelineCache {
         self.pipelines.insert(key, made.clone());
         made
     }
-
-    /// Distinct pipelines so far.
-    pub fn len(&self) -> usize {
-        self.pipelines.len()
-    }
-
-    /// Whether there are none yet.
-    pub fn is_empty(&self) -> bool {
-        self.pipelines.is_empty()
-    }
 }
 
 fn layout(gpu: &Gpu, bindings: &[BindingKind]) -> wgpu::BindGroupLayout {

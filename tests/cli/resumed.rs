@@ -46,6 +46,20 @@ fn a_finished_run_has_nothing_left_to_do() {
 }
 
 #[test]
+fn a_run_goes_on_without_the_file_it_was_started_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [first, second, init] =
+        ["first", "second", "init.safetensors"].map(|n| folder.path().join(n));
+    let options = "--batch-size 8 --limit-test 8 --quiet --max-steps";
+    train(&first, &format!("{options} 1")).succeeds();
+    std::fs::copy(last(&first), &init).expect("a copy");
+    train(&second, &format!("{options} 1 --init {}", init.display())).succeeds();
+    std::fs::remove_file(&init).expect("a file");
+    resume(&second, "--max-steps 2").succeeds();
+    assert_eq!(steps_done(&second), 2);
+}
+
+#[test]
 fn a_resumed_run_keeps_its_settings() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
