@@ -10,8 +10,10 @@
 //! 4. [`kernels`]: one file a kernel family, the host side of `shaders/`.
 //! 5. [`engine`]: compiles graph, trained set and batch size into a fixed plan of dispatches.
 //! 6. [`train`]: settings, trainer, metrics, checkpoints, run folder.
-//! 7. [`study`]: what training did to γ, as numbers and pictures.
-//! 8. [`cli`]: the command line.
+//! 7. [`study`]: what training did to γ, and what is left of a network with channels switched off.
+//! 8. [`session`]: a training and its probing as an actor: commands in, events out.
+//! 9. [`app`]: the interface, views of a session.
+//! 10. [`cli`]: the command line.
 
 pub mod data;
 pub mod engine;
@@ -21,6 +23,11 @@ pub mod network;
 pub mod platform;
 pub mod study;
 pub mod train;
+
+#[cfg(all(feature = "app", not(target_arch = "wasm32")))]
+pub mod app;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod session;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;

@@ -1,6 +1,50 @@
 //! Statistics of γ: a channel whose |γ| is near zero is switched off.
 
+use std::ops::Range;
+
+use crate::network::graph::{BatchNorm, ParameterId};
 use crate::network::{Graph, State};
+
+/// γ and β of every channel of a network, BatchNorm after BatchNorm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Norms {
+    /// One γ a channel.
+    pub gamma: Vec<f32>,
+    /// One β a channel.
+    pub beta: Vec<f32>,
+}
+
+impl Norms {
+    /// Those of a state.
+    ///
+    /// # Panics
+    ///
+    /// Where the state is another graph's.
+    pub fn of(graph: &Graph, state: &State) -> Self {
+        let all = |of: fn(&BatchNorm) -> ParameterId| {
+            let norms = graph.batch_norms.iter();
+            norms
+                .flat_map(|norm| state.parameters[of(norm).0].iter().copied())
+                .collect()
+        };
+        Self {
+            gamma: all(|norm| norm.gamma),
+            beta: all(|norm| norm.beta),
+        }
+    }
+}
+
+/// Where each BatchNorm's channels lie among all channels of a network.
+pub fn channel_ranges(graph: &Graph) -> Vec<Range<usize>> {
+    let norms = graph.batch_norms.iter();
+    norms
+        .scan(0, |end, norm| {
+            let start = *end;
+            *end += norm.channels as usize;
+            Some(start..*end)
+        })
+        .collect()
+}
 
 /// How many channels of one BatchNorm are switched off.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
-//! What training did to a network, as numbers.
+//! What training did to γ, and what becomes of a network whose channels are switched off.
 //!
-//! [`gamma`]: how far the scales γ of its BatchNorms have gone to zero.
+//! [`gamma`] counts, [`ablation`] switches off, [`probe`] measures what is left.
 
+pub mod ablation;
 pub mod gamma;
+pub mod probe;

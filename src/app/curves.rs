@@ -1,0 +1,1 @@
+//! Loss, accuracy and learning rate against time, earlier runs behind them.

@@ -1,0 +1,1 @@
+//! What a person takes away: curves and γ as CSV and pictures, the state as safetensors.

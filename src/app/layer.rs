@@ -1,0 +1,1 @@
+//! One layer: signed bars of γ and β, and how γ is distributed.

@@ -1,0 +1,18 @@
+//! The interface: views of a session, and the shell that holds them.
+//!
+//! Each view is a type that keeps what the reader chose in it, with a method `ui` that draws what it
+//! is given and returns what the reader asks for; none of them knows the session or a GPU.
+
+pub mod curves;
+pub mod dialog;
+pub mod export;
+pub mod heat_map;
+pub mod history;
+pub mod inside;
+pub mod layer;
+pub mod norm_history;
+pub mod presets;
+pub mod setup;
+pub mod share;
+pub mod switching_off;
+pub mod theme;

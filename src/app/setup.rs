@@ -1,0 +1,1 @@
+//! What to train: the form from data to adapter, and what it will take.

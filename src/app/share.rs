@@ -1,0 +1,1 @@
+//! The share of channels with |γ| below the threshold, over the course of a run.

@@ -1,0 +1,1 @@
+//! The threshold, and what switching channels off does to accuracy.
