@@ -3,12 +3,13 @@
 use anyhow::{Context, anyhow};
 
 use super::options::EvalOptions;
-use super::{Outcome, train, usage};
+use super::progress::spinner;
+use super::{Outcome, usage};
 use crate::gpu::Gpu;
 use crate::train::event::Event;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
-use crate::train::start::{Start, build, check};
+use crate::train::start::{Start, build, check, load};
 use crate::train::trainer::Trainer;
 
 /// Evaluates a saved network on a test set.
@@ -30,7 +31,10 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     options.network.apply(&mut settings);
     settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
     check(&settings).map_err(usage)?;
-    let data = train::load(&settings)?;
+    let reading = spinner();
+    let data = load(&settings);
+    reading.finish_and_clear();
+    let data = data?;
     let state = saved.into_state(&build(&settings, &data)?, &file)?;
 
     // A plan that trains nothing is all it takes.

@@ -9,6 +9,7 @@ mod options;
 mod progress;
 mod train;
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -54,6 +55,10 @@ fn sentence(error: &anyhow::Error) -> String {
 
 /// Whether an option was wrong, as opposed to what it led to.
 fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<Usage>() || error.chain().any(is_wrong_option)
+}
+
+fn is_wrong_option(error: &(dyn Error + 'static)) -> bool {
     let start = matches!(
         error.downcast_ref(),
         Some(
@@ -74,7 +79,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
     );
     let adapter = matches!(error.downcast_ref(), Some(GpuError::UnknownAdapter { .. }));
     let data = matches!(error.downcast_ref(), Some(DataError::BadOption { .. }));
-    start || folder || adapter || data || error.is::<NetworkError>() || error.is::<Usage>()
+    start || folder || adapter || data || error.is::<NetworkError>()
 }
 
 /// Runs the program. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.

@@ -1,19 +1,14 @@
 //! A training on a terminal: bars where there is one, plain lines where there is none.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::options::OutputOptions;
-use crate::data::DataSet;
-use crate::gpu::Gpu;
 use crate::network::counts;
-use crate::train::event::Event;
-use crate::train::run::{Observer, Outlook};
-use crate::train::settings::Settings;
-use crate::train::start::Start;
+use crate::session::{Event, Opened, Stage};
+use crate::train::event::Event as Metric;
 
 /// Time between two plain lines about steps.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -29,8 +24,7 @@ enum Show {
 /// Follows a run.
 pub(super) struct Progress {
     show: Show,
-    header: Vec<String>,
-    folder: PathBuf,
+    reading: Option<ProgressBar>,
     batch_size: u32,
     line: Instant,
     rate: Rate,
@@ -61,21 +55,14 @@ pub(super) fn megabytes(bytes: u64) -> String {
 }
 
 /// Shows that data is being read.
-pub(super) fn spinner(data: &str) -> ProgressBar {
-    let spinner = ProgressBar::new_spinner().with_message(format!("reading {data}"));
+pub(super) fn spinner() -> ProgressBar {
+    let spinner = ProgressBar::new_spinner().with_message("reading the images");
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner
 }
 
 impl Progress {
-    pub fn new(
-        output: &OutputOptions,
-        gpu: &Gpu,
-        data: &DataSet,
-        settings: &Settings,
-        start: &Start,
-        folder: &Path,
-    ) -> Self {
+    pub fn new(output: &OutputOptions) -> Self {
         let show = match (output.quiet, output.json) {
             (true, _) => Show::Nothing,
             (_, true) => Show::Json,
@@ -86,42 +73,40 @@ impl Progress {
                 Show::Bars(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
             }
         };
-        let all = counts(&start.graph).all;
-        let trained = start.trained.trained_count(&start.graph);
-        let images = &data.train;
-        let header = vec![
-            format!("adapter   {}", gpu.capabilities),
-            format!(
-                "data      {}: {} training and {} test images, {}×{}×{}, {} classes",
-                settings.data,
-                data.train.len(),
-                data.test.len(),
-                images.channels,
-                images.height,
-                images.width,
-                data.classes.len(),
-            ),
-            format!(
-                "network   {}, training {}: {trained} of {all} parameters ({:.2} %)",
-                settings.model,
-                settings.train,
-                100.0 * trained as f64 / all as f64,
-            ),
-        ];
         Self {
             show,
-            header,
-            folder: folder.to_owned(),
-            batch_size: settings.batch_size,
+            reading: None,
+            batch_size: 0,
             line: Instant::now(),
             rate: Rate::new(),
         }
     }
 
-    /// Takes the bar off.
-    pub fn end(&self) {
-        if let Show::Bars(bar) = &self.show {
-            bar.finish_and_clear();
+    /// Shows what a session tells.
+    pub fn show(&mut self, event: &Event) {
+        match event {
+            Event::Preparing(Stage::Data) => self.reading = Some(spinner()),
+            Event::Preparing(_) => self.stop_reading(),
+            Event::Opened(opened) => self.opened(opened),
+            Event::Metric(metric) => self.metric(metric),
+            Event::Ended(_) => {
+                self.stop_reading();
+                if let Show::Bars(bar) = &self.show {
+                    bar.finish_and_clear();
+                }
+            }
+            // Only somebody who watches is told these.
+            Event::Phase(_)
+            | Event::Norms { .. }
+            | Event::Saved { .. }
+            | Event::Found(_)
+            | Event::ProbeFailed(_) => {}
+        }
+    }
+
+    fn stop_reading(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            reading.finish_and_clear();
         }
     }
 
@@ -137,12 +122,32 @@ fn print_line(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-impl Observer for Progress {
-    fn starts(&mut self, outlook: Outlook) {
-        for line in &self.header {
-            self.say(line);
-        }
-        let memory = outlook.memory;
+impl Progress {
+    fn opened(&mut self, opened: &Opened) {
+        let settings = &opened.settings;
+        let graph = &opened.start.graph;
+        let all = counts(graph).all;
+        let trained = opened.start.trained.trained_count(graph);
+        let data = &opened.data;
+        let images = &data.train;
+        self.say(&format!("adapter   {}", opened.adapter));
+        self.say(&format!(
+            "data      {}: {} training and {} test images, {}×{}×{}, {} classes",
+            settings.data,
+            data.train.len(),
+            data.test.len(),
+            images.channels,
+            images.height,
+            images.width,
+            data.classes.len(),
+        ));
+        self.say(&format!(
+            "network   {}, training {}: {trained} of {all} parameters ({:.2} %)",
+            settings.model,
+            settings.train,
+            100.0 * trained as f64 / all as f64,
+        ));
+        let memory = opened.outlook.memory;
         self.say(&format!(
             "memory    {} on the device: {} activations and their gradients, {} parameters, {} optimiser, {} other",
             megabytes(memory.total()),
@@ -151,27 +156,29 @@ impl Observer for Progress {
             megabytes(memory.optimizer),
             megabytes(memory.other),
         ));
-        self.say(&format!("run       {}", self.folder.display()));
-        if outlook.done_steps > 0 {
-            self.say(&format!("resumed   after step {}", outlook.done_steps));
+        self.say(&format!("run       {}", opened.folder.display()));
+        let done = opened.outlook.done_steps;
+        if done > 0 {
+            self.say(&format!("resumed   after step {done}"));
         }
         if let Show::Bars(bar) = &self.show {
-            bar.set_length(outlook.total_steps);
-            bar.set_position(outlook.done_steps);
+            bar.set_length(opened.outlook.total_steps);
+            bar.set_position(done);
         }
+        self.batch_size = settings.batch_size;
         self.rate = Rate::new();
     }
 
-    fn event(&mut self, event: &Event) {
+    fn metric(&mut self, metric: &Metric) {
         match &self.show {
             Show::Nothing => {}
             Show::Json => {
-                if let Ok(line) = serde_json::to_string(event) {
+                if let Ok(line) = serde_json::to_string(metric) {
                     print_line(&line);
                 }
             }
-            Show::Bars(bar) => match *event {
-                Event::Step {
+            Show::Bars(bar) => match *metric {
+                Metric::Step {
                     step,
                     epoch,
                     loss,
@@ -191,7 +198,7 @@ impl Observer for Progress {
                         print_line(&format!("step {step} {text}"));
                     }
                 }
-                Event::Eval {
+                Metric::Eval {
                     step,
                     epoch,
                     loss,

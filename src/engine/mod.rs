@@ -2,8 +2,8 @@
 //!
 //! Read in this order: `layout` (where each parameter lies in the buffers), `layers` (which
 //! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
-//! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here [`Engine`], which keeps the
-//! state and submits.
+//! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here [`Engine`], which
+//! submits; `state` and `snapshot` bring values to the device and back.
 
 mod buffers;
 mod compile;
@@ -11,6 +11,7 @@ mod layers;
 mod layout;
 mod memory;
 mod plan;
+mod snapshot;
 mod state;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
 
 pub use memory::MemoryReport;
+pub use snapshot::Snapshot;
 pub use state::OptimizerState;
 
 use buffers::{Buffers, Sizes};
@@ -136,6 +138,7 @@ pub struct Engine<'a> {
     submitted: usize,
     optimizer_steps: u64,
     batches_tracked: Vec<u64>,
+    passage: Option<snapshot::Passage>,
 }
 
 /// A batch whose result has not been read yet.
@@ -191,6 +194,7 @@ impl<'a> Engine<'a> {
             submitted: 0,
             optimizer_steps: 0,
             batches_tracked: vec![0; graph.batch_norms.len()],
+            passage: None,
             options,
         };
         engine.write_state(state)?;

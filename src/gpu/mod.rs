@@ -136,11 +136,7 @@ impl Gpu {
                 .get_or_insert(error);
         };
         let lost = failure.clone();
-        device.set_device_lost_callback(move |reason, message| {
-            if reason != wgpu::DeviceLostReason::Destroyed {
-                keep(&lost, GpuError::Lost { message });
-            }
-        });
+        device.set_device_lost_callback(move |_, message| keep(&lost, GpuError::Lost { message }));
         let uncaptured = failure.clone();
         device.on_uncaptured_error(Arc::new(move |error| keep(&uncaptured, error.into())));
         Ok(Self {

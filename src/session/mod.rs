@@ -1,214 +1,189 @@
-//! A training and its probing as an actor: commands in, events out.
+//! A training and its probing as an actor: commands in, events out. Terminal and app follow the same
+//! stream.
+//!
+//! Read in this order: [`command`] and [`event`] (what is said), [`Session`] (to whom), `worker` (who
+//! trains), `prober` (who looks at what has been trained meanwhile, on a device of its own).
+
+mod command;
+mod event;
+mod prober;
+mod worker;
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::{Builder, JoinHandle};
 
-use crate::data::DataSet;
-use crate::gpu::{AdapterChoice, Capabilities};
-use crate::network::graph::BatchNormId;
-use crate::study::ablation::Ablation;
-use crate::study::gamma::Norms;
-use crate::study::probe::{Accuracy, Answer, FeatureMaps};
-use crate::train::event::Event as Metric;
-use crate::train::run::{Ending, Outlook};
-use crate::train::settings::Settings;
-use crate::train::start::Start;
+use futures_channel::mpsc::{UnboundedSender, unbounded};
 
-/// What a session can be asked to do.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Begin or go on with a run, after the one under way has been stopped and saved.
-    Start(Box<Request>),
-    /// Take no further step for now.
-    Pause,
-    /// Go on after a pause.
-    Resume,
-    /// Take one step, and pause.
-    Step,
-    /// Save, and end the run before its time.
-    Stop,
-    /// Save a checkpoint now.
-    Save,
-    /// Evaluate on the test set now.
-    Evaluate,
-    /// Work out something about the network as it is now; replaces what was asked before.
-    Probe(Box<Wish>),
-}
+pub use command::{Command, NewFolder, Origin, Request, Wish};
+pub use event::{Event, Finding, Found, Opened, Phase, Stage};
 
-/// A run to begin or to go on with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
-    /// Which.
-    pub origin: Origin,
-    /// What to compute on.
-    pub adapter: AdapterChoice,
-    /// Wait for [`Command::Resume`] or [`Command::Step`] before the first step.
-    pub paused: bool,
-    /// Whether to report γ and β every few steps, and to be ready to probe.
-    pub watched: bool,
-}
-
-/// Where a run comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Origin {
-    /// A new one.
-    New {
-        /// All that defines it.
-        settings: Settings,
-        /// Where it goes.
-        folder: NewFolder,
-    },
-    /// One that was interrupted, or has ended, from its last checkpoint.
-    Resumed {
-        /// Its folder.
-        run: PathBuf,
-        /// The data, where it is not where it was.
-        data: Option<String>,
-        /// Passes over the training set, if other than before.
-        epochs: Option<u32>,
-        /// Steps, if other than before.
-        max_steps: Option<u64>,
-    },
-}
-
-/// Where a new run goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NewFolder {
-    /// Exactly there.
-    At(PathBuf),
-    /// Into a new folder within this one, named after time, model and mode.
-    Within(PathBuf),
-}
-
-/// What a session tells.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// A run is being prepared.
-    Preparing(Stage),
-    /// A run is ready for its first step.
-    Opened(Arc<Opened>),
-    /// Steps are being taken, or not.
-    Phase(Phase),
-    /// A step or an evaluation is finished.
-    Metric(Metric),
-    /// γ and β after some step.
-    Norms {
-        /// Steps finished.
-        step: u64,
-        /// Epochs finished.
-        epoch: f64,
-        /// The values.
-        norms: Arc<Norms>,
-    },
-    /// A checkpoint was saved, after this step.
-    Saved {
-        /// Steps finished.
-        step: u64,
-    },
-    /// The run ended; the session waits for the next [`Command::Start`]. The last state can still be
-    /// probed.
-    Ended(Result<Ending, Arc<SessionError>>),
-    /// Something that was wished for.
-    Found(Found),
-    /// What was wished for cannot be had.
-    ProbeFailed(Arc<SessionError>),
-}
-
-/// What is being done before a run can begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Images are read.
-    Data,
-    /// The adapter is opened.
-    Adapter,
-    /// The network is compiled for it.
-    Plan,
-}
-
-/// Whether steps are being taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// They are.
-    Running,
-    /// Not until [`Command::Resume`] or [`Command::Step`].
-    Paused,
-}
-
-/// A run, ready for its first step.
-#[derive(Debug)]
-pub struct Opened {
-    /// All that defines it.
-    pub settings: Settings,
-    /// Its images.
-    pub data: Arc<DataSet>,
-    /// Its network, what of it trains, and its state before the first step.
-    pub start: Arc<Start>,
-    /// What it computes on.
-    pub adapter: Capabilities,
-    /// Where it is kept.
-    pub folder: PathBuf,
-    /// Memory and length.
-    pub outlook: Outlook,
-    /// What an earlier part of it reported.
-    pub past: Vec<Metric>,
-}
-
-/// What to work out about the network as it is now.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
-    /// Comes back with everything found for it.
-    pub id: u64,
-    /// Channels that are off.
-    pub ablation: Ablation,
-    /// How many test images to measure accuracy on.
-    pub tested_images: usize,
-    /// Also measure accuracy with as many random channels off, and against the share switched off.
-    pub curve: bool,
-    /// Test images to answer.
-    pub images: Vec<u32>,
-    /// The layer and the test image to show the feature maps of.
-    pub maps: Option<(BatchNormId, u32)>,
-}
-
-/// Something that was wished for.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// [`Wish::id`].
-    pub wish: u64,
-    /// The step after which the network was as it was probed.
-    pub step: u64,
-    /// It.
-    pub finding: Finding,
-}
-
-/// Something found out by probing.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Finding {
-    /// With all channels on.
-    Whole(Accuracy),
-    /// With the ablation's channels off.
-    Ablated(Accuracy),
-    /// With as many channels off as in the ablation, chosen at random; one entry a draw.
-    Random(Vec<Accuracy>),
-    /// With a share of all channels off: a point of the curve.
-    Curve {
-        /// How many channels are off.
-        off: usize,
-        /// Those of least |γ|.
-        weakest: Accuracy,
-        /// As many chosen at random.
-        random: Accuracy,
-    },
-    /// What the ablated network says of the images.
-    Answers(Vec<Answer>),
-    /// What the ablated network's layer makes of the image.
-    Maps(FeatureMaps),
-}
+use crate::data::DataError;
+use crate::engine::EngineError;
+use crate::gpu::{AdapterChoice, Gpu, GpuError};
+use crate::train::run::RunError;
+use crate::train::run_folder::RunFolderError;
+use crate::train::start::StartError;
+use crate::train::trainer::TrainError;
+use worker::Worker;
 
 /// Why a session could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// The images.
-    #[error(transparent)]
-    Data(#[from] crate::data::DataError),
+    #[error("{0}")]
+    Data(#[source] DataError),
+    /// The adapter.
+    #[error("{0}")]
+    Gpu(#[source] GpuError),
+    /// The settings.
+    #[error("{0}")]
+    Start(#[source] StartError),
+    /// The settings or the checkpoint of a run to go on with.
+    #[error("--resume {}: {source}", run.display())]
+    Resume {
+        /// Its folder.
+        run: PathBuf,
+        /// What is wrong.
+        source: StartError,
+    },
+    /// The folder.
+    #[error("{0}")]
+    Folder(#[source] RunFolderError),
+    /// The plan.
+    #[error("{0}")]
+    Plan(#[source] TrainError),
+    /// The training.
+    #[error("{}: {source}", run.display())]
+    Run {
+        /// The run's folder.
+        run: PathBuf,
+        /// What went wrong.
+        source: RunError,
+    },
+    /// Looking at what was trained.
+    #[error("{0}")]
+    Probe(#[source] EngineError),
+    /// A thread could not be had, or ended: a defect of this program or a system without resources.
+    #[error("the training's thread cannot go on: {0}; start the program anew, the last checkpoint is whole")]
+    Thread(String),
+}
+
+/// How a session opens an adapter.
+pub type OpenGpu = Arc<dyn Fn(AdapterChoice) -> OpeningGpu + Send + Sync>;
+
+/// An adapter being opened.
+pub type OpeningGpu = Pin<Box<dyn Future<Output = Result<Gpu, GpuError>>>>;
+
+/// Opens adapters by [`Gpu::open`].
+pub fn open_gpu() -> OpenGpu {
+    Arc::new(|choice| Box::pin(async move { Gpu::open(&choice).await }))
+}
+
+/// Events on their way to whoever follows the session.
+#[derive(Clone)]
+struct Reporter {
+    events: mpsc::Sender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Reporter {
+    fn send(&self, event: Event) {
+        // Who does not listen any more does not want to know.
+        let _ = self.events.send(event);
+        (self.wake)();
+    }
+}
+
+/// The near end of a session. Dropping it stops and saves the run under way, and waits for that.
+pub struct Session {
+    commands: Commander,
+    events: mpsc::Receiver<Event>,
+    worker: Option<JoinHandle<()>>,
+}
+
+/// A way to command a session from elsewhere.
+#[derive(Clone, Debug)]
+pub struct Commander(UnboundedSender<Command>);
+
+impl Commander {
+    /// Asks for something; nothing happens if the session is gone.
+    pub fn send(&self, command: Command) {
+        let _ = self.0.unbounded_send(command);
+    }
+}
+
+impl Session {
+    /// Starts a session that waits for [`Command::Start`]. `wake` is called from its threads after
+    /// each event.
+    ///
+    /// # Errors
+    /// If the system has no thread left.
+    pub fn spawn(
+        open_gpu: OpenGpu,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, SessionError> {
+        let (commands, received) = unbounded();
+        let (sender, events) = mpsc::channel();
+        let reporter = Reporter {
+            events: sender,
+            wake: Arc::new(wake),
+        };
+        let work = move || pollster::block_on(Worker::new(received, reporter, open_gpu).work());
+        let worker = Builder::new()
+            .name("training".into())
+            .spawn(work)
+            .map_err(|error| SessionError::Thread(error.to_string()))?;
+        Ok(Self {
+            commands: Commander(commands),
+            events,
+            worker: Some(worker),
+        })
+    }
+
+    /// Asks for something.
+    pub fn send(&self, command: Command) {
+        self.commander().send(command);
+    }
+
+    /// A way to command it from elsewhere.
+    pub fn commander(&self) -> Commander {
+        self.commands.clone()
+    }
+
+    /// The next event, if there is one; does not wait.
+    ///
+    /// # Errors
+    /// [`SessionError::Thread`] if the session has ended and can send none.
+    pub fn try_next(&self) -> Result<Option<Event>, SessionError> {
+        match self.events.try_recv() {
+            Ok(event) => Ok(Some(event)),
+            Err(mpsc::TryRecvError::Empty) => Ok(None),
+            Err(mpsc::TryRecvError::Disconnected) => Err(gone()),
+        }
+    }
+
+    /// The next event; waits for it.
+    ///
+    /// # Errors
+    /// [`SessionError::Thread`] if the session has ended and can send none.
+    pub fn next(&self) -> Result<Event, SessionError> {
+        self.events.recv().map_err(|_| gone())
+    }
+}
+
+fn gone() -> SessionError {
+    SessionError::Thread("it ended by a defect".into())
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.commands.0.close_channel();
+        if let Some(worker) = self.worker.take() {
+            // A panic in it was reported where it happened.
+            let _ = worker.join();
+        }
+    }
 }

@@ -1,16 +1,16 @@
-//! A training into a folder, from start to end.
+//! A training into a folder: what to log and when to save.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::delta::Delta;
 use super::event::Event;
-use super::plot::{LayerGammas, PlotError, Run, plot_run};
+use super::plot::{self, LayerGammas, PlotError, plot_run};
 use super::run_folder::{RunFolder, RunFolderError};
 use super::settings::Settings;
 use super::start::Start;
 use super::trainer::{TrainError, Trainer};
-use crate::engine::MemoryReport;
+use crate::engine::{MemoryReport, Snapshot};
+use crate::network::graph::BatchNorm;
 use crate::network::{Graph, State};
 
 /// Time after which a checkpoint is saved though no epoch ended: what a crash may cost.
@@ -52,144 +52,201 @@ pub struct Outlook {
     pub steps_per_epoch: u64,
 }
 
-/// Who follows a run.
-pub trait Observer {
-    /// Before the first step.
-    fn starts(&mut self, outlook: Outlook);
-    /// A step or an evaluation is finished.
-    fn event(&mut self, event: &Event);
+/// A training whose results go into a folder. If the device fails, the training diverges or a file
+/// cannot be written, the last checkpoint saved before that is whole.
+pub struct Run<'a> {
+    trainer: Trainer<'a>,
+    settings: &'a Settings,
+    start: &'a Start,
+    folder: RunFolder,
+    saved: Instant,
 }
 
-/// Trains until all steps are done or `stop` is set, and leaves everything in the folder. `trainer` was
-/// made of `settings` and `start`; making it first leaves no folder behind for a plan that does not fit.
-///
-/// # Errors
-/// If the device failed, the training diverged, or a file could not be written; the last checkpoint
-/// saved before that is whole.
-pub async fn run(
-    trainer: &mut Trainer<'_>,
-    settings: &Settings,
-    start: &Start,
-    folder: &mut RunFolder,
-    stop: &AtomicBool,
-    observer: &mut dyn Observer,
-) -> Result<Ending, RunError> {
-    observer.starts(Outlook {
-        memory: trainer.memory(),
-        done_steps: trainer.submitted(),
-        total_steps: trainer.total_steps(),
-        steps_per_epoch: trainer.steps_per_epoch(),
-    });
-    if trainer.submitted() == 0 {
-        save(trainer, folder).await?;
-    }
-    let mut saved = Instant::now();
-    while !trainer.is_done() {
-        if stop.load(Ordering::Relaxed) {
-            trained(trainer, folder, observer, Await::All).await?;
-            save(trainer, folder).await?;
-            return Ok(Ending::Interrupted);
+impl<'a> Run<'a> {
+    /// `trainer` was made of `settings` and `start`; making it first leaves no folder behind for a
+    /// plan that does not fit. The state before the first step is saved.
+    ///
+    /// # Errors
+    /// If the device failed or a file could not be written.
+    pub async fn new(
+        trainer: Trainer<'a>,
+        settings: &'a Settings,
+        start: &'a Start,
+        folder: RunFolder,
+    ) -> Result<Self, RunError> {
+        let mut run = Self {
+            trainer,
+            settings,
+            start,
+            folder,
+            saved: Instant::now(),
+        };
+        if run.trainer.submitted() == 0 {
+            run.save(&mut |_| {}).await?;
         }
-        trained(trainer, folder, observer, Await::Step).await?;
-        if trainer.evaluation_is_due() {
-            trained(trainer, folder, observer, Await::All).await?;
-            evaluate(trainer, folder, observer).await?;
-            saved = Instant::now();
-        } else if saved.elapsed() > SAVE_EVERY {
-            trained(trainer, folder, observer, Await::All).await?;
-            save(trainer, folder).await?;
-            saved = Instant::now();
+        Ok(run)
+    }
+
+    /// Its memory and length.
+    pub fn outlook(&self) -> Outlook {
+        Outlook {
+            memory: self.trainer.memory(),
+            done_steps: self.trainer.submitted(),
+            total_steps: self.trainer.total_steps(),
+            steps_per_epoch: self.trainer.steps_per_epoch(),
         }
     }
-    finish(trainer, settings, start, folder).await?;
-    Ok(Ending::Finished)
-}
 
-/// What [`trained`] shall wait for.
-enum Await {
-    /// Submit a step.
-    Step,
-    /// Wait for all steps.
-    All,
-}
-
-/// Goes on with the training and logs what comes of it.
-async fn trained(
-    trainer: &mut Trainer<'_>,
-    folder: &mut RunFolder,
-    observer: &mut dyn Observer,
-    what: Await,
-) -> Result<(), RunError> {
-    let mut logged = Ok(());
-    let mut report = |event: &Event| {
-        if logged.is_ok() {
-            logged = folder.log(event);
-        }
-        observer.event(event);
-    };
-    let trained = match what {
-        Await::Step => trainer.step(&mut report).await,
-        Await::All => trainer.settle(&mut report).await,
-    };
-    trained?;
-    Ok(logged?)
-}
-
-/// Evaluates, logs it, and saves a checkpoint: as the best one too if it is.
-async fn evaluate(
-    trainer: &mut Trainer<'_>,
-    folder: &mut RunFolder,
-    observer: &mut dyn Observer,
-) -> Result<(), RunError> {
-    let (state, optimizer) = trainer.read().await?;
-    let event = trainer.evaluate(&state).await?;
-    folder.log(&event)?;
-    observer.event(&event);
-    let is_best = matches!(event, Event::Eval { accuracy, .. } if trainer.is_best(accuracy));
-    let checkpoint = trainer.checkpoint(&state, optimizer);
-    folder.save_last(&checkpoint)?;
-    if is_best {
-        folder.save_best(&checkpoint)?;
+    /// Where it is kept.
+    pub fn folder(&self) -> &RunFolder {
+        &self.folder
     }
-    Ok(())
-}
 
-async fn save(trainer: &mut Trainer<'_>, folder: &mut RunFolder) -> Result<(), RunError> {
-    let (state, optimizer) = trainer.read().await?;
-    Ok(folder.save_last(&trainer.checkpoint(&state, optimizer))?)
-}
+    /// Steps submitted so far.
+    pub fn submitted(&self) -> u64 {
+        self.trainer.submitted()
+    }
 
-/// The delta and the pictures.
-async fn finish(
-    trainer: &mut Trainer<'_>,
-    settings: &Settings,
-    start: &Start,
-    folder: &mut RunFolder,
-) -> Result<(), RunError> {
-    let (state, _) = trainer.read().await?;
-    let graph = &start.graph;
-    folder.save_delta(&Delta::of(
-        graph,
-        &state,
-        &start.trained,
-        settings,
-        &start.base,
-    ))?;
-    let events = folder.events()?;
-    let gammas = gammas(graph, &start.initial, &state);
-    Ok(plot_run(
-        &Run {
+    /// Whether all steps were submitted.
+    pub fn is_done(&self) -> bool {
+        self.trainer.is_done()
+    }
+
+    /// Whether the step submitted last calls for an evaluation.
+    pub fn evaluation_is_due(&self) -> bool {
+        self.trainer.evaluation_is_due()
+    }
+
+    /// Submits a step, and logs earlier ones that are finished. Saves now and then.
+    ///
+    /// # Errors
+    /// If the device failed, the training diverged, or a file could not be written.
+    pub async fn step(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+        let mut logged = Ok(());
+        let done = self
+            .trainer
+            .step(&mut log(&mut self.folder, &mut logged, report))
+            .await;
+        done?;
+        logged?;
+        if self.saved.elapsed() > SAVE_EVERY && !self.evaluation_is_due() {
+            self.save(report).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for all steps submitted, and logs them.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub async fn settle(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+        let mut logged = Ok(());
+        let done = self
+            .trainer
+            .settle(&mut log(&mut self.folder, &mut logged, report))
+            .await;
+        done?;
+        Ok(logged?)
+    }
+
+    /// Evaluates, logs it, and saves a checkpoint: as the best one too if it is.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub async fn evaluate(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+        self.settle(report).await?;
+        let (state, optimizer) = self.trainer.read().await?;
+        let event = self.trainer.evaluate(&state).await?;
+        self.folder.log(&event)?;
+        report(&event);
+        let is_best =
+            matches!(event, Event::Eval { accuracy, .. } if self.trainer.is_best(accuracy));
+        let checkpoint = self.trainer.checkpoint(&state, optimizer);
+        self.folder.save_last(&checkpoint)?;
+        if is_best {
+            self.folder.save_best(&checkpoint)?;
+        }
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// Saves a checkpoint.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub async fn save(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+        self.settle(report).await?;
+        let (state, optimizer) = self.trainer.read().await?;
+        let checkpoint = self.trainer.checkpoint(&state, optimizer);
+        self.folder.save_last(&checkpoint)?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// Begins a [`Snapshot`]; see [`Trainer::begin_snapshot`].
+    ///
+    /// # Errors
+    /// If the device failed or has no memory left.
+    pub async fn begin_snapshot(&mut self) -> Result<(), RunError> {
+        Ok(self.trainer.begin_snapshot().await?)
+    }
+
+    /// The snapshot begun, once it has arrived; see [`Trainer::take_snapshot`].
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub fn take_snapshot(&mut self) -> Result<Option<(u64, Snapshot)>, RunError> {
+        Ok(self.trainer.take_snapshot()?)
+    }
+
+    /// The same, waiting for it; see [`Trainer::wait_for_snapshot`].
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn wait_for_snapshot(&mut self) -> Result<Option<(u64, Snapshot)>, RunError> {
+        Ok(self.trainer.wait_for_snapshot().await?)
+    }
+
+    /// Leaves the delta and the pictures, after the last step.
+    ///
+    /// # Errors
+    /// If the device failed or a file could not be written.
+    pub async fn finish(&mut self) -> Result<(), RunError> {
+        let (state, _) = self.trainer.read().await?;
+        let graph = &self.start.graph;
+        self.folder.save_delta(&Delta::of(
+            graph,
+            &state,
+            &self.start.trained,
+            self.settings,
+            &self.start.base,
+        ))?;
+        let events = self.folder.events()?;
+        let gammas = gammas(graph, &self.start.initial, &state);
+        let drawn = plot::Run {
             events: &events,
             gammas: &gammas,
-        },
-        &folder.plots_path(),
-    )?)
+        };
+        Ok(plot_run(&drawn, &self.folder.plots_path())?)
+    }
+}
+
+/// Passes an event on after writing it down.
+fn log<'a>(
+    folder: &'a mut RunFolder,
+    logged: &'a mut Result<(), RunFolderError>,
+    report: &'a mut dyn FnMut(&Event),
+) -> impl FnMut(&Event) + 'a {
+    move |event| {
+        if logged.is_ok() {
+            *logged = folder.log(event);
+        }
+        report(event);
+    }
 }
 
 fn gammas(graph: &Graph, start: &State, end: &State) -> Vec<LayerGammas> {
-    let of = |state: &State, layer: &crate::network::graph::BatchNorm| {
-        state.parameters[layer.gamma.0].clone()
-    };
+    let of = |state: &State, layer: &BatchNorm| state.parameters[layer.gamma.0].clone();
     graph
         .batch_norms
         .iter()

@@ -152,6 +152,23 @@ impl Start {
     }
 }
 
+/// Reads the images that settings name.
+///
+/// # Errors
+/// A [`DataError`](crate::data::DataError), whose sentence says which file is wrong, how, and what to do.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn load(settings: &Settings) -> Result<DataSet, crate::data::DataError> {
+    let limit = |limit: Option<u64>| limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+    let options = crate::data::LoadOptions {
+        image_size: settings.image_size,
+        test_fraction: settings.test_fraction,
+        limit_train: limit(settings.limit_train),
+        limit_test: limit(settings.limit_test),
+        seed: settings.seed,
+    };
+    crate::data::load(&settings.data, &options)
+}
+
 /// Checks all of the settings that can be judged without data, files or an adapter.
 ///
 /// # Errors

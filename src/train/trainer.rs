@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::start::Start;
 use crate::data::order::{AugmentationDraw, epoch_order};
 use crate::data::{Batch, DataSet};
-use crate::engine::{BatchResult, BatchView, Engine, EngineError, MemoryReport};
+use crate::engine::{BatchResult, BatchView, Engine, EngineError, MemoryReport, Snapshot};
 use crate::gpu::Gpu;
 use crate::network::{Graph, State};
 use crate::study::gamma::ChannelsBelow;
@@ -50,6 +50,8 @@ pub struct Trainer<'a> {
     base: Base,
     progress: Progress,
     submitted: u64,
+    /// Steps submitted before the snapshot under way.
+    snapshot_step: u64,
     /// Of the steps in flight, oldest first.
     rates: VecDeque<f64>,
     batch: Batch,
@@ -93,6 +95,7 @@ impl<'a> Trainer<'a> {
             base: start.base.clone(),
             progress: start.progress.clone(),
             submitted: start.progress.step,
+            snapshot_step: 0,
             rates: VecDeque::new(),
             batch: Batch::with_capacity(max_batch, &data.train),
             test_order: (0..data.test.len() as u32).collect(),
@@ -302,6 +305,36 @@ impl<'a> Trainer<'a> {
             });
         }
         Ok((state, optimizer))
+    }
+
+    /// Begins to copy what training moves, as it is after all steps submitted; nothing if an earlier
+    /// copy is still under way. Waits for nothing.
+    ///
+    /// # Errors
+    /// If the device failed or has no memory left.
+    pub async fn begin_snapshot(&mut self) -> Result<(), TrainError> {
+        if self.engine.begin_snapshot().await? {
+            self.snapshot_step = self.submitted;
+        }
+        Ok(())
+    }
+
+    /// The snapshot begun, if it has arrived, and the steps it was taken after. Waits for nothing.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub fn take_snapshot(&mut self) -> Result<Option<(u64, Snapshot)>, TrainError> {
+        let taken = self.engine.take_snapshot()?;
+        Ok(taken.map(|snapshot| (self.snapshot_step, snapshot)))
+    }
+
+    /// The same, waiting for it; `None` if none was begun.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn wait_for_snapshot(&mut self) -> Result<Option<(u64, Snapshot)>, TrainError> {
+        let taken = self.engine.wait_for_snapshot().await?;
+        Ok(taken.map(|snapshot| (self.snapshot_step, snapshot)))
     }
 
     /// All that it takes to go on from here.

@@ -1,0 +1,215 @@
+//! Everything a person can ask the app to do: one enum, from which buttons, menus, keys and the list
+//! of commands derive their words.
+
+use egui::{Button, Key, KeyboardShortcut, Modifiers, Response, Ui};
+
+/// Something to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Begin a run with the settings of the form.
+    Start,
+    /// Hold on, or go on.
+    PauseOrResume,
+    /// One step.
+    Step,
+    /// End the run.
+    Stop,
+    /// A checkpoint now.
+    Save,
+    /// The test set now.
+    Evaluate,
+    /// A run of earlier.
+    OpenRun,
+    /// A run of earlier, behind the curves.
+    CompareRun,
+    /// Data: a folder.
+    OpenFolder,
+    /// Data: an archive.
+    OpenArchive,
+    /// Metrics as CSV.
+    ExportMetrics,
+    /// Curves as a picture.
+    ExportCurves,
+    /// γ and β as CSV.
+    ExportNorms,
+    /// γ as a picture.
+    ExportGammas,
+    /// The state as safetensors.
+    ExportState,
+    /// The tour.
+    Tour,
+    /// The list of commands.
+    Commands,
+    /// The form at the left.
+    ToggleSetup,
+    /// Light or dark.
+    ToggleTheme,
+    /// All panes where they were at first.
+    ResetLayout,
+    /// Larger.
+    ZoomIn,
+    /// Smaller.
+    ZoomOut,
+    /// As large as at first.
+    ZoomReset,
+    /// Leave.
+    Quit,
+}
+
+impl Action {
+    /// All of them, in the order of the list of commands.
+    pub const ALL: [Self; 24] = [
+        Self::Start,
+        Self::PauseOrResume,
+        Self::Step,
+        Self::Stop,
+        Self::Save,
+        Self::Evaluate,
+        Self::OpenRun,
+        Self::CompareRun,
+        Self::OpenFolder,
+        Self::OpenArchive,
+        Self::ExportMetrics,
+        Self::ExportCurves,
+        Self::ExportNorms,
+        Self::ExportGammas,
+        Self::ExportState,
+        Self::Tour,
+        Self::Commands,
+        Self::ToggleSetup,
+        Self::ToggleTheme,
+        Self::ResetLayout,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::ZoomReset,
+        Self::Quit,
+    ];
+
+    /// A few words: what buttons and menus say.
+    pub fn text(self) -> &'static str {
+        self.words().0
+    }
+
+    /// A sentence: what it does.
+    pub fn tooltip(self) -> &'static str {
+        self.words().1
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Start => ("Start", "Begin a run with the settings at the left. A run under way is saved first."),
+            Self::PauseOrResume => ("Pause or go on", "Hold the run after the step under way, or go on with it."),
+            Self::Step => ("One step", "Train on one batch and hold on."),
+            Self::Stop => ("Stop", "Save a checkpoint and end the run; it can be resumed."),
+            Self::Save => ("Save a checkpoint", "Write the run's last checkpoint now."),
+            Self::Evaluate => ("Evaluate", "Measure loss and accuracy on the whole test set now, and save."),
+            Self::OpenRun => ("Open a run…", "Show a run of earlier from its folder, ready to be continued."),
+            Self::CompareRun => ("Compare with a run…", "Lay the curves of an earlier run behind those of this one."),
+            Self::OpenFolder => ("Open a folder of images…", "Train on a CIFAR folder, a folder of IDX files, or a folder of pictures with a subfolder a class."),
+            Self::OpenArchive => ("Open an archive…", "Train on a CIFAR .tar.gz as downloaded."),
+            Self::ExportMetrics => ("Save metrics as CSV…", "Loss, accuracy and learning rate of every step and evaluation."),
+            Self::ExportCurves => ("Save curves as a picture…", "Loss, accuracy and learning rate as PNG."),
+            Self::ExportNorms => ("Save γ and β as CSV…", "γ and β of every channel, at each moment kept of this run."),
+            Self::ExportGammas => ("Save γ as a picture…", "|γ| of every channel of every layer as PNG."),
+            Self::ExportState => ("Save the network…", "All parameters and running statistics as safetensors, with PyTorch's names."),
+            Self::Tour => ("Guided tour", "What to try, point by point of the paper."),
+            Self::Commands => ("All commands…", "A list of everything, to search by typing."),
+            Self::ToggleSetup => ("Show or hide the form", "The settings at the left."),
+            Self::ToggleTheme => ("Light or dark", "Change between a light and a dark background."),
+            Self::ResetLayout => ("Put all panes back", "Forget how panes were moved and resized."),
+            Self::ZoomIn => ("Larger", "Make text and pictures larger."),
+            Self::ZoomOut => ("Smaller", "Make text and pictures smaller."),
+            Self::ZoomReset => ("Usual size", "Undo larger and smaller."),
+            Self::Quit => ("Quit", "Save the run under way and leave."),
+        }
+    }
+
+    /// The keys that ask for it.
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
+        let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
+        let shifted = |key| KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, key);
+        Some(match self {
+            Self::Start => plain(Key::F5),
+            Self::PauseOrResume => plain(Key::F6),
+            Self::Step => plain(Key::F7),
+            Self::Stop => plain(Key::F8),
+            Self::Save => command(Key::S),
+            Self::Evaluate => command(Key::E),
+            Self::OpenRun => command(Key::O),
+            Self::CompareRun => shifted(Key::O),
+            Self::OpenFolder => command(Key::D),
+            Self::ExportMetrics => shifted(Key::M),
+            Self::ExportCurves => shifted(Key::C),
+            Self::ExportNorms => shifted(Key::N),
+            Self::ExportGammas => shifted(Key::G),
+            Self::ExportState => shifted(Key::S),
+            Self::Tour => plain(Key::F1),
+            Self::Commands => command(Key::K),
+            Self::ToggleSetup => command(Key::B),
+            Self::ToggleTheme => command(Key::L),
+            Self::ZoomIn => command(Key::Plus),
+            Self::ZoomOut => command(Key::Minus),
+            Self::ZoomReset => command(Key::Num0),
+            Self::Quit => command(Key::Q),
+            Self::OpenArchive | Self::ResetLayout => return None,
+        })
+    }
+
+    /// What the keys pressed since the last frame ask for.
+    pub fn pressed(ctx: &egui::Context) -> Option<Self> {
+        let equals = KeyboardShortcut::new(Modifiers::COMMAND, Key::Equals);
+        ctx.input_mut(|input| {
+            // Longer combinations first: Ctrl+Shift+S is not Ctrl+S.
+            let mut actions = Self::ALL.map(|action| (action, action.shortcut()));
+            actions.sort_by_key(|(_, keys)| keys.is_none_or(|keys| !keys.modifiers.shift));
+            actions
+                .into_iter()
+                .find(|(_, keys)| keys.is_some_and(|keys| input.consume_shortcut(&keys)))
+                .map(|(action, _)| action)
+                // On many keyboards plus is shifted equals.
+                .or_else(|| input.consume_shortcut(&equals).then_some(Self::ZoomIn))
+        })
+    }
+
+    /// Tooltip and keys in one.
+    pub fn hint(self, ctx: &egui::Context) -> String {
+        match self.shortcut() {
+            Some(keys) => format!("{} ({})", self.tooltip(), ctx.format_shortcut(&keys)),
+            None => self.tooltip().to_owned(),
+        }
+    }
+
+    /// A line of a menu.
+    pub fn menu_button(self, ui: &mut Ui, is_enabled: bool) -> Response {
+        self.line(ui, false, is_enabled)
+    }
+
+    /// A line of a list, of which one is chosen.
+    pub fn line(self, ui: &mut Ui, is_chosen: bool, is_enabled: bool) -> Response {
+        let mut button = Button::selectable(is_chosen, self.text());
+        if let Some(keys) = self.shortcut() {
+            button = button.shortcut_text(ui.ctx().format_shortcut(&keys));
+        }
+        ui.add_enabled(is_enabled, button)
+            .on_hover_text(self.tooltip())
+            .on_disabled_hover_text(self.tooltip())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Action;
+
+    #[test]
+    fn no_two_actions_share_words_or_keys() {
+        for (at, first) in Action::ALL.iter().enumerate() {
+            for second in &Action::ALL[at + 1..] {
+                assert_ne!(first, second);
+                assert_ne!(first.text(), second.text());
+                let keys = first.shortcut();
+                assert!(keys.is_none() || keys != second.shortcut(), "{first:?} {second:?}");
+            }
+        }
+    }
+}

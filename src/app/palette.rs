@@ -1,0 +1,105 @@
+//! The list of commands: type a few letters, choose, press Enter.
+
+use egui::{Context, Key, Modal, ScrollArea, TextEdit};
+
+use super::action::Action;
+
+/// The list, open or not.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    open: bool,
+    sought: String,
+    chosen: usize,
+}
+
+impl Palette {
+    /// Opens it, empty.
+    pub fn open(&mut self) {
+        *self = Self {
+            open: true,
+            ..Self::default()
+        };
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Draws it if it is open; what was chosen.
+    pub fn ui(&mut self, ctx: &Context, is_enabled: impl Fn(Action) -> bool) -> Option<Action> {
+        if !self.open {
+            return None;
+        }
+        let mut taken = None;
+        let modal = Modal::new("commands".into()).show(ctx, |ui| {
+            ui.set_width(440.0);
+            // Before the text field, which would take the arrows.
+            let (down, up, enter) = ui.input_mut(|input| {
+                let mut press = |key| input.consume_key(egui::Modifiers::NONE, key);
+                (press(Key::ArrowDown), press(Key::ArrowUp), press(Key::Enter))
+            });
+            let field = TextEdit::singleline(&mut self.sought)
+                .hint_text("What to do, e.g. save")
+                .desired_width(f32::INFINITY);
+            let field = ui.add(field);
+            field.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Search commands")
+            });
+            field.request_focus();
+            if field.changed() {
+                self.chosen = 0;
+            }
+            let found: Vec<Action> = Action::ALL
+                .into_iter()
+                .filter(|action| matches(action.text(), &self.sought))
+                .collect();
+            let last = found.len().saturating_sub(1);
+            self.chosen = match (down, up) {
+                (true, _) => (self.chosen + 1).min(last),
+                (_, true) => self.chosen.saturating_sub(1),
+                _ => self.chosen.min(last),
+            };
+            ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+                for (place, action) in found.iter().copied().enumerate() {
+                    let is_chosen = place == self.chosen;
+                    let button = action.line(ui, is_chosen, is_enabled(action));
+                    if is_chosen && (down || up) {
+                        button.scroll_to_me(None);
+                    }
+                    if button.clicked() || (is_chosen && enter && is_enabled(action)) {
+                        taken = Some(action);
+                    }
+                }
+                if found.is_empty() {
+                    ui.weak("No command has these letters.");
+                }
+            });
+        });
+        if taken.is_some() || modal.should_close() {
+            self.open = false;
+        }
+        taken
+    }
+}
+
+/// Whether every word sought begins somewhere in a text.
+fn matches(text: &str, sought: &str) -> bool {
+    let text = text.to_lowercase();
+    sought
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn words_are_found_in_any_order() {
+        assert!(matches("Save curves as a picture…", "pict save"));
+        assert!(!matches("Save curves as a picture…", "pict csv"));
+        assert!(matches("Stop", ""));
+    }
+}

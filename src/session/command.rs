@@ -1,0 +1,91 @@
+//! What a session can be asked to do.
+
+use std::path::PathBuf;
+
+use crate::gpu::AdapterChoice;
+use crate::network::graph::BatchNormId;
+use crate::study::ablation::Ablation;
+use crate::train::settings::Settings;
+
+/// What a session can be asked to do.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Begin or go on with a run, after the one under way has been stopped and saved.
+    Start(Box<Request>),
+    /// Take no further step for now.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// Take one step, and pause.
+    Step,
+    /// Save, and end the run before its time.
+    Stop,
+    /// Save a checkpoint now.
+    Save,
+    /// Evaluate on the test set now.
+    Evaluate,
+    /// Work out something about the network as it is now; replaces what was asked before.
+    Probe(Box<Wish>),
+}
+
+/// A run to begin or to go on with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Which.
+    pub origin: Origin,
+    /// What to compute on.
+    pub adapter: AdapterChoice,
+    /// Wait for [`Command::Resume`] or [`Command::Step`] before the first step.
+    pub paused: bool,
+    /// Whether to report γ and β every few steps, and to be ready to probe.
+    pub watched: bool,
+}
+
+/// Where a run comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// A new one.
+    New {
+        /// All that defines it.
+        settings: Settings,
+        /// Where it goes.
+        folder: NewFolder,
+    },
+    /// One that was interrupted, or has ended, from its last checkpoint.
+    Resumed {
+        /// Its folder.
+        run: PathBuf,
+        /// The data, where it is not where it was.
+        data: Option<String>,
+        /// Passes over the training set, if other than before.
+        epochs: Option<u32>,
+        /// Steps, if other than before.
+        max_steps: Option<u64>,
+    },
+}
+
+/// Where a new run goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewFolder {
+    /// Exactly there.
+    At(PathBuf),
+    /// Into a new folder within this one, named after time, model and mode.
+    Within(PathBuf),
+}
+
+/// What to work out about the network as it is now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// Comes back with everything found for it.
+    pub id: u64,
+    /// Channels that are off.
+    pub ablation: Ablation,
+    /// How many test images to measure accuracy on.
+    pub tested_images: usize,
+    /// Also measure accuracy with as many random channels off, and against the share switched off.
+    pub curve: bool,
+    /// Test images to answer.
+    pub images: Vec<u32>,
+    /// The layer and the test image to show the feature maps of.
+    pub maps: Option<(BatchNormId, u32)>,
+}

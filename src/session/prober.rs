@@ -1,0 +1,315 @@
+//! Who looks at what was trained: a thread and a device of its own, so that training goes on.
+
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+
+use super::{Event, Finding, Found, OpenGpu, Opened, Reporter, SessionError, Wish};
+use crate::engine::{EngineError, Snapshot};
+use crate::gpu::{AdapterChoice, Gpu};
+use crate::network::State;
+use crate::study::ablation::Ablation;
+use crate::study::gamma::Norms;
+use crate::study::probe::{Accuracy, Probe};
+
+/// Draws that the accuracy with random channels off is measured over.
+const DRAWS: u64 = 3;
+
+/// Shares of all channels that are off at the points of a curve, in the order they are measured:
+/// coarse first, so that its shape shows early.
+const CURVE: [f64; 11] = [0.0, 0.5, 0.25, 0.75, 0.1, 0.9, 0.35, 0.6, 0.15, 0.05, 0.85];
+
+/// What the prober is told.
+pub(super) enum Probing {
+    /// Another run is under way; its start is what there is to look at for now.
+    Run {
+        opened: Arc<Opened>,
+        adapter: AdapterChoice,
+    },
+    /// It has come this far.
+    Snapshot {
+        step: u64,
+        snapshot: Box<Snapshot>,
+    },
+    /// What to work out; replaces what was wished before.
+    Wish(Box<Wish>),
+}
+
+/// The near end of the prober. Dropping it ends its work and waits for that.
+pub(super) struct Prober {
+    inbox: Option<UnboundedSender<Probing>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Prober {
+    pub fn spawn(open_gpu: OpenGpu, reporter: Reporter) -> Result<Self, SessionError> {
+        let (inbox, received) = unbounded();
+        let work = move || pollster::block_on(work(received, reporter, open_gpu));
+        let thread = Builder::new()
+            .name("probing".into())
+            .spawn(work)
+            .map_err(|error| SessionError::Thread(error.to_string()))?;
+        Ok(Self {
+            inbox: Some(inbox),
+            thread: Some(thread),
+        })
+    }
+
+    pub fn send(&self, probing: Probing) {
+        if let Some(inbox) = &self.inbox {
+            // If its thread is gone, no findings come; training goes on without.
+            let _ = inbox.unbounded_send(probing);
+        }
+    }
+}
+
+impl Drop for Prober {
+    fn drop(&mut self) {
+        self.inbox = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in it was reported where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The run that is looked at.
+struct Subject {
+    opened: Arc<Opened>,
+    adapter: AdapterChoice,
+    state: State,
+    step: u64,
+}
+
+impl Subject {
+    fn update(&mut self, step: u64, snapshot: &Snapshot) {
+        snapshot.apply(&mut self.state);
+        self.step = step;
+    }
+}
+
+/// What has been sent and not been looked at.
+struct Inbox {
+    received: UnboundedReceiver<Probing>,
+    subject: Option<Subject>,
+    /// Whether the subject is another than before.
+    is_new: bool,
+    wish: Option<Box<Wish>>,
+    is_closed: bool,
+}
+
+impl Inbox {
+    fn take(&mut self, probing: Probing) {
+        match probing {
+            Probing::Run { opened, adapter } => {
+                self.subject = Some(Subject {
+                    state: opened.start.state.clone(),
+                    step: opened.start.progress.step,
+                    opened,
+                    adapter,
+                });
+                (self.is_new, self.wish) = (true, None);
+            }
+            Probing::Snapshot { step, snapshot } => {
+                if let Some(subject) = &mut self.subject {
+                    subject.update(step, &snapshot);
+                }
+            }
+            Probing::Wish(wish) => self.wish = Some(wish),
+        }
+    }
+
+    /// Takes all there is, without waiting; whether what is being worked out is still wanted.
+    fn go_on(&mut self) -> bool {
+        loop {
+            match self.received.try_recv() {
+                Ok(probing) => self.take(probing),
+                Err(error) => {
+                    self.is_closed |= error.is_closed();
+                    return !self.is_closed && !self.is_new && self.wish.is_none();
+                }
+            }
+        }
+    }
+}
+
+async fn work(received: UnboundedReceiver<Probing>, reporter: Reporter, open_gpu: OpenGpu) {
+    let mut inbox = Inbox {
+        received,
+        subject: None,
+        is_new: false,
+        wish: None,
+        is_closed: false,
+    };
+    loop {
+        // Nothing is opened before something is wished for.
+        while inbox.wish.is_none() || inbox.subject.is_none() {
+            match inbox.received.recv().await {
+                Ok(probing) => inbox.take(probing),
+                Err(_) => return,
+            }
+        }
+        if let Err(error) = probe_run(&mut inbox, &reporter, &open_gpu).await {
+            reporter.send(Event::ProbeFailed(Arc::new(error)));
+        }
+        if inbox.is_closed {
+            return;
+        }
+    }
+}
+
+/// Fulfils wishes about one run, until there is another.
+async fn probe_run(
+    inbox: &mut Inbox,
+    reporter: &Reporter,
+    open_gpu: &OpenGpu,
+) -> Result<(), SessionError> {
+    let Some(subject) = &inbox.subject else {
+        return Ok(());
+    };
+    inbox.is_new = false;
+    let opened = subject.opened.clone();
+    // A wish that cannot be fulfilled is not tried again.
+    let first = inbox.wish.take();
+    let gpu: Gpu = open_gpu(subject.adapter.clone())
+        .await
+        .map_err(SessionError::Gpu)?;
+    let state = subject.state.clone();
+    let (graph, data) = (&opened.start.graph, &opened.data);
+    let probe = Probe::new(&gpu, graph, data, opened.settings.batch_size, state).await;
+    let mut asked = Asked {
+        probe: probe.map_err(SessionError::Probe)?,
+        opened: &opened,
+        reporter,
+        step: 0,
+    };
+    inbox.wish = inbox.wish.take().or(first);
+    loop {
+        while inbox.wish.is_none() && !inbox.is_new {
+            match inbox.received.recv().await {
+                Ok(probing) => inbox.take(probing),
+                Err(_) => {
+                    inbox.is_closed = true;
+                    return Ok(());
+                }
+            }
+        }
+        inbox.go_on();
+        if inbox.is_new || inbox.is_closed {
+            return Ok(());
+        }
+        if let (Some(subject), Some(wish)) = (&inbox.subject, inbox.wish.take()) {
+            asked.step = subject.step;
+            asked.probe.set_state(subject.state.clone());
+            let norms = Norms::of(graph, &subject.state);
+            let fulfilled = asked.fulfil(&wish, &norms, inbox).await;
+            fulfilled.map_err(SessionError::Probe)?;
+        }
+    }
+}
+
+/// A probe, and whom to tell.
+struct Asked<'a> {
+    probe: Probe<'a>,
+    opened: &'a Opened,
+    reporter: &'a Reporter,
+    step: u64,
+}
+
+impl Asked<'_> {
+    fn tell(&self, wish: &Wish, finding: Finding) {
+        self.reporter.send(Event::Found(Found {
+            wish: wish.id,
+            step: self.step,
+            finding,
+        }));
+    }
+
+    /// What was just clicked first, what takes longest last; until something else is wished for.
+    async fn fulfil(
+        &mut self,
+        wish: &Wish,
+        norms: &Norms,
+        inbox: &mut Inbox,
+    ) -> Result<(), EngineError> {
+        if let Some((layer, image)) = wish.maps {
+            let maps = self.probe.feature_maps(&wish.ablation, layer, image).await?;
+            self.tell(wish, Finding::Maps(maps));
+        }
+        if !wish.images.is_empty() && inbox.go_on() {
+            let answers = self.probe.answers(&wish.ablation, &wish.images).await?;
+            self.tell(wish, Finding::Answers(answers));
+        }
+        if wish.tested_images == 0 {
+            return Ok(());
+        }
+        let channels = norms.gamma.len();
+        let (off, with_beta) = (wish.ablation.count(), wish.ablation.with_beta);
+        let Some(ablated) = self.accuracy(&wish.ablation, wish, inbox).await? else {
+            return Ok(());
+        };
+        self.tell(wish, Finding::Ablated(ablated));
+        let none = Ablation::none(channels);
+        let whole = match off {
+            0 => Some(ablated),
+            _ => self.accuracy(&none, wish, inbox).await?,
+        };
+        let Some(whole) = whole else {
+            return Ok(());
+        };
+        self.tell(wish, Finding::Whole(whole));
+        if !wish.curve {
+            return Ok(());
+        }
+        let mut draws = Vec::new();
+        for draw in 0..if off == 0 { 0 } else { DRAWS } {
+            let random = Ablation::random(channels, off, self.seed(draw), with_beta);
+            let Some(accuracy) = self.accuracy(&random, wish, inbox).await? else {
+                return Ok(());
+            };
+            draws.push(accuracy);
+            self.tell(wish, Finding::Random(draws.clone()));
+        }
+        for share in CURVE {
+            let off = (share * channels as f64).round() as usize;
+            let weakest = Ablation::weakest(&norms.gamma, off, with_beta);
+            let random = Ablation::random(channels, off, self.seed(DRAWS), with_beta);
+            let Some(weakest) = self.accuracy(&weakest, wish, inbox).await? else {
+                return Ok(());
+            };
+            let random = match off {
+                0 => Some(weakest),
+                _ => self.accuracy(&random, wish, inbox).await?,
+            };
+            let Some(random) = random else {
+                return Ok(());
+            };
+            self.tell(
+                wish,
+                Finding::Curve {
+                    off,
+                    weakest,
+                    random,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    async fn accuracy(
+        &mut self,
+        ablation: &Ablation,
+        wish: &Wish,
+        inbox: &mut Inbox,
+    ) -> Result<Option<Accuracy>, EngineError> {
+        let images = wish.tested_images;
+        let mut go_on = || inbox.go_on();
+        self.probe.accuracy(ablation, images, &mut go_on).await
+    }
+
+    /// Random channels are the same each time one run is looked at.
+    fn seed(&self, draw: u64) -> u64 {
+        self.opened.settings.seed.wrapping_add(draw)
+    }
+}
