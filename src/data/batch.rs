@@ -86,4 +86,10 @@ impl Normalization {
             }
         }
     }
+
+    /// Mean and deviation of each of `channels` channels; as many as are kept, three at most.
+    pub fn values(&self, channels: u32) -> (Vec<f32>, Vec<f32>) {
+        let part = |values: [f32; 3]| values.into_iter().take(channels as usize).collect();
+        (part(self.mean), part(self.deviation))
+    }
 }

@@ -96,7 +96,7 @@ impl Augmentation {
 
 /// The stream of random words for one purpose: `first` and `second` are numbers such as a seed and an
 /// epoch, `purpose` keeps draws of different kinds apart.
-pub(super) fn stream(first: u64, second: u64, purpose: [u8; 8]) -> ChaCha8Rng {
+pub(crate) fn stream(first: u64, second: u64, purpose: [u8; 8]) -> ChaCha8Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&first.to_le_bytes());
     key[8..16].copy_from_slice(&second.to_le_bytes());
@@ -106,7 +106,7 @@ pub(super) fn stream(first: u64, second: u64, purpose: [u8; 8]) -> ChaCha8Rng {
 }
 
 /// Puts `items` into a random order, all orders equally likely (Fisher and Yates).
-pub(super) fn shuffle_in_place<T>(items: &mut [T], rng: &mut ChaCha8Rng) {
+pub(crate) fn shuffle_in_place<T>(items: &mut [T], rng: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
         let bound = u32::try_from(last + 1).expect("fewer than 2^32 items");
         items.swap(last, below(rng, bound) as usize);

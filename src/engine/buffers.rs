@@ -1,17 +1,20 @@
 //! What memory a plan takes, and that memory.
 
+use wgpu::BufferUsages as Usage;
+
 use crate::gpu::Gpu;
 use crate::kernels::StepUniform;
 
 use super::compile::{Lasting, Lists, TensorId};
 use super::layout::Layout;
-use super::memory::{MemoryReport, Slots};
+use super::memory::{Lifetime, MemoryReport, Slots};
 use super::{EngineError, PlanOptions};
 
 /// Bytes of every buffer, known before any is made.
 pub(super) struct Sizes {
     lasting: [u64; Lasting::ALL.len()],
     slots: Slots,
+    slot_usage: Usage,
 }
 
 impl Sizes {
@@ -35,9 +38,17 @@ impl Sizes {
             Lasting::Total => 8,
         };
         let tensors: Vec<u64> = lists.tensors.iter().map(|(_, bytes)| *bytes).collect();
+        let (evaluation, slot_usage) = match options.keep_outputs {
+            true => (Lifetime::List, Usage::STORAGE | Usage::COPY_SRC),
+            false => (Lifetime::Use, Usage::STORAGE),
+        };
         Self {
             lasting: Lasting::ALL.map(|which| bytes(which).max(16).next_multiple_of(16)),
-            slots: Slots::assign(&tensors, &[&lists.train, &lists.evaluate]),
+            slots: Slots::assign(
+                &tensors,
+                &[(&lists.train, Lifetime::Use), (&lists.evaluate, evaluation)],
+            ),
+            slot_usage,
         }
     }
 
@@ -117,7 +128,6 @@ impl Buffers {
                 mapped_at_creation: false,
             })
         };
-        use wgpu::BufferUsages as Usage;
         let storage = Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST;
         let uniform = Usage::UNIFORM | Usage::COPY_DST;
         Self {
@@ -128,7 +138,7 @@ impl Buffers {
                 .slots
                 .bytes
                 .iter()
-                .map(|bytes| create("activations", *bytes, Usage::STORAGE))
+                .map(|bytes| create("activations", *bytes, sizes.slot_usage))
                 .collect(),
         }
     }

@@ -22,6 +22,15 @@ impl MemoryReport {
     }
 }
 
+/// How long the tensors of a list live.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    /// From the first launch that uses one to the last.
+    Use,
+    /// To the end of the list, so that they can be read behind it.
+    List,
+}
+
 /// Memory that tensors take in turns: by tensor the number of its slot, by slot its bytes.
 pub(super) struct Slots {
     pub of_tensor: Vec<Option<usize>>,
@@ -30,19 +39,20 @@ pub(super) struct Slots {
 
 impl Slots {
     /// Gives each tensor of the lists a slot that nothing else uses from the tensor's first launch to
-    /// its last. The lists run one at a time, so they take the same slots.
-    pub fn assign(bytes: &[u64], lists: &[&[Launch]]) -> Self {
+    /// its last; to the end of the list where the list says so. The lists run one at a time, so they
+    /// take the same slots.
+    pub fn assign(bytes: &[u64], lists: &[(&[Launch], Lifetime)]) -> Self {
         let mut slots = Self {
             of_tensor: vec![None; bytes.len()],
             bytes: Vec::new(),
         };
-        for list in lists {
-            slots.assign_list(bytes, list);
+        for (list, lifetime) in lists {
+            slots.assign_list(bytes, list, *lifetime);
         }
         slots
     }
 
-    fn assign_list(&mut self, bytes: &[u64], list: &[Launch]) {
+    fn assign_list(&mut self, bytes: &[u64], list: &[Launch], lifetime: Lifetime) {
         let mut last_use = vec![None; bytes.len()];
         for (place, launch) in list.iter().enumerate() {
             for tensor in tensors(launch) {
@@ -55,6 +65,9 @@ impl Slots {
                 if self.of_tensor[tensor].is_none() {
                     self.of_tensor[tensor] = Some(self.take(&mut free, bytes[tensor]));
                 }
+            }
+            if lifetime == Lifetime::List {
+                continue;
             }
             for tensor in tensors(launch) {
                 if last_use[tensor] == Some(place) {

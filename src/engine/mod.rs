@@ -2,14 +2,15 @@
 //!
 //! Read in this order: `layout` (where each parameter lies in the buffers), `layers` (which
 //! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
-//! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here [`Engine`], which
-//! submits; `state` and `snapshot` bring values to the device and back.
+//! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here
+//! [`Engine`], which submits; `state`, `snapshot` and `outputs` bring values to the device and back.
 
 mod buffers;
 mod compile;
 mod layers;
 mod layout;
 mod memory;
+mod outputs;
 mod plan;
 mod snapshot;
 mod state;
@@ -18,7 +19,7 @@ use std::collections::VecDeque;
 
 use futures_channel::oneshot;
 
-use crate::data::Augmentation;
+use crate::data::{Augmentation, Batch, Normalization};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::StepUniform;
 use crate::kernels::optimizer::Rule;
@@ -72,6 +73,16 @@ pub enum EngineError {
         /// What is missing.
         why: &'static str,
     },
+    /// A question about another network, or about images that are not there.
+    #[error(
+        "{asked} cannot be looked at, as there are {available}: the question is of another network or data set; ask again about this one"
+    )]
+    Elsewhere {
+        /// What was asked about, e.g. `image 12`.
+        asked: String,
+        /// What there is, e.g. `10 test images`.
+        available: String,
+    },
 }
 
 /// All that decides a plan, but for the graph.
@@ -89,6 +100,27 @@ pub struct PlanOptions {
     pub freeze_statistics: bool,
     /// Mean and deviation of each channel of the input, of values scaled to 0–1.
     pub normalization: (Vec<f32>, Vec<f32>),
+    /// Each output of an evaluation has memory of its own, for [`Engine::layer_output`].
+    pub keep_outputs: bool,
+}
+
+impl PlanOptions {
+    /// A plan that trains nothing, for `max_batch` images as the graph takes them.
+    pub fn evaluation(graph: &Graph, max_batch: u32) -> Self {
+        let channels = graph.input_shape().channels;
+        Self {
+            trained: TrainedSet::frozen(graph),
+            max_batch,
+            rule: Rule::Sgd {
+                momentum: 0.0,
+                nesterov: false,
+            },
+            weight_decay: 0.0,
+            freeze_statistics: true,
+            normalization: Normalization::for_channels(channels).values(channels),
+            keep_outputs: false,
+        }
+    }
 }
 
 /// What a plan will take on a device, worked out without one.
@@ -110,6 +142,16 @@ pub struct BatchView<'a> {
     pub labels: &'a [u32],
     /// `[N]`; the default leaves an image as it is.
     pub augmentations: &'a [Augmentation],
+}
+
+impl<'a> From<&'a Batch> for BatchView<'a> {
+    fn from(batch: &'a Batch) -> Self {
+        Self {
+            pixels: &batch.pixels,
+            labels: &batch.labels,
+            augmentations: &batch.augmentations,
+        }
+    }
 }
 
 /// What a batch came to.

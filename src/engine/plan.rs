@@ -2,7 +2,7 @@
 
 use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::{Gpu, GpuError};
-use crate::kernels::Grid;
+use crate::kernels::{Blocked, Grid};
 
 use super::buffers::{Buffers, Sizes};
 use super::compile::{Lasting, Launch, Lists, Operand};
@@ -18,11 +18,20 @@ pub(super) struct Dispatch {
     grid: Grid,
 }
 
+/// An output that stays where it is until the next batch.
+#[derive(Clone, Copy)]
+pub(super) struct KeptOutput {
+    pub slot: usize,
+    pub shape: Blocked,
+}
+
 /// The dispatches of a step and of an evaluation.
 pub(super) struct Plan {
     pub train: Vec<Dispatch>,
     pub evaluate: Vec<Dispatch>,
     pub pack: Vec<Dispatch>,
+    /// By BatchNorm layer: where an evaluation leaves its output; empty unless outputs are kept.
+    pub kept: Vec<Option<KeptOutput>>,
     pub memory: MemoryReport,
     pub sample_bytes: usize,
     pub classes: u32,
@@ -69,10 +78,18 @@ pub(super) async fn build(
         })
         .await
         .map_err(needs)?;
+    let keeps = options.keep_outputs.then_some(&lists.norm_outputs);
+    let kept = keeps.into_iter().flatten().map(|output| {
+        output.map(|output| KeptOutput {
+            slot: sizes.slot(output.tensor),
+            shape: output.shape,
+        })
+    });
     let plan = Plan {
         train,
         evaluate,
         pack,
+        kept: kept.collect(),
         memory,
         sample_bytes: lists.sample_bytes,
         classes: lists.classes,

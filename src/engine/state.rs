@@ -74,6 +74,54 @@ impl Engine<'_> {
         Ok(self.gpu.check()?)
     }
 
+    /// Puts γ, β and running statistics on the device, and leaves all other parameters as they are;
+    /// unlike [`Self::write_state`] it packs no convolution anew. γ and β are those of all channels,
+    /// BatchNorm after BatchNorm.
+    ///
+    /// # Errors
+    /// If the device failed.
+    ///
+    /// # Panics
+    /// If the values are not of this engine's graph.
+    pub fn write_batch_norms(
+        &mut self,
+        gamma: &[f32],
+        beta: &[f32],
+        running: &[RunningStatistics],
+    ) -> Result<(), EngineError> {
+        let layers = &self.graph.batch_norms;
+        let channels: usize = layers.iter().map(|layer| layer.channels as usize).sum();
+        assert!(
+            [gamma.len(), beta.len()] == [channels; 2] && running.len() == layers.len(),
+            "values of another network"
+        );
+        let write = |which: Lasting, range: Range, values: &[f32]| {
+            let buffer = self.buffers.lasting(which);
+            let bytes = bytemuck::cast_slice(values);
+            self.gpu.queue.write_buffer(buffer, 4 * range.offset, bytes);
+        };
+        let mut start = 0;
+        for ((layer, [mean, variance]), running) in
+            layers.iter().zip(&self.layout.running).zip(running)
+        {
+            let count = layer.channels as usize;
+            assert_eq!(
+                [running.mean.len(), running.variance.len()],
+                [count; 2],
+                "values of another network"
+            );
+            let channels = start..start + count;
+            start += count;
+            let [gammas, betas] = [layer.gamma, layer.beta].map(|id| self.layout.parameter(id));
+            write(Lasting::Parameters, gammas, &gamma[channels.clone()]);
+            write(Lasting::Parameters, betas, &beta[channels]);
+            write(Lasting::Running, *mean, &running.mean);
+            write(Lasting::Running, *variance, &running.variance);
+        }
+        self.batches_tracked = running.iter().map(|layer| layer.batches_tracked).collect();
+        Ok(self.gpu.check()?)
+    }
+
     /// The state after all steps submitted so far.
     ///
     /// # Errors

@@ -138,8 +138,6 @@ impl Start {
     /// How the engine shall run it.
     pub fn plan(&self, settings: &Settings, data: &DataSet) -> PlanOptions {
         let channels = data.train.channels;
-        let Normalization { mean, deviation } = Normalization::for_channels(channels);
-        let part = |values: [f32; 3]| values[..channels as usize].to_vec();
         let images = u32::try_from(data.train.len().max(data.test.len())).unwrap_or(u32::MAX);
         PlanOptions {
             trained: self.trained.clone(),
@@ -147,7 +145,8 @@ impl Start {
             rule: rule(settings),
             weight_decay: settings.weight_decay,
             freeze_statistics: settings.freeze_stats,
-            normalization: (part(mean), part(deviation)),
+            normalization: Normalization::for_channels(channels).values(channels),
+            keep_outputs: false,
         }
     }
 }

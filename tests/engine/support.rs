@@ -99,8 +99,6 @@ pub fn trained(graph: &Graph, mode: &str) -> TrainedSet {
 /// A plan that trains a mode by plain SGD.
 pub fn options(graph: &Graph, mode: &str, max_batch: u32) -> PlanOptions {
     let channels = graph.nodes[0].shape.channels;
-    let Normalization { mean, deviation } = Normalization::for_channels(channels);
-    let count = channels as usize;
     PlanOptions {
         trained: trained(graph, mode),
         max_batch,
@@ -110,7 +108,8 @@ pub fn options(graph: &Graph, mode: &str, max_batch: u32) -> PlanOptions {
         },
         weight_decay: 1e-4,
         freeze_statistics: false,
-        normalization: (mean[..count].to_vec(), deviation[..count].to_vec()),
+        normalization: Normalization::for_channels(channels).values(channels),
+        keep_outputs: false,
     }
 }
 

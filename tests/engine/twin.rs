@@ -1,4 +1,4 @@
-//! A whole network in float64, forward to the loss: as slow and plain as the layers of
+//! A whole network in float64, layer by layer to the loss: as slow and plain as the layers of
 //! `tests/reference/` that it is made of.
 
 use bnonly::engine::PlanOptions;
@@ -58,6 +58,13 @@ impl<'a> Twin<'a> {
 
     /// The mean cross-entropy with these parameters.
     pub fn loss(&self, parameters: &[Vec<f64>]) -> f64 {
+        let outputs = self.outputs(parameters);
+        let logits = outputs.last().expect("a network has layers");
+        loss::cross_entropy(logits, &self.labels, self.graph.classes() as usize).mean
+    }
+
+    /// What each node of the graph gives with these parameters, `[N, C, H, W]`.
+    pub fn outputs(&self, parameters: &[Vec<f64>]) -> Vec<Vec<f64>> {
         let n = self.labels.len();
         let mut outputs: Vec<Vec<f64>> = Vec::new();
         for node in &self.graph.nodes {
@@ -129,7 +136,6 @@ impl<'a> Twin<'a> {
             };
             outputs.push(y);
         }
-        let logits = outputs.last().expect("a network has layers");
-        loss::cross_entropy(logits, &self.labels, self.graph.classes() as usize).mean
+        outputs
     }
 }

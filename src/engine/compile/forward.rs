@@ -1,6 +1,6 @@
 //! The dispatches of a forward pass, and the loss.
 
-use super::{Builder, Lasting, Operand, TensorId};
+use super::{Builder, Lasting, NormOutput, Operand, TensorId};
 use crate::engine::EngineError;
 use crate::engine::layers::Layer;
 use crate::engine::layout::blocked;
@@ -132,6 +132,11 @@ impl Builder<'_> {
         }
         self.launch(batch_norm::normalise(&shape), operands);
         self.outputs[output.0] = Some(target);
+        // Of the lists the evaluation's comes last, so that its tensors stay.
+        self.lists.norm_outputs[id.0] = Some(NormOutput {
+            tensor: target,
+            shape: shape.images,
+        });
     }
 
     pub(super) fn linear_shape(&self, id: NodeId) -> LinearShape {

@@ -6,7 +6,7 @@ mod backward;
 mod forward;
 
 use crate::kernels::batch_norm::BatchNormShape;
-use crate::kernels::{Kernel, conv, optimizer};
+use crate::kernels::{Blocked, Kernel, conv, optimizer};
 use crate::network::Graph;
 use crate::network::graph::{NodeId, Op, ParameterId};
 
@@ -101,6 +101,13 @@ pub(super) struct Launch {
     pub operands: Vec<Operand>,
 }
 
+/// What the pass of a BatchNorm layer leaves, the addition and the ReLU joined to it included.
+#[derive(Clone, Copy)]
+pub(super) struct NormOutput {
+    pub tensor: TensorId,
+    pub shape: Blocked,
+}
+
 /// All that a plan will do.
 pub(super) struct Lists {
     /// Bytes of each tensor, with a name for messages.
@@ -109,6 +116,8 @@ pub(super) struct Lists {
     pub evaluate: Vec<Launch>,
     /// Packs all convolution weights; after a state was written.
     pub pack: Vec<Launch>,
+    /// By BatchNorm layer: what its pass leaves in an evaluation.
+    pub norm_outputs: Vec<Option<NormOutput>>,
     pub scratch_bytes: u64,
     pub means_bytes: u64,
     pub sample_bytes: usize,
@@ -133,6 +142,7 @@ pub(super) fn compile(
             train: Vec::new(),
             evaluate: Vec::new(),
             pack: Vec::new(),
+            norm_outputs: vec![None; graph.batch_norms.len()],
             scratch_bytes: 16,
             means_bytes: 16,
             sample_bytes: (input.channels * input.height * input.width) as usize,
