@@ -177,6 +177,7 @@ impl Observer for Progress {
                     loss,
                     accuracy,
                     lr,
+                    ..
                 } => {
                     self.rate.steps += 1;
                     let speed = self.rate.images_per_second(self.batch_size);
