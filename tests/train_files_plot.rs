@@ -25,6 +25,7 @@ fn events(steps: u64) -> Vec<Event> {
             loss,
             accuracy,
             lr,
+            seconds: epoch,
         });
         if step % 100 == 0 || step == steps {
             let (loss, accuracy) = (loss + 0.1, accuracy - 0.03);
@@ -112,6 +113,7 @@ fn odd_runs_are_drawn_too() {
         loss: f64::NAN,
         accuracy: 0.0,
         lr: 0.0,
+        seconds: 0.0,
     }];
     let equal = [LayerGammas {
         name: "bn".into(),

@@ -20,6 +20,7 @@ fn step(step: u64) -> Event {
         loss: 2.31,
         accuracy: 0.09,
         lr: 0.1,
+        seconds: 0.5,
     }
 }
 
@@ -157,7 +158,7 @@ fn metrics_have_one_object_a_line_in_the_order_that_is_documented() {
     run.log(&eval(391)).unwrap();
     let text = fs::read_to_string(metrics_path(folder.path())).unwrap();
     let expected = concat!(
-        r#"{"kind":"step","step":1,"epoch":0.1,"loss":2.31,"accuracy":0.09,"lr":0.1}"#,
+        r#"{"kind":"step","step":1,"epoch":0.1,"loss":2.31,"accuracy":0.09,"lr":0.1,"seconds":0.5}"#,
         "\n",
         r#"{"kind":"eval","step":391,"epoch":1.0,"loss":1.98,"accuracy":0.27,"gamma_below_0.01":0.03,"seconds":12.3}"#,
         "\n"
@@ -170,6 +171,7 @@ fn metrics_have_one_object_a_line_in_the_order_that_is_documented() {
         loss: f64::NAN,
         accuracy: 0.0,
         lr: 0.1,
+        seconds: 0.5,
     };
     assert!(matches!(
         run.log(&nan),

@@ -184,6 +184,7 @@ impl Progress {
                     loss,
                     accuracy,
                     lr,
+                    ..
                 } => {
                     self.rate.steps += 1;
                     let speed = self.rate.images_per_second(self.batch_size);

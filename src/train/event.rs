@@ -18,6 +18,10 @@ pub enum Event {
         accuracy: f64,
         /// The learning rate of the update.
         lr: f64,
+        /// Seconds of training and evaluation so far, resumed parts included; 0 in files of earlier
+        /// versions, which did not say.
+        #[serde(default)]
+        seconds: f64,
     },
     /// The test set was evaluated.
     Eval {

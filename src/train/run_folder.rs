@@ -159,8 +159,9 @@ impl RunFolder {
                 loss,
                 accuracy,
                 lr,
+                seconds,
                 ..
-            } => vec![epoch, loss, accuracy, lr],
+            } => vec![epoch, loss, accuracy, lr, seconds],
             Event::Eval {
                 epoch,
                 loss,

@@ -221,6 +221,7 @@ impl<'a> Trainer<'a> {
             loss,
             accuracy: f64::from(hits) / f64::from(samples),
             lr: self.rates.pop_front().unwrap_or_default(),
+            seconds: self.seconds(),
         });
         Ok(())
     }

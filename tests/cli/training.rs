@@ -68,7 +68,7 @@ fn a_run_leaves_all_its_files() {
     assert_eq!((steps.len(), evals.len()), (8, 2));
     assert_eq!(
         keys(steps[0]),
-        ["accuracy", "epoch", "kind", "loss", "lr", "step"]
+        ["accuracy", "epoch", "kind", "loss", "lr", "seconds", "step"]
     );
     let eval_keys = [
         "accuracy",
