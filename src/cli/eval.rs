@@ -31,14 +31,14 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
     check(&settings).map_err(usage)?;
     let data = train::load(&settings)?;
-    let state = saved.into_state(&build(&settings, &data)?, &file)?;
+    let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;
 
     // A plan that trains nothing is all it takes.
     settings.train = "none".into();
     settings.init = None;
     let start = Start {
         state,
-        ..Start::new(&settings, &data)?
+        ..Start::new(&settings, &data.shape())?
     };
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
     let event = pollster::block_on(async {

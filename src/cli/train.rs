@@ -41,11 +41,11 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
     // Everything that can be wrong is found before a folder is made.
     let (folder, start) = match resumed {
         Some((folder, checkpoint)) => {
-            let start = Start::resumed(&settings, &data, checkpoint)
+            let start = Start::resumed(&settings, &data.shape(), checkpoint)
                 .with_context(|| format!("--resume {}", folder.path().display()))?;
             (Some(folder), start)
         }
-        None => (None, Start::new(&settings, &data)?),
+        None => (None, Start::new(&settings, &data.shape())?),
     };
     let mut trainer = pollster::block_on(Trainer::new(&gpu, &data, &settings, &start))?;
     let mut folder = match (folder, &options.output.out) {
