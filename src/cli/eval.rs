@@ -35,14 +35,14 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     let data = load(&settings);
     reading.finish_and_clear();
     let data = data?;
-    let state = saved.into_state(&build(&settings, &data)?, &file)?;
+    let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;
 
     // A plan that trains nothing is all it takes.
     settings.train = "none".into();
     settings.init = None;
     let start = Start {
         state,
-        ..Start::new(&settings, &data)?
+        ..Start::new(&settings, &data.shape())?
     };
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
     let event = pollster::block_on(async {

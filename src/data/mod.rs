@@ -101,6 +101,44 @@ pub struct DataSet {
     pub classes: Vec<String>,
 }
 
+impl DataSet {
+    /// Its sizes.
+    pub fn shape(&self) -> DataShape {
+        DataShape {
+            channels: self.train.channels,
+            height: self.train.height,
+            width: self.train.width,
+            classes: self.classes.len(),
+            train: self.train.len(),
+            test: self.test.len(),
+        }
+    }
+}
+
+/// What a network and its plan have to know of a data set: its sizes, without its images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataShape {
+    /// Channels of an image: 1 (grey) or 3 (red, green, blue).
+    pub channels: u32,
+    /// Rows of an image.
+    pub height: u32,
+    /// Columns of an image.
+    pub width: u32,
+    /// How many classes there are.
+    pub classes: usize,
+    /// How many training images.
+    pub train: usize,
+    /// How many test images.
+    pub test: usize,
+}
+
+impl DataShape {
+    /// Batches of an epoch; the last may be smaller.
+    pub fn steps_per_epoch(&self, batch_size: u32) -> u64 {
+        (self.train as u64).div_ceil(u64::from(batch_size.max(1)))
+    }
+}
+
 /// How one image is moved before it is trained on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Augmentation {

@@ -18,7 +18,7 @@ use rand_chacha::rand_core::Rng;
 use rayon::prelude::*;
 
 use super::order::{below, stream};
-use super::{DataSet, Images};
+use super::{DataSet, DataShape, Images};
 
 /// Training images of the data set `shapes`.
 pub const TRAIN: usize = 10_000;
@@ -42,6 +42,16 @@ pub const CLASSES: [&str; 10] = [
     "striped cross",
     "dotted cross",
 ];
+
+/// The sizes of the data set `shapes`.
+pub const SHAPE: DataShape = DataShape {
+    channels: 3,
+    height: SIZE,
+    width: SIZE,
+    classes: CLASSES.len(),
+    train: TRAIN,
+    test: TEST,
+};
 
 const FORMS: [Form; 5] = [
     Form::Disc,

@@ -67,7 +67,9 @@ pub enum SessionError {
     #[error("{0}")]
     Probe(#[source] EngineError),
     /// A thread could not be had, or ended: a defect of this program or a system without resources.
-    #[error("the training's thread cannot go on: {0}; start the program anew, the last checkpoint is whole")]
+    #[error(
+        "the training's thread cannot go on: {0}; start the program anew, the last checkpoint is whole"
+    )]
     Thread(String),
 }
 

@@ -28,10 +28,7 @@ pub(super) enum Probing {
         adapter: AdapterChoice,
     },
     /// It has come this far.
-    Snapshot {
-        step: u64,
-        snapshot: Box<Snapshot>,
-    },
+    Snapshot { step: u64, snapshot: Box<Snapshot> },
     /// What to work out; replaces what was wished before.
     Wish(Box<Wish>),
 }
@@ -234,7 +231,10 @@ impl Asked<'_> {
         inbox: &mut Inbox,
     ) -> Result<(), EngineError> {
         if let Some((layer, image)) = wish.maps {
-            let maps = self.probe.feature_maps(&wish.ablation, layer, image).await?;
+            let maps = self
+                .probe
+                .feature_maps(&wish.ablation, layer, image)
+                .await?;
             self.tell(wish, Finding::Maps(maps));
         }
         if !wish.images.is_empty() && inbox.go_on() {

@@ -159,8 +159,7 @@ impl Worker {
                 epochs,
                 max_steps,
             } => {
-                let (folder, checkpoint) =
-                    RunFolder::resume(run).map_err(SessionError::Folder)?;
+                let (folder, checkpoint) = RunFolder::resume(run).map_err(SessionError::Folder)?;
                 let mut settings = checkpoint.settings.clone();
                 if let Some(data) = data {
                     settings.data.clone_from(data);
@@ -176,9 +175,12 @@ impl Worker {
         self.reporter.send(Event::Preparing(Stage::Data));
         let data = load(&settings).map_err(SessionError::Data)?;
         let (start, folder) = match resumed {
-            None => (Start::new(&settings, &data).map_err(SessionError::Start)?, None),
+            None => (
+                Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
+                None,
+            ),
             Some((folder, checkpoint)) => {
-                let start = Start::resumed(&settings, &data, checkpoint);
+                let start = Start::resumed(&settings, &data.shape(), checkpoint);
                 let start = start.map_err(|source| SessionError::Resume {
                     run: folder.path().to_owned(),
                     source,
@@ -203,7 +205,11 @@ impl Worker {
     ) -> Result<Ending, RunError> {
         let reporter = self.reporter.clone();
         let mut report = |metric: &Metric| reporter.send(Event::Metric(metric.clone()));
-        let mut phase = if paused { Phase::Paused } else { Phase::Running };
+        let mut phase = if paused {
+            Phase::Paused
+        } else {
+            Phase::Running
+        };
         reporter.send(Event::Phase(phase));
         loop {
             let mut single = false;
@@ -227,13 +233,17 @@ impl Worker {
                 Order::Evaluate => {
                     reporter.send(Event::Phase(Phase::Evaluating));
                     run.evaluate(&mut report).await?;
-                    reporter.send(Event::Saved { step: run.submitted() });
+                    reporter.send(Event::Saved {
+                        step: run.submitted(),
+                    });
                     reporter.send(Event::Phase(phase));
                     continue;
                 }
                 Order::Save => {
                     run.save(&mut report).await?;
-                    reporter.send(Event::Saved { step: run.submitted() });
+                    reporter.send(Event::Saved {
+                        step: run.submitted(),
+                    });
                     continue;
                 }
                 Order::Stop => {
@@ -249,7 +259,9 @@ impl Worker {
                 if run.evaluation_is_due() {
                     reporter.send(Event::Phase(Phase::Evaluating));
                     run.evaluate(&mut report).await?;
-                    reporter.send(Event::Saved { step: run.submitted() });
+                    reporter.send(Event::Saved {
+                        step: run.submitted(),
+                    });
                     reporter.send(Event::Phase(phase));
                 }
             }
@@ -261,7 +273,11 @@ impl Worker {
             if watched {
                 match single || run.is_done() {
                     true => watch.now(run, &reporter, self.prober.as_ref()).await?,
-                    false => watch.in_passing(run, &reporter, self.prober.as_ref()).await?,
+                    false => {
+                        watch
+                            .in_passing(run, &reporter, self.prober.as_ref())
+                            .await?
+                    }
                 }
             }
             if run.is_done() {
@@ -328,10 +344,7 @@ impl Worker {
     }
 }
 
-fn make_folder(
-    folder: &NewFolder,
-    settings: &Settings,
-) -> Result<RunFolder, RunFolderError> {
+fn make_folder(folder: &NewFolder, settings: &Settings) -> Result<RunFolder, RunFolderError> {
     match folder {
         NewFolder::At(path) => RunFolder::create_at(path, settings),
         NewFolder::Within(runs) => RunFolder::create(runs, settings, SystemTime::now()),

@@ -3,7 +3,7 @@
 use super::checkpoint::{Base, Checkpoint, FIRST_MOMENT, OptimizerState, Progress, SECOND_MOMENT};
 use super::saved::{SavedError, digest};
 use super::settings::{OptimizerKind, Settings, SettingsError};
-use crate::data::{DataSet, Normalization};
+use crate::data::{DataShape, Normalization};
 use crate::engine::PlanOptions;
 use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
@@ -73,8 +73,8 @@ impl Start {
     ///
     /// # Errors
     /// Settings that do not fit each other, the data, or the file they start from.
-    pub fn new(settings: &Settings, data: &DataSet) -> Result<Self, StartError> {
-        let (graph, trained) = network(settings, data)?;
+    pub fn new(settings: &Settings, data: &DataShape) -> Result<Self, StartError> {
+        let (graph, trained) = prepare(settings, data)?;
         let initial = initial(&graph, settings)?;
         let base = Base {
             seed: settings.init.is_none().then_some(settings.seed),
@@ -99,10 +99,10 @@ impl Start {
     /// As [`Start::new`], and a checkpoint of another network.
     pub fn resumed(
         settings: &Settings,
-        data: &DataSet,
+        data: &DataShape,
         checkpoint: Checkpoint,
     ) -> Result<Self, StartError> {
-        let (graph, trained) = network(settings, data)?;
+        let (graph, trained) = prepare(settings, data)?;
         let state =
             State::from_named(&graph, checkpoint.tensors).map_err(StartError::Checkpoint)?;
         let count = trained.trained_count(&graph) as usize;
@@ -136,18 +136,23 @@ impl Start {
     }
 
     /// How the engine shall run it.
-    pub fn plan(&self, settings: &Settings, data: &DataSet) -> PlanOptions {
-        let channels = data.train.channels;
-        let images = u32::try_from(data.train.len().max(data.test.len())).unwrap_or(u32::MAX);
-        PlanOptions {
-            trained: self.trained.clone(),
-            max_batch: settings.batch_size.min(images),
-            rule: rule(settings),
-            weight_decay: settings.weight_decay,
-            freeze_statistics: settings.freeze_stats,
-            normalization: Normalization::for_channels(channels).values(channels),
-            keep_outputs: false,
-        }
+    pub fn plan(&self, settings: &Settings, data: &DataShape) -> PlanOptions {
+        plan(settings, data, self.trained.clone())
+    }
+}
+
+/// How the engine shall run settings that train `trained`.
+pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanOptions {
+    let channels = data.channels;
+    let images = u32::try_from(data.train.max(data.test)).unwrap_or(u32::MAX);
+    PlanOptions {
+        trained,
+        max_batch: settings.batch_size.min(images),
+        rule: rule(settings),
+        weight_decay: settings.weight_decay,
+        freeze_statistics: settings.freeze_stats,
+        normalization: Normalization::for_channels(channels).values(channels),
+        keep_outputs: false,
     }
 }
 
@@ -156,7 +161,7 @@ impl Start {
 /// # Errors
 /// A [`DataError`](crate::data::DataError), whose sentence says which file is wrong, how, and what to do.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn load(settings: &Settings) -> Result<DataSet, crate::data::DataError> {
+pub fn load(settings: &Settings) -> Result<crate::data::DataSet, crate::data::DataError> {
     let limit = |limit: Option<u64>| limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     let options = crate::data::LoadOptions {
         image_size: settings.image_size,
@@ -191,8 +196,11 @@ fn rule(settings: &Settings) -> Rule {
     }
 }
 
-/// The network that settings name, and what of it trains.
-fn network(settings: &Settings, data: &DataSet) -> Result<(Graph, TrainedSet), StartError> {
+/// The network that settings name, and what of it trains: all of a [`Start`] but for values.
+///
+/// # Errors
+/// Settings that do not fit each other or the data.
+pub fn prepare(settings: &Settings, data: &DataShape) -> Result<(Graph, TrainedSet), StartError> {
     check(settings)?;
     let graph = build(settings, data)?;
     let trained = settings
@@ -206,10 +214,10 @@ fn network(settings: &Settings, data: &DataSet) -> Result<(Graph, TrainedSet), S
 ///
 /// # Errors
 /// A network that does not exist or does not fit the images.
-pub fn build(settings: &Settings, data: &DataSet) -> Result<Graph, NetworkError> {
-    let images = &data.train;
-    let input = Shape::new(images.channels, images.height, images.width);
-    architecture(settings)?.build(input, data.classes.len() as u32)
+pub fn build(settings: &Settings, data: &DataShape) -> Result<Graph, NetworkError> {
+    let input = Shape::new(data.channels, data.height, data.width);
+    let classes = u32::try_from(data.classes).unwrap_or(u32::MAX);
+    architecture(settings)?.build(input, classes)
 }
 
 /// The architecture that settings name.

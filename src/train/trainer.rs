@@ -79,7 +79,7 @@ impl<'a> Trainer<'a> {
         settings: &'a Settings,
         start: &'a Start,
     ) -> Result<Self, TrainError> {
-        let plan = start.plan(settings, data);
+        let plan = start.plan(settings, &data.shape());
         let max_batch = plan.max_batch as usize;
         let mut engine = Engine::new(gpu, &start.graph, plan, &start.state).await?;
         if let Some(optimizer) = &start.optimizer {
@@ -112,7 +112,7 @@ impl<'a> Trainer<'a> {
 
     /// Batches of an epoch; the last may be smaller.
     pub fn steps_per_epoch(&self) -> u64 {
-        (self.data.train.len() as u64).div_ceil(u64::from(self.settings.batch_size))
+        self.data.shape().steps_per_epoch(self.settings.batch_size)
     }
 
     /// Steps after which the training is done.

@@ -80,7 +80,9 @@ fn a_paused_run_waits_and_takes_single_steps() {
     assert_eq!((saved, followed.steps()), (2, vec![1, 2]));
     followed.send(Command::Evaluate);
     let accuracy = followed.until(|event| match event {
-        Event::Metric(Metric::Eval { step: 2, accuracy, .. }) => Some(*accuracy),
+        Event::Metric(Metric::Eval {
+            step: 2, accuracy, ..
+        }) => Some(*accuracy),
         _ => None,
     });
     assert!((0.0..=1.0).contains(&accuracy));
@@ -118,7 +120,10 @@ fn stopping_and_resuming_gives_the_bits_of_a_run_that_went_through() {
         Event::Opened(opened) => Some(opened.clone()),
         _ => None,
     });
-    let past = opened.past.iter().filter(|past| matches!(past, Metric::Step { .. }));
+    let past = opened
+        .past
+        .iter()
+        .filter(|past| matches!(past, Metric::Step { .. }));
     assert_eq!(past.count() as u64, opened.outlook.done_steps);
     followed.send(Command::Resume);
     assert_eq!(followed.end(), Ok(Ending::Finished));

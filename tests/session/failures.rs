@@ -62,7 +62,10 @@ fn an_adapter_without_room_for_the_plan_is_named_and_no_folder_is_left() {
     });
     let mut followed = Followed::begin_with(small, new_run(settings(), folder.path()));
     let sentence = followed.end().unwrap_err();
-    assert!(sentence.contains("the adapter binds at most 16384"), "{sentence}");
+    assert!(
+        sentence.contains("the adapter binds at most 16384"),
+        "{sentence}"
+    );
     assert!(sentence.contains("--batch-size"), "{sentence}");
     assert!(!folder.path().join("run").exists());
 }
@@ -74,7 +77,10 @@ fn without_an_adapter_there_is_a_sentence_and_the_next_run_may_have_one() {
     request.adapter.adapter = Some("no such adapter".into());
     let mut followed = Followed::begin(request);
     let sentence = followed.end().unwrap_err();
-    assert!(sentence.contains("there is no adapter \"no such adapter\""), "{sentence}");
+    assert!(
+        sentence.contains("there is no adapter \"no such adapter\""),
+        "{sentence}"
+    );
     followed.send(Command::Start(Box::new(new_run(settings(), folder.path()))));
     assert_eq!(followed.end(), Ok(Ending::Finished));
 

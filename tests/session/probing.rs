@@ -1,1 +1,178 @@
 //! Looking at what was trained, while training goes on.
+
+use bnonly::network::graph::BatchNormId;
+use bnonly::session::{Command, Event, Finding, Found, Phase, Wish};
+use bnonly::study::ablation::Ablation;
+use bnonly::train::event::Event as Metric;
+use bnonly::train::run::Ending;
+
+use crate::support::{Followed, breakable_gpu, new_run, settings};
+
+fn wish(id: u64, channels: usize) -> Wish {
+    Wish {
+        id,
+        ablation: Ablation::none(channels),
+        tested_images: 64,
+        curve: false,
+        images: Vec::new(),
+        maps: None,
+    }
+}
+
+fn found(event: &Event) -> Option<&Found> {
+    match event {
+        Event::Found(found) => Some(found),
+        _ => None,
+    }
+}
+
+/// Channels of [`settings`]'s network.
+fn channels(followed: &mut Followed) -> usize {
+    followed.until(|event| match event {
+        Event::Norms { norms, .. } => Some(norms.gamma.len()),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_whole_network_probed_is_the_network_evaluated() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut followed = Followed::begin(new_run(settings(), folder.path()));
+    let channels = channels(&mut followed);
+    let evaluated = followed.until(|event| match event {
+        Event::Metric(Metric::Eval {
+            step: 16,
+            loss,
+            accuracy,
+            ..
+        }) => Some((*loss, *accuracy)),
+        _ => None,
+    });
+    assert_eq!(followed.end(), Ok(Ending::Finished));
+    // The run is over; what it came to can still be looked at.
+    followed.send(Command::Probe(Box::new(wish(7, channels))));
+    let (step, probed) = followed.until(|event| match found(event)? {
+        Found {
+            wish: 7,
+            step,
+            finding: Finding::Whole(accuracy),
+        } => Some((*step, *accuracy)),
+        _ => None,
+    });
+    assert_eq!(step, 16);
+    assert_eq!((probed.loss, probed.accuracy), evaluated);
+    assert_eq!(probed.images, 64);
+}
+
+#[test]
+fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut long = settings();
+    long.epochs = 1000;
+    let mut followed = Followed::begin(new_run(long, folder.path()));
+    let channels = channels(&mut followed);
+    followed.until_step(1);
+    let mut asked = wish(1, channels);
+    asked.curve = true;
+    asked.images = vec![3, 1];
+    asked.maps = Some((BatchNormId(2), 5));
+    for channel in 0..channels / 3 {
+        asked.ablation.toggle(channel);
+    }
+    followed.send(Command::Probe(Box::new(asked)));
+    let mut kinds = Vec::new();
+    let mut points = Vec::new();
+    let steps_before = followed.steps().len();
+    followed.until(|event| {
+        let found = found(event)?;
+        assert_eq!(found.wish, 1);
+        kinds.push(match &found.finding {
+            Finding::Maps(maps) => {
+                assert_eq!((maps.layer, maps.image), (BatchNormId(2), 5));
+                assert_eq!(maps.values.len() as u64, maps.shape.values());
+                "maps"
+            }
+            Finding::Answers(answers) => {
+                let images: Vec<_> = answers.iter().map(|answer| answer.image).collect();
+                assert_eq!(images, [3, 1]);
+                "answers"
+            }
+            Finding::Ablated(_) => "ablated",
+            Finding::Whole(_) => "whole",
+            Finding::Random(_) => "random",
+            Finding::Curve { off, .. } => {
+                points.push(*off);
+                "curve"
+            }
+        });
+        (points.len() == 11).then_some(())
+    });
+    kinds.dedup();
+    assert_eq!(
+        kinds,
+        ["maps", "answers", "ablated", "whole", "random", "curve"]
+    );
+    points.sort_unstable();
+    points.dedup();
+    assert_eq!((points.len(), points[0]), (11, 0));
+    assert!(
+        followed.steps().len() > steps_before,
+        "training stood still"
+    );
+    followed.send(Command::Stop);
+    assert_eq!(followed.end(), Ok(Ending::Interrupted));
+}
+
+#[test]
+fn a_newer_wish_replaces_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut request = new_run(settings(), folder.path());
+    request.paused = true;
+    let mut followed = Followed::begin(request);
+    let channels = channels(&mut followed);
+    followed.until_phase(Phase::Paused);
+    let mut first = wish(1, channels);
+    first.curve = true;
+    followed.send(Command::Probe(Box::new(first)));
+    followed.until(|event| found(event).map(|_| ()));
+    followed.send(Command::Probe(Box::new(wish(2, channels))));
+    followed.until(|event| match found(event)? {
+        Found {
+            wish: 2,
+            finding: Finding::Whole(_),
+            ..
+        } => Some(()),
+        _ => None,
+    });
+    let points = followed.events.iter().filter_map(found);
+    let points = points.filter(|found| matches!(found.finding, Finding::Curve { .. }));
+    assert!(
+        points.count() < 11,
+        "the first wish was worked out to its end"
+    );
+}
+
+#[test]
+fn a_probe_without_a_device_is_told_and_training_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (open, devices) = breakable_gpu();
+    let mut request = new_run(settings(), folder.path());
+    request.paused = true;
+    let mut followed = Followed::begin_with(open, request);
+    let channels = channels(&mut followed);
+    followed.until_phase(Phase::Paused);
+    followed.send(Command::Probe(Box::new(wish(1, channels))));
+    followed.until(|event| found(event).map(|_| ()));
+    devices.lock().unwrap()[1].destroy();
+    followed.send(Command::Probe(Box::new(wish(2, channels))));
+    let sentence = followed.until(|event| match event {
+        Event::ProbeFailed(error) => Some(error.to_string()),
+        _ => None,
+    });
+    assert!(sentence.contains("the device was lost"), "{sentence}");
+    // Another device is opened for the next wish.
+    followed.send(Command::Probe(Box::new(wish(3, channels))));
+    followed.until(|event| (found(event)?.wish == 3).then_some(()));
+    followed.send(Command::Resume);
+    assert_eq!(followed.end(), Ok(Ending::Finished));
+}

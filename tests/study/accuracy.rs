@@ -15,7 +15,7 @@ use crate::support::{GPU, batch, engine, evaluate, options, train};
 fn without_ablation_it_is_the_trainers_bit_for_bit() {
     let subject = Subject::new(1);
     let settings = settings();
-    let mut start = Start::new(&settings, &subject.data).expect("settings that fit");
+    let mut start = Start::new(&settings, &subject.data.shape()).expect("settings that fit");
     assert_eq!(start.graph, subject.graph);
     start.state = subject.state.clone();
     let trainer = Trainer::new(&GPU, &subject.data, &settings, &start);
