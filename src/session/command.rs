@@ -24,8 +24,10 @@ pub enum Command {
     Save,
     /// Evaluate on the test set now.
     Evaluate,
-    /// Work out something about the network as it is now; replaces what was asked before.
-    Probe(Box<Wish>),
+    /// Measure accuracy with channels switched off; replaces the measurement under way.
+    Measure(Box<Wish>),
+    /// Show what the network makes of images; served between measurements.
+    Look(Box<Look>),
 }
 
 /// A run to begin or to go on with.
@@ -73,7 +75,7 @@ pub enum NewFolder {
     Within(PathBuf),
 }
 
-/// What to work out about the network as it is now.
+/// Which channels to switch off in the network as it is now, and what to measure then.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wish {
     /// Comes back with everything found for it.
@@ -84,6 +86,15 @@ pub struct Wish {
     pub tested_images: usize,
     /// Also measure accuracy with as many random channels off, and against the share switched off.
     pub curve: bool,
+}
+
+/// What to show of the network as it is now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Comes back with everything found for it.
+    pub id: u64,
+    /// Channels that are off.
+    pub ablation: Ablation,
     /// Test images to answer.
     pub images: Vec<u32>,
     /// The layer and the test image to show the feature maps of.

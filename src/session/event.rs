@@ -91,7 +91,7 @@ pub struct Opened {
 /// Something that was wished for.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// [`Wish::id`].
+    /// [`Wish::id`](super::Wish::id) or [`Look::id`](super::Look::id).
     pub wish: u64,
     /// The step after which the network was as it was probed.
     pub step: u64,

@@ -17,7 +17,7 @@ use std::thread::{Builder, JoinHandle};
 
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 
-pub use command::{Command, NewFolder, Origin, Request, Wish};
+pub use command::{Command, Look, NewFolder, Origin, Request, Wish};
 pub use event::{Event, Finding, Found, Opened, Phase, Stage};
 
 use crate::data::DataError;

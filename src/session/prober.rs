@@ -5,7 +5,7 @@ use std::thread::{Builder, JoinHandle};
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
-use super::{Event, Finding, Found, OpenGpu, Opened, Reporter, SessionError, Wish};
+use super::{Event, Finding, Found, Look, OpenGpu, Opened, Reporter, SessionError, Wish};
 use crate::engine::{EngineError, Snapshot};
 use crate::gpu::{AdapterChoice, Gpu};
 use crate::network::State;
@@ -29,8 +29,10 @@ pub(super) enum Probing {
     },
     /// It has come this far.
     Snapshot { step: u64, snapshot: Box<Snapshot> },
-    /// What to work out; replaces what was wished before.
-    Wish(Box<Wish>),
+    /// What to measure; replaces what was wished before.
+    Measure(Box<Wish>),
+    /// What to show; replaces what was to be shown before.
+    Look(Box<Look>),
 }
 
 /// The near end of the prober. Dropping it ends its work and waits for that.
@@ -93,6 +95,7 @@ struct Inbox {
     /// Whether the subject is another than before.
     is_new: bool,
     wish: Option<Box<Wish>>,
+    look: Option<Box<Look>>,
     is_closed: bool,
 }
 
@@ -106,18 +109,24 @@ impl Inbox {
                     opened,
                     adapter,
                 });
-                (self.is_new, self.wish) = (true, None);
+                (self.is_new, self.wish, self.look) = (true, None, None);
             }
             Probing::Snapshot { step, snapshot } => {
                 if let Some(subject) = &mut self.subject {
                     subject.update(step, &snapshot);
                 }
             }
-            Probing::Wish(wish) => self.wish = Some(wish),
+            Probing::Measure(wish) => self.wish = Some(wish),
+            Probing::Look(look) => self.look = Some(look),
         }
     }
 
-    /// Takes all there is, without waiting; whether what is being worked out is still wanted.
+    /// Whether something was asked for.
+    fn is_asked(&self) -> bool {
+        self.wish.is_some() || self.look.is_some()
+    }
+
+    /// Takes all there is, without waiting; whether what is being measured is still wanted.
     fn go_on(&mut self) -> bool {
         loop {
             match self.received.try_recv() {
@@ -137,11 +146,12 @@ async fn work(received: UnboundedReceiver<Probing>, reporter: Reporter, open_gpu
         subject: None,
         is_new: false,
         wish: None,
+        look: None,
         is_closed: false,
     };
     loop {
         // Nothing is opened before something is wished for.
-        while inbox.wish.is_none() || inbox.subject.is_none() {
+        while !inbox.is_asked() || inbox.subject.is_none() {
             match inbox.received.recv().await {
                 Ok(probing) => inbox.take(probing),
                 Err(_) => return,
@@ -167,8 +177,8 @@ async fn probe_run(
     };
     inbox.is_new = false;
     let opened = subject.opened.clone();
-    // A wish that cannot be fulfilled is not tried again.
-    let first = inbox.wish.take();
+    // What cannot be had is not tried again.
+    let (wish, look) = (inbox.wish.take(), inbox.look.take());
     let gpu: Gpu = open_gpu(subject.adapter.clone())
         .await
         .map_err(SessionError::Gpu)?;
@@ -181,27 +191,25 @@ async fn probe_run(
         reporter,
         step: 0,
     };
-    inbox.wish = inbox.wish.take().or(first);
+    (inbox.wish, inbox.look) = (inbox.wish.take().or(wish), inbox.look.take().or(look));
     loop {
-        while inbox.wish.is_none() && !inbox.is_new {
+        while !inbox.is_asked() && !inbox.is_new {
             match inbox.received.recv().await {
                 Ok(probing) => inbox.take(probing),
-                Err(_) => {
-                    inbox.is_closed = true;
-                    return Ok(());
-                }
+                Err(_) => return Ok(()),
             }
         }
         inbox.go_on();
         if inbox.is_new || inbox.is_closed {
             return Ok(());
         }
-        if let (Some(subject), Some(wish)) = (&inbox.subject, inbox.wish.take()) {
-            asked.step = subject.step;
-            asked.probe.set_state(subject.state.clone());
-            let norms = Norms::of(graph, &subject.state);
-            let fulfilled = asked.fulfil(&wish, &norms, inbox).await;
-            fulfilled.map_err(SessionError::Probe)?;
+        asked.catch_up(inbox);
+        asked.look(inbox).await.map_err(SessionError::Probe)?;
+        if let Some(wish) = inbox.wish.take() {
+            match asked.measure(&wish, inbox).await {
+                Ok(()) | Err(Stop::Replaced) => {}
+                Err(Stop::Failed(error)) => return Err(SessionError::Probe(error)),
+            }
         }
     }
 }
@@ -215,101 +223,111 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn tell(&self, wish: &Wish, finding: Finding) {
+    fn tell(&self, wish: u64, finding: Finding) {
         self.reporter.send(Event::Found(Found {
-            wish: wish.id,
+            wish,
             step: self.step,
             finding,
         }));
     }
 
-    /// What was just clicked first, what takes longest last; until something else is wished for.
-    async fn fulfil(
-        &mut self,
-        wish: &Wish,
-        norms: &Norms,
-        inbox: &mut Inbox,
-    ) -> Result<(), EngineError> {
-        if let Some((layer, image)) = wish.maps {
-            let maps = self
-                .probe
-                .feature_maps(&wish.ablation, layer, image)
-                .await?;
-            self.tell(wish, Finding::Maps(maps));
+    /// Brings the probe to what the run has come to.
+    fn catch_up(&mut self, inbox: &Inbox) {
+        if let Some(subject) = &inbox.subject {
+            self.step = subject.step;
+            self.probe.set_state(subject.state.clone());
         }
-        if !wish.images.is_empty() && inbox.go_on() {
-            let answers = self.probe.answers(&wish.ablation, &wish.images).await?;
-            self.tell(wish, Finding::Answers(answers));
-        }
-        if wish.tested_images == 0 {
+    }
+
+    /// Shows what is to be shown.
+    async fn look(&mut self, inbox: &mut Inbox) -> Result<(), EngineError> {
+        let Some(look) = inbox.look.take() else {
             return Ok(());
+        };
+        if let Some((layer, image)) = look.maps {
+            let maps = self.probe.feature_maps(&look.ablation, layer, image);
+            let maps = Finding::Maps(maps.await?);
+            self.tell(look.id, maps);
         }
+        if !look.images.is_empty() {
+            let answers = self.probe.answers(&look.ablation, &look.images).await?;
+            self.tell(look.id, Finding::Answers(answers));
+        }
+        Ok(())
+    }
+
+    /// What was just clicked first, what takes longest last; until something else is wished for.
+    async fn measure(&mut self, wish: &Wish, inbox: &mut Inbox) -> Result<(), Stop> {
+        let norms = Norms::of(&self.opened.start.graph, self.probe.state());
         let channels = norms.gamma.len();
         let (off, with_beta) = (wish.ablation.count(), wish.ablation.with_beta);
-        let Some(ablated) = self.accuracy(&wish.ablation, wish, inbox).await? else {
-            return Ok(());
-        };
-        self.tell(wish, Finding::Ablated(ablated));
+        let ablated = self.accuracy(&wish.ablation, wish, inbox).await?;
+        self.tell(wish.id, Finding::Ablated(ablated));
         let none = Ablation::none(channels);
         let whole = match off {
-            0 => Some(ablated),
+            0 => ablated,
             _ => self.accuracy(&none, wish, inbox).await?,
         };
-        let Some(whole) = whole else {
-            return Ok(());
-        };
-        self.tell(wish, Finding::Whole(whole));
+        self.tell(wish.id, Finding::Whole(whole));
         if !wish.curve {
             return Ok(());
         }
         let mut draws = Vec::new();
         for draw in 0..if off == 0 { 0 } else { DRAWS } {
             let random = Ablation::random(channels, off, self.seed(draw), with_beta);
-            let Some(accuracy) = self.accuracy(&random, wish, inbox).await? else {
-                return Ok(());
-            };
-            draws.push(accuracy);
-            self.tell(wish, Finding::Random(draws.clone()));
+            draws.push(self.accuracy(&random, wish, inbox).await?);
+            self.tell(wish.id, Finding::Random(draws.clone()));
         }
         for share in CURVE {
             let off = (share * channels as f64).round() as usize;
             let weakest = Ablation::weakest(&norms.gamma, off, with_beta);
+            let weakest = self.accuracy(&weakest, wish, inbox).await?;
             let random = Ablation::random(channels, off, self.seed(DRAWS), with_beta);
-            let Some(weakest) = self.accuracy(&weakest, wish, inbox).await? else {
-                return Ok(());
-            };
             let random = match off {
-                0 => Some(weakest),
+                0 => weakest,
                 _ => self.accuracy(&random, wish, inbox).await?,
             };
-            let Some(random) = random else {
-                return Ok(());
+            let point = Finding::Curve {
+                off,
+                weakest,
+                random,
             };
-            self.tell(
-                wish,
-                Finding::Curve {
-                    off,
-                    weakest,
-                    random,
-                },
-            );
+            self.tell(wish.id, point);
         }
         Ok(())
     }
 
+    /// What is to be shown is shown in between: of the state that is being measured.
     async fn accuracy(
         &mut self,
         ablation: &Ablation,
         wish: &Wish,
         inbox: &mut Inbox,
-    ) -> Result<Option<Accuracy>, EngineError> {
-        let images = wish.tested_images;
+    ) -> Result<Accuracy, Stop> {
+        self.look(inbox).await?;
         let mut go_on = || inbox.go_on();
-        self.probe.accuracy(ablation, images, &mut go_on).await
+        let measured = self
+            .probe
+            .accuracy(ablation, wish.tested_images, &mut go_on);
+        measured.await?.ok_or(Stop::Replaced)
     }
 
     /// Random channels are the same each time one run is looked at.
     fn seed(&self, draw: u64) -> u64 {
         self.opened.settings.seed.wrapping_add(draw)
+    }
+}
+
+/// Why a measurement was not brought to its end.
+enum Stop {
+    /// Something else is asked for.
+    Replaced,
+    /// The device failed.
+    Failed(EngineError),
+}
+
+impl From<EngineError> for Stop {
+    fn from(error: EngineError) -> Self {
+        Self::Failed(error)
     }
 }

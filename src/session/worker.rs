@@ -9,7 +9,7 @@ use web_time::Instant;
 use super::prober::{Prober, Probing};
 use super::{
     Command, Event, NewFolder, OpenGpu, Opened, Origin, Phase, Reporter, Request, SessionError,
-    Stage, Wish,
+    Stage,
 };
 use crate::data::DataSet;
 use crate::engine::Snapshot;
@@ -86,7 +86,8 @@ impl Worker {
                     let ended = self.run(*request).await;
                     self.reporter.send(Event::Ended(ended.map_err(Arc::new)));
                 }
-                Command::Probe(wish) => self.probe(wish),
+                Command::Measure(wish) => self.probe(Probing::Measure(wish)),
+                Command::Look(look) => self.probe(Probing::Look(look)),
                 // They are about a run under way, and there is none.
                 Command::Pause
                 | Command::Resume
@@ -305,8 +306,12 @@ impl Worker {
                 Some(Command::Step) => Order::StepOnce,
                 Some(Command::Evaluate) => Order::Evaluate,
                 Some(Command::Save) => Order::Save,
-                Some(Command::Probe(wish)) => {
-                    self.probe(wish);
+                Some(Command::Measure(wish)) => {
+                    self.probe(Probing::Measure(wish));
+                    continue;
+                }
+                Some(Command::Look(look)) => {
+                    self.probe(Probing::Look(look));
                     continue;
                 }
                 Some(Command::Start(request)) => {
@@ -336,10 +341,10 @@ impl Worker {
         Ok(())
     }
 
-    fn probe(&mut self, wish: Box<Wish>) {
+    fn probe(&self, asked: Probing) {
         // Without a run that is watched there is nothing to look at.
         if let Some(prober) = &self.prober {
-            prober.send(Probing::Wish(wish));
+            prober.send(asked);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Looking at what was trained, while training goes on.
 
 use bnonly::network::graph::BatchNormId;
-use bnonly::session::{Command, Event, Finding, Found, Phase, Wish};
+use bnonly::session::{Command, Event, Finding, Found, Look, Phase, Wish};
 use bnonly::study::ablation::Ablation;
 use bnonly::train::event::Event as Metric;
 use bnonly::train::run::Ending;
@@ -14,8 +14,6 @@ fn wish(id: u64, channels: usize) -> Wish {
         ablation: Ablation::none(channels),
         tested_images: 64,
         curve: false,
-        images: Vec::new(),
-        maps: None,
     }
 }
 
@@ -50,7 +48,7 @@ fn the_whole_network_probed_is_the_network_evaluated() {
     });
     assert_eq!(followed.end(), Ok(Ending::Finished));
     // The run is over; what it came to can still be looked at.
-    followed.send(Command::Probe(Box::new(wish(7, channels))));
+    followed.send(Command::Measure(Box::new(wish(7, channels))));
     let (step, probed) = followed.until(|event| match found(event)? {
         Found {
             wish: 7,
@@ -74,18 +72,24 @@ fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
     followed.until_step(1);
     let mut asked = wish(1, channels);
     asked.curve = true;
-    asked.images = vec![3, 1];
-    asked.maps = Some((BatchNormId(2), 5));
     for channel in 0..channels / 3 {
         asked.ablation.toggle(channel);
     }
-    followed.send(Command::Probe(Box::new(asked)));
+    let look = Look {
+        id: 2,
+        ablation: asked.ablation.clone(),
+        images: vec![3, 1],
+        maps: Some((BatchNormId(2), 5)),
+    };
+    followed.send(Command::Measure(Box::new(asked)));
+    followed.send(Command::Look(Box::new(look)));
     let mut kinds = Vec::new();
     let mut points = Vec::new();
     let steps_before = followed.steps().len();
     followed.until(|event| {
         let found = found(event)?;
-        assert_eq!(found.wish, 1);
+        let is_shown = matches!(found.finding, Finding::Maps(_) | Finding::Answers(_));
+        assert_eq!(found.wish, if is_shown { 2 } else { 1 });
         kinds.push(match &found.finding {
             Finding::Maps(maps) => {
                 assert_eq!((maps.layer, maps.image), (BatchNormId(2), 5));
@@ -108,10 +112,11 @@ fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
         (points.len() == 11).then_some(())
     });
     kinds.dedup();
-    assert_eq!(
-        kinds,
-        ["maps", "answers", "ablated", "whole", "random", "curve"]
-    );
+    // What is to be shown comes between two measurements, so soon.
+    let shown = kinds.iter().position(|kind| *kind == "maps").unwrap();
+    assert!(shown < 2, "{kinds:?}");
+    kinds.retain(|kind| !["maps", "answers"].contains(kind));
+    assert_eq!(kinds, ["ablated", "whole", "random", "curve"]);
     points.sort_unstable();
     points.dedup();
     assert_eq!((points.len(), points[0]), (11, 0));
@@ -133,9 +138,9 @@ fn a_newer_wish_replaces_the_one_before() {
     followed.until_phase(Phase::Paused);
     let mut first = wish(1, channels);
     first.curve = true;
-    followed.send(Command::Probe(Box::new(first)));
+    followed.send(Command::Measure(Box::new(first)));
     followed.until(|event| found(event).map(|_| ()));
-    followed.send(Command::Probe(Box::new(wish(2, channels))));
+    followed.send(Command::Measure(Box::new(wish(2, channels))));
     followed.until(|event| match found(event)? {
         Found {
             wish: 2,
@@ -161,17 +166,17 @@ fn a_probe_without_a_device_is_told_and_training_goes_on() {
     let mut followed = Followed::begin_with(open, request);
     let channels = channels(&mut followed);
     followed.until_phase(Phase::Paused);
-    followed.send(Command::Probe(Box::new(wish(1, channels))));
+    followed.send(Command::Measure(Box::new(wish(1, channels))));
     followed.until(|event| found(event).map(|_| ()));
     devices.lock().unwrap()[1].destroy();
-    followed.send(Command::Probe(Box::new(wish(2, channels))));
+    followed.send(Command::Measure(Box::new(wish(2, channels))));
     let sentence = followed.until(|event| match event {
         Event::ProbeFailed(error) => Some(error.to_string()),
         _ => None,
     });
     assert!(sentence.contains("the device was lost"), "{sentence}");
     // Another device is opened for the next wish.
-    followed.send(Command::Probe(Box::new(wish(3, channels))));
+    followed.send(Command::Measure(Box::new(wish(3, channels))));
     followed.until(|event| (found(event)?.wish == 3).then_some(()));
     followed.send(Command::Resume);
     assert_eq!(followed.end(), Ok(Ending::Finished));

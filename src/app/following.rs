@@ -1,0 +1,131 @@
+//! The run that the app shows: what it was opened as, and all it has told since.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::channels::Layers;
+use super::history::History;
+use super::norm_history::NormHistory;
+use super::speed::Speed;
+use crate::session::{Event, Opened, Phase};
+use crate::study::gamma::Norms;
+use crate::train::event::Event as Metric;
+use crate::train::run::Ending;
+
+/// A run, under way or ended.
+#[derive(Debug)]
+pub struct Following {
+    /// What it was opened as.
+    pub opened: Arc<Opened>,
+    /// Whether steps are being taken; none once it has ended.
+    pub phase: Option<Phase>,
+    /// How it ended, if it did; `None` for a failure too.
+    pub ending: Option<Ending>,
+    /// What it reported.
+    pub history: History,
+    /// γ and β over its course.
+    pub norms: NormHistory,
+    /// Steps a second.
+    pub speed: Speed,
+    /// Steps finished.
+    pub step: u64,
+    /// Test accuracy of the evaluation last done.
+    pub accuracy: Option<f64>,
+}
+
+impl Following {
+    /// A run just opened; `threshold` is the |γ| below which a channel counts as off.
+    pub fn new(opened: Arc<Opened>, threshold: f32) -> Self {
+        let layers = Arc::new(Layers::of(&opened.start.graph));
+        let mut following = Self {
+            phase: Some(Phase::Paused),
+            ending: None,
+            history: History::default(),
+            norms: NormHistory::new(layers, threshold),
+            speed: Speed::default(),
+            step: opened.outlook.done_steps,
+            accuracy: None,
+            opened,
+        };
+        // A resumed run went from its first state to this one; what lay between is not kept.
+        let start = &following.opened.start;
+        if start.progress.step > 0 {
+            let first = Arc::new(Norms::of(&start.graph, &start.initial));
+            following.keep_norms(0, 0.0, first);
+        }
+        for metric in &following.opened.past {
+            following.history.push(metric);
+            if let Metric::Eval { accuracy, .. } = metric {
+                following.accuracy = Some(*accuracy);
+            }
+        }
+        following
+    }
+
+    /// Takes in what the session told of it.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::Metric(metric) => self.take_metric(metric),
+            Event::Norms { step, epoch, norms } => self.keep_norms(*step, *epoch, norms.clone()),
+            Event::Phase(phase) => {
+                self.phase = Some(*phase);
+                self.speed.interrupt();
+            }
+            Event::Ended(ended) => {
+                self.phase = None;
+                self.ending = ended.as_ref().ok().copied();
+            }
+            _ => {}
+        }
+    }
+
+    fn take_metric(&mut self, metric: &Metric) {
+        self.history.push(metric);
+        match *metric {
+            Metric::Step { step, seconds, .. } => {
+                self.step = step;
+                self.speed.step(step, seconds);
+            }
+            Metric::Eval { accuracy, .. } => self.accuracy = Some(accuracy),
+        }
+    }
+
+    fn keep_norms(&mut self, step: u64, epoch: f64, norms: Arc<Norms>) {
+        // They are of the graph that the layers are of.
+        let _ = self.norms.push(step, epoch, norms);
+    }
+
+    /// Whether it has ended, or failed.
+    pub fn has_ended(&self) -> bool {
+        self.phase.is_none()
+    }
+
+    /// `resnet-14 · bn · shapes`.
+    pub fn title(&self) -> String {
+        let settings = &self.opened.settings;
+        let data = Path::new(&settings.data).file_name();
+        let data = data.map_or(settings.data.clone(), |name| {
+            name.to_string_lossy().into_owned()
+        });
+        format!("{} · {} · {data}", settings.model, settings.train)
+    }
+
+    /// A name that tells it from other runs: its folder's.
+    pub fn name(&self) -> String {
+        let folder = &self.opened.folder;
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Images a second, lately.
+    pub fn images_per_second(&self) -> Option<f64> {
+        let batch = f64::from(self.opened.settings.batch_size);
+        Some(self.speed.steps_per_second()? * batch)
+    }
+
+    /// Seconds that the steps left will take, evaluations not counted.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let left = self.opened.outlook.total_steps.saturating_sub(self.step);
+        Some(left as f64 / self.speed.steps_per_second()?)
+    }
+}
