@@ -3,6 +3,7 @@
 //! Each view is a type that keeps what the reader chose in it, with a method `ui` that draws what it
 //! is given and returns what the reader asks for; none of them knows the session or a GPU.
 
+pub mod channels;
 pub mod curves;
 pub mod dialog;
 pub mod export;
@@ -12,6 +13,7 @@ pub mod inside;
 pub mod layer;
 pub mod norm_history;
 pub mod presets;
+pub mod scrub;
 pub mod setup;
 pub mod share;
 pub mod switching_off;

@@ -13,3 +13,48 @@ pub const SERIES: [Color32; 6] = [
     Color32::from_rgb(86, 180, 233),
     Color32::from_rgb(204, 121, 167),
 ];
+
+/// Colours of |γ| from 0, off, to the largest: from dark blue to bright yellow. Brightness alone
+/// carries the value, and blue to yellow holds for those who cannot tell red from green. The same in
+/// light and dark, as a picture is.
+const HEAT: [[u8; 3]; 6] = [
+    [14, 12, 46],
+    [52, 46, 118],
+    [44, 94, 146],
+    [46, 144, 138],
+    [124, 194, 104],
+    [252, 236, 130],
+];
+
+/// The colour of a share of the largest |γ|, from 0 to 1; what lies outside is taken to the end.
+pub fn heat(share: f32) -> Color32 {
+    if share.is_nan() {
+        return NOT_A_NUMBER;
+    }
+    let place = share.clamp(0.0, 1.0) * (HEAT.len() - 1) as f32;
+    let low = (place as usize).min(HEAT.len() - 2);
+    let part = place - low as f32;
+    let mix = |of: usize| {
+        let (from, to) = (f32::from(HEAT[low][of]), f32::from(HEAT[low + 1][of]));
+        (from + part * (to - from)).round() as u8
+    };
+    Color32::from_rgb(mix(0), mix(1), mix(2))
+}
+
+/// A value that is no number: no colour of [`heat`].
+pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(213, 94, 0);
+
+/// How bright a colour is, from 0 to 1 (Rec. 709 luma of the values as they are stored).
+pub fn brightness(color: Color32) -> f32 {
+    let [red, green, blue, _] = color.to_array().map(f32::from);
+    (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255.0
+}
+
+/// Black or white, whichever is easier to see on a colour.
+pub fn contrasting(color: Color32) -> Color32 {
+    if brightness(color) < 0.5 {
+        Color32::from_gray(235)
+    } else {
+        Color32::BLACK
+    }
+}

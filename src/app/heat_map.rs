@@ -1,1 +1,0 @@
-//! Every channel of every layer: a row a layer, a cell a channel.

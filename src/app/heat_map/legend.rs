@@ -1,0 +1,107 @@
+//! Above the map: how it is drawn, and how to read it.
+
+use std::sync::Arc;
+
+use egui::epaint::Mesh;
+use egui::{Color32, DragValue, Rect, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
+
+use super::{HeatMap, Order, paint};
+use crate::app::channels::{Shown, number};
+use crate::app::theme;
+
+/// Length of the strip of colours, in points.
+const STRIP: f32 = 96.0;
+
+impl HeatMap {
+    pub(super) fn controls_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>) {
+        ui.horizontal_wrapped(|ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            ui.label("Sort:");
+            ui.selectable_value(&mut self.order, Order::Channel, "channel")
+                .on_hover_text("Each layer's channels by their number, from 0");
+            ui.selectable_value(&mut self.order, Order::Magnitude, "|γ|")
+                .on_hover_text("Each layer's channels by |γ|, the largest first");
+            ui.separator();
+            ui.checkbox(&mut self.fills_width, "Fill the width")
+                .on_hover_text("Stretch each layer's cells over the whole width; otherwise all cells are as wide");
+            ui.checkbox(&mut self.all_at_once, "All layers")
+                .on_hover_text("Show all layers at once, however low their rows get; otherwise scroll");
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            self.scale_ui(ui);
+            ui.separator();
+            marks_ui(ui, shown);
+        });
+    }
+
+    fn scale_ui(&mut self, ui: &mut Ui) {
+        ui.label("|γ| 0");
+        strip_ui(ui, self.largest_drawn());
+        let mut fixed = self.brightest.is_some();
+        let mut largest = self.largest_drawn();
+        if fixed {
+            let value = DragValue::new(&mut largest).range(0.01..=100.0).speed(0.01);
+            ui.add(value)
+                .accessible_name("Brightest |γ|")
+                .on_hover_text("The |γ| that is brightest; larger ones look the same");
+        } else {
+            ui.label(number(largest));
+        }
+        ui.checkbox(&mut fixed, "Fixed scale").on_hover_text(
+            "Keep the |γ| that is brightest, to compare snapshots; otherwise it is the largest |γ| shown",
+        );
+        self.brightest = fixed.then_some(largest);
+    }
+}
+
+fn strip_ui(ui: &mut Ui, largest: f32) {
+    let size = Vec2::new(STRIP, ui.text_style_height(&egui::TextStyle::Body));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let name = format!("Colours of |γ|: dark is 0, bright is {}", number(largest));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    let mut mesh = Mesh::default();
+    let steps = 32;
+    for step in 0..steps {
+        let part = |step: usize| rect.left() + rect.width() * step as f32 / steps as f32;
+        let cell = Rect::from_x_y_ranges(part(step)..=part(step + 1), rect.y_range());
+        let color = theme::heat((step as f32 + 0.5) / steps as f32);
+        mesh.add_colored_rect(cell.shrink2(Vec2::new(0.0, 2.0)), color);
+    }
+    ui.painter().add(Shape::Mesh(Arc::new(mesh)));
+    response.on_hover_text(name);
+}
+
+fn marks_ui(ui: &mut Ui, shown: &Shown<'_>) {
+    let dark = theme::heat(0.0);
+    let bright = theme::heat(0.8);
+    mark_ui(ui, |mesh, cell| {
+        mesh.add_colored_rect(cell, dark);
+        paint::off_mark(mesh, cell, theme::contrasting(dark));
+    });
+    ui.label(format!("off: |γ| < {}", number(shown.threshold)))
+        .on_hover_text(
+            "Crossed, or struck through where cells are small: in tests this γ counts as 0",
+        );
+    mark_ui(ui, |mesh, cell| {
+        mesh.add_colored_rect(cell, bright);
+        paint::off_mark(mesh, cell, Color32::BLACK);
+        paint::hand_mark(mesh, cell, true, bright);
+    });
+    ui.label("off by hand")
+        .on_hover_text("A filled triangle: you switched this channel off");
+    mark_ui(ui, |mesh, cell| {
+        mesh.add_colored_rect(cell, dark);
+        paint::hand_mark(mesh, cell, false, dark);
+    });
+    ui.label("on by hand")
+        .on_hover_text("A hollow triangle: you switched this channel on, whatever the threshold");
+}
+
+fn mark_ui(ui: &mut Ui, draw: impl FnOnce(&mut Mesh, Rect)) {
+    let height = ui.text_style_height(&egui::TextStyle::Body);
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(height), Sense::hover());
+    let mut mesh = Mesh::default();
+    draw(&mut mesh, rect.shrink(1.0));
+    ui.painter().add(Shape::Mesh(Arc::new(mesh)));
+}
