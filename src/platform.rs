@@ -1,4 +1,4 @@
-//! What a program has and a page has not: files. The one place where the two differ below the
+//! What a program has and a page has not: files and threads. The one place where the two differ below the
 //! interface; whole modules that only a program needs are left out of the page where they are
 //! declared.
 
@@ -23,6 +23,11 @@ mod files {
         }
         Ok((metadata.len(), File::open(path)?))
     }
+
+    /// Whether anything stands at a path.
+    pub fn exists(path: &Path) -> bool {
+        path.exists()
+    }
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -40,6 +45,31 @@ mod files {
             "a page has no files; drop the file onto it",
         ))
     }
+
+    /// Cannot be told in a page, so nothing is said against the path.
+    pub fn exists(_: &Path) -> bool {
+        true
+    }
 }
 
-pub use files::open;
+#[cfg(not(target_arch = "wasm32"))]
+mod threads {
+    /// Runs a task on a thread of its own. Where the system has no more of them the task is dropped.
+    pub fn spawn(name: &str, task: impl FnOnce() + Send + 'static) {
+        // Whoever waits for its answer notices that the sender is gone.
+        let _ = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(task);
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod threads {
+    /// Runs a task at once: a page has no threads.
+    pub fn spawn(_: &str, task: impl FnOnce() + Send + 'static) {
+        task();
+    }
+}
+
+pub use files::{exists, open};
+pub use threads::spawn;

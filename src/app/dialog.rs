@@ -1,1 +1,358 @@
-//! Asking for a file or a folder without holding up a frame.
+//! Asking for a file or a folder without holding up a frame, and what was dropped onto the window.
+//!
+//! The system's dialog is a future that each frame polls once; its waker asks for a repaint, so
+//! nothing is drawn while the reader is choosing. Where a system has no dialogs, or they fail, a path
+//! can be typed.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use egui::{Key, Modal, TextEdit};
+use web_time::{Duration, Instant};
+
+/// What to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The dialog's title, which says what the path is for.
+    pub title: String,
+    /// A folder, a file, or where to save.
+    pub kind: Kind,
+    /// Endings of the files to offer, without dots; empty for all.
+    pub endings: Vec<String>,
+    /// Where to begin.
+    pub directory: Option<PathBuf>,
+}
+
+/// What kind of path to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A folder that is there.
+    Folder,
+    /// A file that is there.
+    File,
+    /// Either, which can only be typed: systems have dialogs for one or the other.
+    Any,
+    /// A file to write, by default of this name.
+    Save(String),
+}
+
+/// A path, and what it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer<T> {
+    /// What it was asked for.
+    pub purpose: T,
+    /// What was chosen.
+    pub path: PathBuf,
+}
+
+/// A path being chosen; `None` if the reader changed their mind, or if there is no dialog.
+pub type Pending = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
+
+/// Opens the system's dialog; `None` where it is known to have none.
+pub type Service = fn(&Ask) -> Option<Pending>;
+
+/// A dialog that came back empty sooner than this was never on the screen.
+const TOO_SOON: Duration = Duration::from_millis(400);
+
+/// A question for a path, at most one at a time.
+pub struct Dialog<T> {
+    service: Service,
+    open: Option<Open<T>>,
+}
+
+struct Open<T> {
+    purpose: T,
+    ask: Ask,
+    way: Way,
+}
+
+enum Way {
+    System {
+        pending: Pending,
+        since: Instant,
+    },
+    Typed {
+        text: String,
+        why: &'static str,
+        complaint: Option<String>,
+    },
+}
+
+const NO_DIALOGS: &str =
+    "This system offers no file dialog (a desktop portal or zenity). Type the path:";
+const FAILED: &str = "The system's file dialog did not open. Type the path, or cancel:";
+const CHOSEN: &str = "Type the path:";
+
+impl<T> Default for Dialog<T> {
+    fn default() -> Self {
+        Self::with_service(system)
+    }
+}
+
+impl<T> std::fmt::Debug for Dialog<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dialog")
+            .field("ask", &self.open.as_ref().map(|open| &open.ask))
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Dialog<T> {
+    /// Dialogs of another service than the system's.
+    pub fn with_service(service: Service) -> Self {
+        Self {
+            service,
+            open: None,
+        }
+    }
+
+    /// Asks for a path; the question before it, if still open, is dropped. To be called from the main
+    /// thread, which macOS wants for its dialogs.
+    pub fn ask(&mut self, purpose: T, ask: Ask) {
+        let way = match (self.service)(&ask) {
+            Some(pending) => Way::System {
+                pending,
+                since: Instant::now(),
+            },
+            None => Way::typed(&ask, NO_DIALOGS),
+        };
+        self.open = Some(Open { purpose, ask, way });
+    }
+
+    /// Asks for a path to be typed.
+    pub fn ask_to_type(&mut self, purpose: T, ask: Ask) {
+        let way = Way::typed(&ask, CHOSEN);
+        self.open = Some(Open { purpose, ask, way });
+    }
+
+    /// Whether a question is open.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// The answer, once it is there; once each frame. Draws the field to type a path into where that is
+    /// the way.
+    pub fn poll(&mut self, ctx: &egui::Context) -> Option<Answer<T>> {
+        let open = self.open.as_mut()?;
+        let path = match &mut open.way {
+            Way::System { pending, since } => {
+                let waker = Waker::from(Arc::new(Repaint(ctx.clone())));
+                match pending.as_mut().poll(&mut Context::from_waker(&waker)) {
+                    Poll::Pending => return None,
+                    Poll::Ready(None) if since.elapsed() < TOO_SOON => {
+                        open.way = Way::typed(&open.ask, FAILED);
+                        ctx.request_repaint();
+                        return None;
+                    }
+                    Poll::Ready(path) => path,
+                }
+            }
+            Way::Typed {
+                text,
+                why,
+                complaint,
+            } => match typed_ui(ctx, &open.ask, why, text, complaint) {
+                Typed::Going => return None,
+                Typed::Cancelled => None,
+                Typed::Done(path) => Some(path),
+            },
+        };
+        let purpose = self.open.take()?.purpose;
+        path.map(|path| Answer { purpose, path })
+    }
+}
+
+impl Way {
+    fn typed(ask: &Ask, why: &'static str) -> Self {
+        let mut text = ask.directory.clone().unwrap_or_default();
+        if let Kind::Save(name) = &ask.kind {
+            text.push(name);
+        }
+        Self::Typed {
+            text: text.display().to_string(),
+            why,
+            complaint: None,
+        }
+    }
+}
+
+enum Typed {
+    Going,
+    Cancelled,
+    Done(PathBuf),
+}
+
+fn typed_ui(
+    ctx: &egui::Context,
+    ask: &Ask,
+    why: &str,
+    text: &mut String,
+    complaint: &mut Option<String>,
+) -> Typed {
+    let mut result = Typed::Going;
+    let modal = Modal::new(egui::Id::unique("a path to type")).show(ctx, |ui| {
+        ui.set_width(420.0_f32.min(ui.ctx().content_rect().width() - 48.0));
+        ui.heading(&ask.title);
+        let label = ui.label(why);
+        let field = ui
+            .add(TextEdit::singleline(text).desired_width(f32::INFINITY))
+            .labelled_by(label.id);
+        if field.changed() {
+            *complaint = None;
+        }
+        if let Some(complaint) = complaint {
+            ui.colored_label(ui.visuals().error_fg_color, complaint.as_str());
+        }
+        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        ui.horizontal(|ui| {
+            let enter = ui
+                .button("Use this path")
+                .on_hover_text("Takes the path as typed (Enter).");
+            if enter.clicked() || is_entered {
+                match judged(ask, text) {
+                    Ok(path) => result = Typed::Done(path),
+                    Err(sentence) => *complaint = Some(sentence),
+                }
+            }
+            let cancel = ui
+                .button("Cancel")
+                .on_hover_text("Leaves all as it was (Esc).");
+            if cancel.clicked() {
+                result = Typed::Cancelled;
+            }
+        });
+        // Whoever asked for a path wants to type it at once.
+        let is_idle = ui.memory(|memory| memory.focused().is_none());
+        if is_idle && complaint.is_none() {
+            field.request_focus();
+        }
+    });
+    if modal.should_close() && matches!(result, Typed::Going) {
+        result = Typed::Cancelled;
+    }
+    result
+}
+
+/// A typed path, if it can be what was asked for.
+fn judged(ask: &Ask, text: &str) -> Result<PathBuf, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("There is no path yet; type one, or cancel.".into());
+    }
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+    let path = match (text.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(text),
+    };
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let shown = path.display();
+    match ask.kind {
+        Kind::Folder if !path.is_dir() => Err(format!("There is no folder {shown}.")),
+        Kind::File if !path.is_file() => Err(format!("There is no file {shown}.")),
+        Kind::Any if !path.exists() => Err(format!("There is no file or folder {shown}.")),
+        Kind::Save(_) if !path.parent().is_some_and(Path::is_dir) => Err(format!(
+            "There is no folder for {shown}; make it first, or choose another."
+        )),
+        _ => Ok(path),
+    }
+}
+
+struct Repaint(egui::Context);
+
+impl Wake for Repaint {
+    fn wake(self: Arc<Self>) {
+        self.0.request_repaint();
+    }
+}
+
+/// The system's own dialogs.
+fn system(ask: &Ask) -> Option<Pending> {
+    if !has_dialogs() {
+        return None;
+    }
+    let mut dialog = rfd::AsyncFileDialog::new().set_title(&ask.title);
+    if let Some(directory) = &ask.directory {
+        dialog = dialog.set_directory(directory);
+    }
+    if !ask.endings.is_empty() {
+        dialog = dialog.add_filter(ask.endings.join(", "), &ask.endings);
+        dialog = dialog.add_filter("all files", &["*"]);
+    }
+    Some(match &ask.kind {
+        Kind::Folder => chosen(dialog.pick_folder()),
+        Kind::File | Kind::Any => chosen(dialog.pick_file()),
+        Kind::Save(name) => chosen(dialog.set_file_name(name).save_file()),
+    })
+}
+
+fn chosen(dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) -> Pending {
+    Box::pin(async { dialog.await.map(|handle| handle.path().to_owned()) })
+}
+
+/// Whether the system may have dialogs: on Linux they come over the session's bus, or from zenity.
+fn has_dialogs() -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let has_bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
+        || std::env::var_os("XDG_RUNTIME_DIR")
+            .is_some_and(|folder| Path::new(&folder).join("bus").exists());
+    !cfg!(target_os = "linux")
+        || has_bus
+        || std::env::split_paths(&paths).any(|folder| folder.join("zenity").is_file())
+}
+
+/// What a path that was dropped onto the window is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    /// Images: a folder or an archive, to be set as data.
+    Data(PathBuf),
+    /// The folder of a run.
+    Run(PathBuf),
+    /// A safetensors file: checkpoint, delta or state.
+    State(PathBuf),
+    /// None of these; a sentence that says so.
+    Unknown(String),
+}
+
+/// What was dropped in this frame, in order.
+pub fn dropped(ctx: &egui::Context) -> Vec<Dropped> {
+    ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| Dropped::of(file.path())).collect()
+    })
+}
+
+impl Dropped {
+    /// What a path is for, by its name and what lies in it. What is inside a file is judged when it is
+    /// read.
+    pub fn of(path: &Path) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.to_lowercase();
+        let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        let folder = || path.parent().unwrap_or(path).to_owned();
+        if path.is_dir() {
+            return match path.join("config.toml").is_file() {
+                true => Self::Run(path.to_owned()),
+                false => Self::Data(path.to_owned()),
+            };
+        }
+        if name == "config.toml" {
+            Self::Run(folder())
+        } else if ends(&[".safetensors"]) {
+            Self::State(path.to_owned())
+        } else if ends(&[".tar.gz", ".tgz", ".tar"]) {
+            Self::Data(path.to_owned())
+        } else if ends(&[".bin"]) || name.contains("-ubyte") {
+            // One file of a data set stands for the folder it lies in.
+            Self::Data(folder())
+        } else {
+            Self::Unknown(format!(
+                "{} is nothing that can be used here; drop a folder of images, CIFAR's .tar.gz, the \
+                 folder of a run, or a .safetensors file",
+                path.display()
+            ))
+        }
+    }
+}
