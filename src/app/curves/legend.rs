@@ -1,0 +1,183 @@
+//! Which line is whose: colours, dashes and markers, and the rows that explain them.
+
+use egui::{Color32, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
+use egui_plot::{LineStyle, MarkerShape};
+
+use super::{Earlier, Quantity, Reply};
+use crate::app::theme::SERIES;
+
+/// How the lines of a run look. Runs differ by dashes and markers too, for those who cannot tell the
+/// colours apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    pub training: Color32,
+    pub test: Color32,
+    pub dashes: LineStyle,
+    pub marker: MarkerShape,
+}
+
+/// The run under way.
+pub(super) const CURRENT: Look = Look {
+    training: SERIES[0],
+    test: SERIES[3],
+    dashes: LineStyle::Solid,
+    marker: MarkerShape::Circle,
+};
+
+/// How many earlier runs look different.
+pub(super) const LOOKS: usize = EARLIER.len();
+
+const EARLIER: [Look; 8] = [
+    earlier(2, LineStyle::Dashed { length: 12.0 }, MarkerShape::Square),
+    earlier(1, LineStyle::Dashed { length: 6.0 }, MarkerShape::Diamond),
+    earlier(5, LineStyle::Dashed { length: 20.0 }, MarkerShape::Up),
+    earlier(4, LineStyle::Dotted { spacing: 6.0 }, MarkerShape::Cross),
+    earlier(1, LineStyle::Dashed { length: 20.0 }, MarkerShape::Down),
+    earlier(2, LineStyle::Dotted { spacing: 6.0 }, MarkerShape::Plus),
+    earlier(4, LineStyle::Dashed { length: 12.0 }, MarkerShape::Left),
+    earlier(5, LineStyle::Dashed { length: 6.0 }, MarkerShape::Right),
+];
+
+const fn earlier(colour: usize, dashes: LineStyle, marker: MarkerShape) -> Look {
+    Look {
+        training: SERIES[colour],
+        test: SERIES[colour],
+        dashes,
+        marker,
+    }
+}
+
+/// The look of an earlier run, by its number.
+pub(super) fn look(number: usize) -> Look {
+    EARLIER[number % LOOKS]
+}
+
+/// The lines of the run under way, then a row an earlier run. What the reader asks for, if anything.
+pub(super) fn rows(
+    ui: &mut Ui,
+    name: &str,
+    quantity: Quantity,
+    has_current: bool,
+    runs: &[Earlier],
+) -> Option<Reply> {
+    let mut reply = None;
+    let has_test = quantity.test_series().is_some();
+    if has_current {
+        if !runs.is_empty() {
+            ui.strong(short(name)).on_hover_text(name);
+        }
+        swatch(ui, CURRENT.training, Some(CURRENT.dashes), None);
+        ui.label(if has_test {
+            "training"
+        } else {
+            quantity.label()
+        });
+        if has_test {
+            swatch(ui, CURRENT.test, Some(CURRENT.dashes), Some(CURRENT.marker));
+            ui.label("test");
+        }
+    }
+    for (at, run) in runs.iter().enumerate() {
+        // Kept together where the row breaks.
+        let width = ui.available_width();
+        ui.allocate_ui_with_layout(
+            vec2(width.min(10.0), ui.spacing().interact_size.y),
+            egui::Layout::left_to_right(egui::Align::Center),
+            |ui| {
+                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+                let mut shown = run.shown;
+                let tip = format!("Draw {} behind the run under way", run.name);
+                if ui
+                    .checkbox(&mut shown, short(&run.name))
+                    .on_hover_text(tip)
+                    .changed()
+                {
+                    reply = Some(Reply::Show { run: at, shown });
+                }
+                let look = look(run.look);
+                swatch(ui, look.training, Some(look.dashes), None);
+                if has_test {
+                    swatch(ui, look.test, None, Some(look.marker));
+                }
+                let button = ui.small_button("×");
+                let label = format!("Remove {}", run.name);
+                button.widget_info(|| {
+                    WidgetInfo::labeled(Role::Button, ui.is_enabled(), label.clone())
+                });
+                let tip = "Take this run out of the comparison; its files stay as they are";
+                if button.on_hover_text(tip).clicked() {
+                    reply = Some(Reply::Remove(at));
+                }
+            },
+        );
+    }
+    reply
+}
+
+/// A piece of a line, as the plot draws it.
+fn swatch(ui: &mut Ui, colour: Color32, line: Option<LineStyle>, marker: Option<MarkerShape>) {
+    let width = if line.is_some() { 26.0 } else { 10.0 };
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 12.0), Sense::hover());
+    let ends = [rect.left_center(), rect.right_center()];
+    let stroke = Stroke::new(2.0, colour);
+    match line {
+        Some(LineStyle::Dashed { length }) => {
+            // The longest dashes would fill the swatch.
+            let length = length.min(9.0);
+            let dashes = Shape::dashed_line(&ends, stroke, length, 0.6 * length);
+            ui.painter().extend(dashes);
+        }
+        Some(LineStyle::Dotted { spacing }) => {
+            let dots = Shape::dotted_line(&ends, colour, spacing, 1.5);
+            ui.painter().extend(dots);
+        }
+        Some(LineStyle::Solid) => {
+            ui.painter().line_segment(ends, stroke);
+        }
+        None => {}
+    }
+    if let Some(marker) = marker {
+        let area = Rect::from_center_size(rect.center(), vec2(8.0, 8.0));
+        ui.painter().add(marker_shape(marker, area, colour));
+    }
+}
+
+fn marker_shape(marker: MarkerShape, area: Rect, colour: Color32) -> Shape {
+    let (centre, radius) = (area.center(), area.width() / 2.0);
+    let at = |x: f32, y: f32| Pos2::new(centre.x + x * radius, centre.y + y * radius);
+    let filled = |points: Vec<Pos2>| Shape::convex_polygon(points, colour, Stroke::NONE);
+    let strokes = |ends: [[Pos2; 2]; 2]| {
+        let stroke = Stroke::new(1.5, colour);
+        Shape::Vec(ends.map(|ends| Shape::line_segment(ends, stroke)).into())
+    };
+    match marker {
+        MarkerShape::Circle => Shape::circle_filled(centre, radius, colour),
+        MarkerShape::Square => Shape::rect_filled(area.shrink(0.5), 0.0, colour),
+        MarkerShape::Diamond => filled(vec![
+            at(0.0, -1.0),
+            at(1.0, 0.0),
+            at(0.0, 1.0),
+            at(-1.0, 0.0),
+        ]),
+        MarkerShape::Up => filled(vec![at(0.0, -1.0), at(1.0, 0.9), at(-1.0, 0.9)]),
+        MarkerShape::Down => filled(vec![at(-1.0, -0.9), at(1.0, -0.9), at(0.0, 1.0)]),
+        MarkerShape::Left => filled(vec![at(-1.0, 0.0), at(0.9, -1.0), at(0.9, 1.0)]),
+        MarkerShape::Right => filled(vec![at(1.0, 0.0), at(-0.9, 1.0), at(-0.9, -1.0)]),
+        MarkerShape::Plus => {
+            strokes([[at(-1.0, 0.0), at(1.0, 0.0)], [at(0.0, -1.0), at(0.0, 1.0)]])
+        }
+        MarkerShape::Cross | MarkerShape::Asterisk => strokes([
+            [at(-0.8, -0.8), at(0.8, 0.8)],
+            [at(-0.8, 0.8), at(0.8, -0.8)],
+        ]),
+    }
+}
+
+/// A name that does not fill the row.
+fn short(name: &str) -> String {
+    const LETTERS: usize = 40;
+    match name.char_indices().nth(LETTERS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
