@@ -3,6 +3,7 @@
 //! Each view is a type that keeps what the reader chose in it, with a method `ui` that draws what it
 //! is given and returns what the reader asks for; none of them knows the session or a GPU.
 
+pub mod bars;
 pub mod curves;
 pub mod dialog;
 pub mod export;
@@ -16,3 +17,4 @@ pub mod setup;
 pub mod share;
 pub mod switching_off;
 pub mod theme;
+pub mod tour;
