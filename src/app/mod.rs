@@ -3,15 +3,20 @@
 //! Each view is a type that keeps what the reader chose in it, with a method `ui` that draws what it
 //! is given and returns what the reader asks for; none of them knows the session or a GPU.
 
+pub mod action;
+pub mod bars;
 pub mod channels;
 pub mod curves;
 pub mod dialog;
 pub mod export;
+pub mod following;
 pub mod heat_map;
 pub mod history;
 pub mod inside;
 pub mod layer;
 pub mod norm_history;
+pub mod notice;
+pub mod palette;
 pub mod presets;
 pub mod scrub;
 pub mod setup;
@@ -23,5 +28,7 @@ mod setup_stored;
 mod setup_summary;
 mod setup_training;
 pub mod share;
+pub mod speed;
 pub mod switching_off;
 pub mod theme;
+pub mod tour;

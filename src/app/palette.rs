@@ -32,7 +32,7 @@ impl Palette {
             return None;
         }
         let mut taken = None;
-        let modal = Modal::new("commands".into()).show(ctx, |ui| {
+        let modal = Modal::new(egui::Id::new("commands")).show(ctx, |ui| {
             ui.set_width(440.0);
             // Before the text field, which would take the arrows.
             let (down, up, enter) = ui.input_mut(|input| {
@@ -44,7 +44,7 @@ impl Palette {
                 .desired_width(f32::INFINITY);
             let field = ui.add(field);
             field.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Search commands")
+                egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search commands")
             });
             field.request_focus();
             if field.changed() {

@@ -3,5 +3,8 @@
 
 mod channels;
 mod curves;
+mod inside;
 mod setup;
+mod support;
 mod switching_off;
+mod tour;

@@ -1,0 +1,257 @@
+//! What was measured, as bars, as text and as a curve.
+
+use egui::{RichText, Role, Ui, WidgetInfo};
+use egui_plot::{
+    Corner, HoverPosition, Legend, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, VLine,
+};
+
+use super::results::{Curve, Measured};
+use super::{Network, Pending, SwitchingOff, share_off};
+use crate::app::bars::{Bar, grouped, percent};
+use crate::app::theme::SERIES;
+use crate::study::probe::Accuracy;
+
+const WEAKEST: &str = "weakest |γ| off";
+const RANDOM: &str = "as many at random off";
+
+impl SwitchingOff {
+    pub(super) fn figures_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
+        ui.label(RichText::new("Accuracy on test images").strong())
+            .on_hover_text("The share of test images that the network classifies correctly.");
+        let chance = 1.0 / f64::from(network.graph.classes().max(1));
+        self.bars_ui(ui, chance);
+        ui.add_space(6.0);
+        self.curve_ui(ui, network);
+    }
+
+    fn bars_ui(&self, ui: &mut Ui, chance: f64) {
+        let results = &self.results;
+        let waits = results.measuring();
+        let whole = results.whole.as_ref();
+        let fresh = results.is_fresh(&results.whole);
+        accuracy_ui(ui, "All channels on", whole, waits && !fresh, chance);
+        let fresh = results.is_fresh(&results.ablated);
+        let ablated = results.ablated.as_ref();
+        accuracy_ui(ui, "These off", ablated, waits && !fresh, chance);
+
+        let fresh = results.is_fresh(&results.random);
+        let waits = waits && !fresh && results.compares();
+        let random = results.random.as_ref();
+        let note = match random {
+            _ if waits => "measuring…".to_owned(),
+            Some(random) => format!(
+                "mean of {} draws, {} to {}; {}; {}",
+                random.value.draws,
+                percent(random.value.least),
+                percent(random.value.greatest),
+                of_images(random.value.images, random.step),
+                share_off(random.off, random.channels),
+            ),
+            None => "not measured yet".to_owned(),
+        };
+        let share = random.map(|random| random.value.mean);
+        let label = "As many at random";
+        Bar {
+            label,
+            share,
+            range: random.map(|random| (random.value.least, random.value.greatest)),
+            reference: Some(chance),
+            colour: SERIES[1],
+            faded: !fresh,
+            spoken: &spoken(label, share, &note),
+            ..Bar::default()
+        }
+        .ui(ui)
+        .on_hover_text(
+            "As many channels off, chosen at random, several times: the bar is the mean, the line \
+             from the least to the greatest. Where the weakest channels can go and random ones \
+             cannot, the network has learned which features it does not need.",
+        );
+        ui.weak(note);
+        ui.weak(format!("The tick is chance: {}.", percent(chance)));
+    }
+
+    fn curve_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
+        let curve = &self.results.curve;
+        let title = "Accuracy against the share of channels off";
+        ui.label(RichText::new(title).strong()).on_hover_text(
+            "From all channels on to all off: those of least |γ| first, and as many at random. \
+             The vertical line is the share that is off now.",
+        );
+        let (off, channels) = {
+            let now = self.now.as_ref();
+            let off = now.map_or(0, |now| now.off);
+            (off, network.norms.gamma.len())
+        };
+        let summary = curve_summary(curve);
+        plot_ui(
+            ui,
+            curve,
+            100.0 * off as f64 / channels.max(1) as f64,
+            &summary,
+        );
+        ui.weak(&summary);
+        if !curve.off.is_empty() {
+            egui::CollapsingHeader::new("The curve as numbers").show(ui, |ui| table_ui(ui, curve));
+        }
+        let is_asked = self.results.compares() && self.results.measuring();
+        let button = ui
+            .add_enabled(!is_asked, egui::Button::new("Measure the curve"))
+            .on_hover_text(
+                "Measure accuracy against the share switched off, and with as many off at random, \
+                 of the network as it is now. Points appear one by one.",
+            )
+            .on_disabled_hover_text("The curve is being measured.");
+        if button.clicked() {
+            self.curve_once = true;
+            self.pending = Some(Pending::Now);
+        }
+    }
+}
+
+fn accuracy_ui(
+    ui: &mut Ui,
+    label: &str,
+    measured: Option<&Measured<Accuracy>>,
+    waits: bool,
+    chance: f64,
+) {
+    let note = match measured {
+        _ if waits => "measuring…".to_owned(),
+        Some(measured) => {
+            let images = of_images(measured.value.images, measured.step);
+            match label {
+                "These off" => format!("{images}; {}", share_off(measured.off, measured.channels)),
+                _ => images,
+            }
+        }
+        None => "not measured yet".to_owned(),
+    };
+    let share = measured.map(|measured| measured.value.accuracy);
+    Bar {
+        label,
+        share,
+        reference: Some(chance),
+        faded: waits,
+        spoken: &spoken(label, share, &note),
+        ..Bar::default()
+    }
+    .ui(ui)
+    .on_hover_text(format!("{label}: {note}"));
+    ui.weak(note);
+}
+
+fn of_images(images: usize, step: u64) -> String {
+    let (images, step) = (grouped(images as u64), grouped(step));
+    format!("{images} images, step {step}")
+}
+
+fn spoken(label: &str, share: Option<f64>, note: &str) -> String {
+    match share {
+        Some(share) => format!("{label}: {}, {note}", percent(share)),
+        None => format!("{label}: {note}"),
+    }
+}
+
+fn curve_summary(curve: &Curve) -> String {
+    match curve.off.len() {
+        0 => "No point yet.".to_owned(),
+        points => format!(
+            "{points} points, each of {}",
+            of_images(curve.images, curve.step)
+        ),
+    }
+}
+
+fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
+    let label = |position: &HoverPosition<'_>| match position {
+        HoverPosition::NearDataPoint {
+            plot_name,
+            position,
+            ..
+        } if !plot_name.is_empty() => Some(format!(
+            "{plot_name}: {:.1} % of channels off, accuracy {:.1} %",
+            position.x, position.y
+        )),
+        _ => None,
+    };
+    let per_cent = |mark: egui_plot::GridMark, _: &_| format!("{:.0} %", mark.value);
+    let plot = Plot::new("accuracy against the share off")
+        .height(170.0)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .show_crosshair(false)
+        .default_x_bounds(0.0, 100.0)
+        .default_y_bounds(0.0, 100.0)
+        .x_axis_formatter(per_cent)
+        .y_axis_formatter(per_cent)
+        .y_axis_min_width(38.0)
+        .label_formatter(label)
+        .legend(Legend::default().position(Corner::RightTop));
+    let series = [
+        (
+            WEAKEST,
+            &curve.weakest,
+            SERIES[0],
+            LineStyle::Solid,
+            MarkerShape::Circle,
+        ),
+        (
+            RANDOM,
+            &curve.random,
+            SERIES[1],
+            LineStyle::dashed_dense(),
+            MarkerShape::Square,
+        ),
+    ];
+    let marker = ui.visuals().text_color();
+    let shown = plot.show(ui, |plot| {
+        plot.vline(
+            VLine::new("off now", share_now)
+                .color(marker)
+                .style(LineStyle::Dotted { spacing: 4.0 }),
+        );
+        for (name, points, colour, style, shape) in series {
+            let line = Line::new(name, PlotPoints::Borrowed(points));
+            plot.line(
+                line.color(colour)
+                    .style(style)
+                    .width(1.5)
+                    .id((name, "line")),
+            );
+            let points = Points::new(name, PlotPoints::Borrowed(points));
+            plot.points(
+                points
+                    .color(colour)
+                    .shape(shape)
+                    .radius(3.0)
+                    .id((name, "points")),
+            );
+        }
+    });
+    shown.response.widget_info(|| {
+        let label = format!("Curve of accuracy against the share of channels off: {summary}");
+        WidgetInfo::labeled(Role::Figure, true, label)
+    });
+}
+
+fn table_ui(ui: &mut Ui, curve: &Curve) {
+    egui::Grid::new("curve as numbers")
+        .striped(true)
+        .num_columns(3)
+        .show(ui, |ui| {
+            for heading in ["channels off", "weakest", "random"] {
+                ui.label(RichText::new(heading).strong());
+            }
+            ui.end_row();
+            for (place, off) in curve.off.iter().enumerate() {
+                ui.label(grouped(*off as u64));
+                ui.label(percent(curve.weakest[place].y / 100.0));
+                ui.label(percent(curve.random[place].y / 100.0));
+                ui.end_row();
+            }
+        });
+}

@@ -1,0 +1,1 @@
+//! The nine points of the article, one page each.

@@ -1,0 +1,1 @@
+//! Test images, answers and feature maps.
