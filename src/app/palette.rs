@@ -32,7 +32,7 @@ impl Palette {
             return None;
         }
         let mut taken = None;
-        let modal = Modal::new(egui::Id::new("commands")).show(ctx, |ui| {
+        let modal = Modal::new(egui::Id::unique("commands")).show(ctx, |ui| {
             ui.set_width(440.0);
             // Before the text field, which would take the arrows.
             let (down, up, enter) = ui.input_mut(|input| {
