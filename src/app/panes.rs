@@ -11,7 +11,7 @@ use super::heat_map::HeatMap;
 use super::inside::Inside;
 use super::layer::LayerView;
 use super::scrub::Scrub;
-use super::share::Share;
+use super::share::{Share, ShareReply};
 use super::switching_off::{Network, SwitchingOff};
 
 /// A pane.
@@ -208,9 +208,15 @@ impl Panes<'_> {
             ui.label("Start or open a run: the share of channels that are switched off is drawn here over its course.");
             return;
         };
-        let step = self.views.scrub.step();
-        if let Some(reply) = self.views.share.ui(ui, &following.norms, step, *self.picked) {
-            self.channel(reply);
+        let (step, layer) = (self.views.scrub.step(), self.picked.map(|pick| pick.layer));
+        match self.views.share.ui(ui, &following.norms, layer, step) {
+            None => {}
+            Some(ShareReply::Step(step)) => self.views.scrub.go(Some(step)),
+            Some(ShareReply::Layer { layer, step }) => {
+                self.views.scrub.go(Some(step));
+                let channel = None;
+                self.channel(ChannelReply::Pick(Pick { layer, channel }));
+            }
         }
     }
 

@@ -1,0 +1,204 @@
+//! The bar at the top: what is being done, how far it is, and what can be done.
+
+use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
+
+use super::action::Action;
+use super::following::Following;
+use super::speed::{duration, thousands};
+use crate::session::{Phase, Stage};
+use crate::train::run::Ending;
+
+/// What the bar shows.
+#[derive(Clone, Copy)]
+pub struct Status<'a> {
+    /// The run.
+    pub following: Option<&'a Following>,
+    /// What is done before the next one can begin.
+    pub preparing: Option<Stage>,
+    /// Why no run can start with the settings of the form.
+    pub problem: Option<&'a str>,
+}
+
+impl Status<'_> {
+    /// Whether steps could be taken or are.
+    pub fn is_under_way(&self) -> bool {
+        self.following
+            .is_some_and(|following| !following.has_ended())
+    }
+
+    /// Whether an action makes sense now.
+    pub fn allows(&self, action: Action) -> bool {
+        let is_open = self.is_under_way() && self.preparing.is_none();
+        match action {
+            Action::Start => self.problem.is_none() && self.preparing.is_none(),
+            Action::PauseOrResume | Action::Stop | Action::Save | Action::Evaluate => is_open,
+            Action::Step => {
+                self.preparing.is_none() && (is_open || self.problem.is_none())
+            }
+            Action::ExportMetrics
+            | Action::ExportCurves
+            | Action::ExportNorms
+            | Action::ExportGammas
+            | Action::ExportState => self.following.is_some(),
+            _ => true,
+        }
+    }
+
+    /// What is going on, in a few words.
+    pub fn words(&self) -> String {
+        match (self.preparing, self.following) {
+            (Some(Stage::Data), _) => "reading the images …".into(),
+            (Some(Stage::Adapter), _) => "opening the adapter …".into(),
+            (Some(Stage::Plan), _) => "compiling the network …".into(),
+            (None, None) => "no run yet".into(),
+            (None, Some(following)) => match (following.phase, following.ending) {
+                (Some(Phase::Running), _) => "training".into(),
+                (Some(Phase::Evaluating), _) => "evaluating on the test set …".into(),
+                (Some(Phase::Paused), _) => "paused".into(),
+                (None, Some(Ending::Finished)) => "finished".into(),
+                (None, Some(Ending::Interrupted)) => "stopped and saved".into(),
+                (None, None) => "failed".into(),
+            },
+        }
+    }
+}
+
+/// Draws the bar; what was pressed.
+pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
+    let mut pressed = None;
+    ui.horizontal_wrapped(|ui| {
+        menus_ui(ui, status, &mut pressed);
+        ui.separator();
+        let is_running = status
+            .following
+            .is_some_and(|following| following.phase == Some(Phase::Running));
+        let pause = if is_running { "⏸ Pause" } else { "▶ Go on" };
+        for (action, text) in [
+            (Action::Start, "⏵ Start"),
+            (Action::PauseOrResume, pause),
+            (Action::Step, "⏭ Step"),
+            (Action::Stop, "⏹ Stop"),
+        ] {
+            let button = ui.add_enabled(status.allows(action), Button::new(text));
+            let hint = action.hint(ui.ctx());
+            let why = match (action, status.problem) {
+                (Action::Start, Some(problem)) => problem.to_owned(),
+                _ => hint.clone(),
+            };
+            if button
+                .on_hover_text(hint)
+                .on_disabled_hover_text(why)
+                .clicked()
+            {
+                pressed = Some(action);
+            }
+        }
+        ui.separator();
+        if let Some(following) = status.following {
+            ui.label(RichText::new(following.title()).strong())
+                .on_hover_text(format!(
+                    "Network, what trains, and data of the run in {}\non {}",
+                    following.opened.folder.display(),
+                    following.opened.adapter
+                ));
+        }
+        ui.label(status.words());
+        if status.preparing.is_some() {
+            ui.spinner();
+        }
+        if let Some(following) = status.following {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                progress_ui(ui, following);
+            });
+        }
+    });
+    pressed
+}
+
+fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
+    let menus: [(&str, &[Action]); 4] = [
+        (
+            "File",
+            &[
+                Action::OpenFolder,
+                Action::OpenArchive,
+                Action::OpenRun,
+                Action::CompareRun,
+                Action::Quit,
+            ],
+        ),
+        (
+            "Run",
+            &[
+                Action::Start,
+                Action::PauseOrResume,
+                Action::Step,
+                Action::Stop,
+                Action::Evaluate,
+                Action::Save,
+            ],
+        ),
+        (
+            "Export",
+            &[
+                Action::ExportMetrics,
+                Action::ExportCurves,
+                Action::ExportNorms,
+                Action::ExportGammas,
+                Action::ExportState,
+            ],
+        ),
+        (
+            "View",
+            &[
+                Action::Tour,
+                Action::Commands,
+                Action::ToggleSetup,
+                Action::ToggleTheme,
+                Action::ZoomIn,
+                Action::ZoomOut,
+                Action::ZoomReset,
+                Action::ResetLayout,
+            ],
+        ),
+    ];
+    for (title, actions) in menus {
+        ui.menu_button(title, |ui| {
+            for action in actions {
+                if action.menu_button(ui, status.allows(*action)).clicked() {
+                    *pressed = Some(*action);
+                    ui.close();
+                }
+            }
+        });
+    }
+}
+
+fn progress_ui(ui: &mut Ui, following: &Following) {
+    let outlook = &following.opened.outlook;
+    let total = outlook.total_steps.max(1);
+    let share = following.step as f32 / total as f32;
+    let epochs = outlook.steps_per_epoch.max(1);
+    let epoch = following.step as f64 / epochs as f64;
+    let all = total as f64 / epochs as f64;
+    if let Some(accuracy) = following.accuracy {
+        ui.label(format!("{:.1} % right", 100.0 * accuracy))
+            .on_hover_text("Share of the test set that is classified correctly, at the last evaluation");
+    }
+    if following.phase == Some(Phase::Running) {
+        let left = following.seconds_left().map(duration);
+        let speed = following.images_per_second();
+        if let (Some(left), Some(speed)) = (left, speed) {
+            ui.label(format!("{speed:.0} images/s, {left} left"))
+                .on_hover_text("Training speed lately, and the time that the steps left will take at it; evaluations are not counted");
+        }
+    }
+    let text = format!("epoch {epoch:.1} of {all:.0}");
+    ui.add(ProgressBar::new(share).desired_width(130.0).text(text))
+        .on_hover_text(format!(
+            "Step {} of {}; {} steps an epoch",
+            thousands(following.step),
+            thousands(total),
+            thousands(epochs)
+        ));
+}
