@@ -307,19 +307,15 @@ impl Curves {
         if log.on_hover_text(tip).changed() {
             self.zoom.y = None;
         }
+        let smooths = self.quantity != Quantity::LearningRate;
+        let label = ui.label("smoothing");
+        ui.spacing_mut().slider_width = 80.0;
         let slider = Slider::new(&mut self.window, 1..=LONGEST_WINDOW)
             .logarithmic(true)
             .custom_formatter(|steps, _| window_text(steps))
-            .custom_parser(|text| {
-                text.chars()
-                    .filter(char::is_ascii_digit)
-                    .collect::<String>()
-                    .parse()
-                    .ok()
-            })
-            .text("smoothing");
-        let smooths = self.quantity != Quantity::LearningRate;
+            .custom_parser(window_of);
         ui.add_enabled(smooths, slider)
+            .labelled_by(label.id)
             .on_hover_text(
                 "The training line is the mean of each step and as many before it, in steps; the pale \
                  band behind it reaches from the least to the greatest single value",
@@ -353,6 +349,12 @@ impl Curves {
             .into_iter()
             .filter_map(|(is_so, note)| is_so.then_some(note))
     }
+}
+
+/// The number in a text such as `mean of 1,000 steps`.
+fn window_of(text: &str) -> Option<f64> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().ok()
 }
 
 fn window_text(steps: f64) -> String {

@@ -4,7 +4,7 @@ use super::checkpoint::{Checkpoint, CheckpointError, state_digest};
 use super::delta::{Delta, DeltaError, is_delta};
 use super::settings::Settings;
 use super::start::{StartError, initial};
-use super::tensor_file::{TensorFile, parse_tensors};
+use super::tensor_file::{DIGEST_KEY, TensorFile, parse_tensors};
 use crate::network::{Graph, NamedTensor, State, StateError};
 
 /// What a safetensors file holds.
@@ -76,12 +76,9 @@ impl Saved {
     }
 
     fn of(file: &str, content: TensorFile) -> Result<Self, CheckpointError> {
-        if content.metadata.is_empty()
-            || !content
-                .metadata
-                .keys()
-                .any(|key| key.starts_with("bnonly."))
-        {
+        // A digest alone says nothing of a run.
+        let is_of_a_run = |key: &String| key.starts_with("bnonly.") && key != DIGEST_KEY;
+        if !content.metadata.keys().any(is_of_a_run) {
             return Ok(Self::Tensors(content.tensors));
         }
         Ok(match is_delta(&content.metadata) {

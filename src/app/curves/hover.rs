@@ -57,10 +57,7 @@ fn lines(
         text.push_str(&format!("\n{name}{} {value}", quantity.training_label()));
         if window > 1 {
             let mean = quantity.text(found.mean);
-            text.push_str(&format!(
-                ", mean of {} steps {mean}",
-                grouped(window as u64)
-            ));
+            text.push_str(&format!(", mean {mean}"));
         }
     }
     let test = quantity.test_series();

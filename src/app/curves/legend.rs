@@ -27,6 +27,9 @@ pub(super) const CURRENT: Look = Look {
 /// How many earlier runs look different.
 pub(super) const LOOKS: usize = EARLIER.len();
 
+/// Room for what stands in a row beside a run's name: check box, swatches, button.
+const BESIDE_NAME: f32 = 120.0;
+
 const EARLIER: [Look; 8] = [
     earlier(2, LineStyle::Dashed { length: 12.0 }, MarkerShape::Square),
     earlier(1, LineStyle::Dashed { length: 6.0 }, MarkerShape::Diamond),
@@ -47,6 +50,17 @@ const fn earlier(colour: usize, dashes: LineStyle, marker: MarkerShape) -> Look 
     }
 }
 
+impl Look {
+    /// Lighter where the background is dark.
+    pub fn on(mut self, is_dark: bool) -> Self {
+        if is_dark {
+            self.training = self.training.lerp_to_gamma(Color32::WHITE, 0.3);
+            self.test = self.test.lerp_to_gamma(Color32::WHITE, 0.15);
+        }
+        self
+    }
+}
+
 /// The look of an earlier run, by its number.
 pub(super) fn look(number: usize) -> Look {
     EARLIER[number % LOOKS]
@@ -63,38 +77,41 @@ pub(super) fn rows(
     let mut reply = None;
     let has_test = quantity.test_series().is_some();
     if has_current {
+        let look = CURRENT.on(ui.visuals().dark_mode);
         if !runs.is_empty() {
             ui.strong(short(name)).on_hover_text(name);
         }
-        swatch(ui, CURRENT.training, Some(CURRENT.dashes), None);
+        swatch(ui, look.training, Some(look.dashes), None);
         ui.label(if has_test {
             "training"
         } else {
             quantity.label()
         });
         if has_test {
-            swatch(ui, CURRENT.test, Some(CURRENT.dashes), Some(CURRENT.marker));
+            swatch(ui, look.test, Some(look.dashes), Some(look.marker));
             ui.label("test");
         }
     }
     for (at, run) in runs.iter().enumerate() {
         // Kept together where the row breaks.
-        let width = ui.available_width();
+        let text = short(&run.name);
+        let galley = egui::WidgetText::from(text.as_str()).into_galley(
+            ui,
+            Some(egui::TextWrapMode::Extend),
+            f32::INFINITY,
+            egui::TextStyle::Body,
+        );
         ui.allocate_ui_with_layout(
-            vec2(width.min(10.0), ui.spacing().interact_size.y),
+            vec2(galley.size().x + BESIDE_NAME, ui.spacing().interact_size.y),
             egui::Layout::left_to_right(egui::Align::Center),
             |ui| {
                 ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
                 let mut shown = run.shown;
                 let tip = format!("Draw {} behind the run under way", run.name);
-                if ui
-                    .checkbox(&mut shown, short(&run.name))
-                    .on_hover_text(tip)
-                    .changed()
-                {
+                if ui.checkbox(&mut shown, text).on_hover_text(tip).changed() {
                     reply = Some(Reply::Show { run: at, shown });
                 }
-                let look = look(run.look);
+                let look = look(run.look).on(ui.visuals().dark_mode);
                 swatch(ui, look.training, Some(look.dashes), None);
                 if has_test {
                     swatch(ui, look.test, None, Some(look.marker));

@@ -1,6 +1,6 @@
 //! The plot itself: lines, bands and markers, and what a hand can do with it.
 
-use egui::{EventFilter, Key as Button, Role, Ui, Vec2, WidgetInfo};
+use egui::{EventFilter, Key as Button, RichText, Role, Ui, Vec2, WidgetInfo};
 use egui_plot::{
     AxisHints, FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints,
     PlotUi, Points, Text, VLine,
@@ -58,11 +58,21 @@ impl Curves {
             .y
             .unwrap_or(roomy(whole.unwrap_or((0.0, 1.0)), 0.05));
         let seen = PlotBounds::from_min_max([x.0, y.0], [x.1, y.1]);
-        let shown = self.plot(input).show(ui, |plot| {
-            plot.set_plot_bounds(seen);
-            scroll(plot);
-            self.add_items(plot, input, y);
+        let margin = egui::Margin {
+            // egui_plot lets the axis' name stand out by a quarter of its height.
+            left: 6,
+            ..egui::Margin::ZERO
+        };
+        let grid = ui.visuals().text_color().gamma_multiply(0.35);
+        let plot = self.plot(input).grid_color(grid);
+        let shown = egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
+            plot.show(ui, |plot| {
+                plot.set_plot_bounds(seen);
+                scroll(plot);
+                self.add_items(plot, input, y);
+            })
         });
+        let shown = shown.inner;
         let response = shown.response;
         let description = || hover::description(input, self.quantity, self.axis);
         response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, description()));
@@ -118,11 +128,12 @@ impl Curves {
     /// Earlier runs first, so that the run under way lies on top.
     fn add_items<'a>(&'a self, plot: &mut PlotUi<'a>, input: &Input<'a>, y: (f64, f64)) {
         let shown = input.earlier.iter().filter(|run| run.shown);
+        let is_dark = plot.ctx().global_style().visuals.dark_mode;
         for (run, drawn) in shown.zip(self.drawn.iter().skip(1)) {
-            add_run(plot, drawn, legend::look(run.look), false);
+            add_run(plot, drawn, legend::look(run.look).on(is_dark), false);
         }
         if let Some(drawn) = self.drawn.first() {
-            add_run(plot, drawn, legend::CURRENT, true);
+            add_run(plot, drawn, legend::CURRENT.on(is_dark), true);
         }
         let marked = input.marked_step;
         let place =
@@ -134,7 +145,7 @@ impl Curves {
                 line.style(LineStyle::Dotted { spacing: 4.0 })
                     .allow_hover(false),
             );
-            let text = format!(" step {}", axes::grouped(step));
+            let text = RichText::new(format!(" step {}", axes::grouped(step))).size(12.0);
             let label = Text::new("", PlotPoint::new(x, y.1), text);
             plot.text(
                 label
@@ -192,7 +203,10 @@ fn add_run<'a>(plot: &mut PlotUi<'a>, drawn: &'a Drawn, look: Look, has_band: bo
     }
     let line = |points: &'a [PlotPoint], colour| {
         let line = Line::new("", PlotPoints::Borrowed(points)).color(colour);
-        line.width(1.8).style(look.dashes).allow_hover(false)
+        line.width(1.8)
+            .allow_band(false)
+            .style(look.dashes)
+            .allow_hover(false)
     };
     plot.line(line(&drawn.line, look.training));
     plot.line(line(&drawn.test, look.test));

@@ -31,7 +31,11 @@ fn state(history: History) -> State {
 
 fn with_earlier(mut state: State, runs: &[(&str, History)]) -> State {
     for (name, history) in runs {
-        let run = Earlier::among(&state.earlier, (*name).to_owned(), Arc::new(history.clone()));
+        let run = Earlier::among(
+            &state.earlier,
+            (*name).to_owned(),
+            Arc::new(history.clone()),
+        );
         state.earlier.push(run);
     }
     state

@@ -1,0 +1,185 @@
+//! Reading what an earlier run reported, to compare with it.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::train::event::Event;
+use crate::train::run_folder::metrics_path;
+
+/// Bytes of a line; those that a run writes have some 150.
+const LONGEST_LINE: u64 = 4096;
+
+/// Lines of a file; what they hold then takes half a gigabyte.
+const MOST_LINES: usize = 10_000_000;
+
+/// The name and the metrics of a run: of its folder, or of the `metrics.jsonl` in it. A last line that
+/// is still being written, or was when its process was killed, is left out. A million lines take a
+/// second or two.
+///
+/// # Errors
+/// A path that is no run, a file that cannot be read, or the first line that is no metric.
+pub fn read_earlier(path: &Path) -> Result<(String, Vec<Event>), EarlierError> {
+    let (run, file) = match path.is_dir() {
+        true => (Some(path), metrics_path(path)),
+        false => (path.parent(), path.to_owned()),
+    };
+    if path.is_dir() && !file.exists() {
+        let path = path.to_owned();
+        return Err(EarlierError::NotARun { path });
+    }
+    let failed = |source| EarlierError::File {
+        path: file.clone(),
+        source,
+    };
+    if std::fs::metadata(&file).map_err(failed)?.is_dir() {
+        let path = path.to_owned();
+        return Err(EarlierError::NotARun { path });
+    }
+    let mut reader = BufReader::with_capacity(1 << 18, File::open(&file).map_err(failed)?);
+    let mut events = Vec::new();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = (&mut reader)
+            .take(LONGEST_LINE)
+            .read_until(b'\n', &mut line);
+        let read = read.map_err(failed)?;
+        let number = events.len() + 1;
+        let is_whole = line.ends_with(b"\n");
+        if !is_whole && (read as u64) < LONGEST_LINE {
+            break;
+        }
+        if number > MOST_LINES {
+            return Err(EarlierError::Long { path: file });
+        }
+        let event = serde_json::from_slice::<Line>(&line).ok();
+        let event = event.filter(|_| is_whole).and_then(Line::event);
+        events.push(event.ok_or_else(|| EarlierError::Line {
+            path: file.clone(),
+            number,
+            found: beginning(&line),
+        })?);
+    }
+    if events.is_empty() {
+        return Err(EarlierError::Empty { path: file });
+    }
+    // `.` and `..` have no name of their own.
+    let whole = run.and_then(|run| run.canonicalize().ok());
+    let name = whole.as_deref().and_then(Path::file_name);
+    let name = name.map_or_else(
+        || path.display().to_string(),
+        |name| name.display().to_string(),
+    );
+    Ok((name, events))
+}
+
+/// An [`Event`] as it stands in a file. Reading a tagged enum takes three times as long.
+#[derive(Deserialize)]
+struct Line {
+    kind: Kind,
+    step: u64,
+    epoch: f64,
+    loss: f64,
+    accuracy: f64,
+    lr: Option<f64>,
+    #[serde(rename = "gamma_below_0.01")]
+    gamma_below_001: Option<f64>,
+    seconds: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Step,
+    Eval,
+}
+
+impl Line {
+    fn event(self) -> Option<Event> {
+        let Self {
+            step,
+            epoch,
+            loss,
+            accuracy,
+            ..
+        } = self;
+        Some(match self.kind {
+            Kind::Step => Event::Step {
+                step,
+                epoch,
+                loss,
+                accuracy,
+                lr: self.lr?,
+                seconds: self.seconds.unwrap_or_default(),
+            },
+            Kind::Eval => Event::Eval {
+                step,
+                epoch,
+                loss,
+                accuracy,
+                gamma_below_001: self.gamma_below_001?,
+                seconds: self.seconds?,
+            },
+        })
+    }
+}
+
+/// What a line begins with, fit to stand in a sentence.
+fn beginning(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&line[..line.len().min(60)]);
+    text.trim_end()
+        .chars()
+        .flat_map(char::escape_debug)
+        .collect()
+}
+
+/// Why an earlier run cannot be compared with.
+#[derive(Debug, thiserror::Error)]
+pub enum EarlierError {
+    /// A folder of something else.
+    #[error(
+        "{} is no run: it has no metrics.jsonl; choose a folder that a training made, such as one \
+         in `runs`", path.display()
+    )]
+    NotARun {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("{} could not be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line that is no metric.
+    #[error(
+        "line {number} of {} is no metric of a run: it begins with `{found}`, expected \
+         {{\"kind\":\"step\",…}} or {{\"kind\":\"eval\",…}}; remove the line, or choose another run",
+        path.display()
+    )]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        number: usize,
+        /// What it begins with.
+        found: String,
+    },
+    /// No whole line.
+    #[error("{} holds no step yet; choose it again when the run has taken one", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// More than fits into memory beside a training.
+    #[error("{} has more than {MOST_LINES} lines; expected fewer", path.display())]
+    Long {
+        /// The file.
+        path: PathBuf,
+    },
+}
