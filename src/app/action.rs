@@ -1,10 +1,11 @@
 //! Everything a person can ask the app to do: one enum, from which buttons, menus, keys and the list
 //! of commands derive their words.
 
+use super::export::Kind as Export;
 use egui::{Button, Key, KeyboardShortcut, Modifiers, Response, Ui};
 
 /// Something to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Begin a run with the settings of the form.
     Start,
@@ -26,16 +27,8 @@ pub enum Action {
     OpenFolder,
     /// Data: an archive.
     OpenArchive,
-    /// Metrics as CSV.
-    ExportMetrics,
-    /// Curves as a picture.
-    ExportCurves,
-    /// γ and β as CSV.
-    ExportNorms,
-    /// γ as a picture.
-    ExportGammas,
-    /// The state as safetensors.
-    ExportState,
+    /// Write something of the run to a file.
+    Export(Export),
     /// The tour.
     Tour,
     /// The list of commands.
@@ -57,8 +50,8 @@ pub enum Action {
 }
 
 impl Action {
-    /// All of them, in the order of the list of commands.
-    pub const ALL: [Self; 24] = [
+    /// All but the exports, in the order of the list of commands.
+    const PLAIN: [Self; 19] = [
         Self::Start,
         Self::PauseOrResume,
         Self::Step,
@@ -69,11 +62,6 @@ impl Action {
         Self::CompareRun,
         Self::OpenFolder,
         Self::OpenArchive,
-        Self::ExportMetrics,
-        Self::ExportCurves,
-        Self::ExportNorms,
-        Self::ExportGammas,
-        Self::ExportState,
         Self::Tour,
         Self::Commands,
         Self::ToggleSetup,
@@ -84,6 +72,12 @@ impl Action {
         Self::ZoomReset,
         Self::Quit,
     ];
+
+    /// All of them, in the order of the list of commands.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let exports = Export::ALL.into_iter().map(Self::Export);
+        Self::PLAIN.into_iter().chain(exports)
+    }
 
     /// A few words: what buttons and menus say.
     pub fn text(self) -> &'static str {
@@ -97,26 +91,55 @@ impl Action {
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Start => ("Start", "Begin a run with the settings at the left. A run under way is saved first."),
-            Self::PauseOrResume => ("Pause or go on", "Hold the run after the step under way, or go on with it."),
+            Self::Start => (
+                "Start",
+                "Begin a run with the settings at the left. A run under way is saved first.",
+            ),
+            Self::PauseOrResume => (
+                "Pause or go on",
+                "Hold the run after the step under way, or go on with it.",
+            ),
             Self::Step => ("One step", "Train on one batch and hold on."),
-            Self::Stop => ("Stop", "Save a checkpoint and end the run; it can be resumed."),
+            Self::Stop => (
+                "Stop",
+                "Save a checkpoint and end the run; it can be resumed.",
+            ),
             Self::Save => ("Save a checkpoint", "Write the run's last checkpoint now."),
-            Self::Evaluate => ("Evaluate", "Measure loss and accuracy on the whole test set now, and save."),
-            Self::OpenRun => ("Open a run…", "Show a run of earlier from its folder, ready to be continued."),
-            Self::CompareRun => ("Compare with a run…", "Lay the curves of an earlier run behind those of this one."),
-            Self::OpenFolder => ("Open a folder of images…", "Train on a CIFAR folder, a folder of IDX files, or a folder of pictures with a subfolder a class."),
-            Self::OpenArchive => ("Open an archive…", "Train on a CIFAR .tar.gz as downloaded."),
-            Self::ExportMetrics => ("Save metrics as CSV…", "Loss, accuracy and learning rate of every step and evaluation."),
-            Self::ExportCurves => ("Save curves as a picture…", "Loss, accuracy and learning rate as PNG."),
-            Self::ExportNorms => ("Save γ and β as CSV…", "γ and β of every channel, at each moment kept of this run."),
-            Self::ExportGammas => ("Save γ as a picture…", "|γ| of every channel of every layer as PNG."),
-            Self::ExportState => ("Save the network…", "All parameters and running statistics as safetensors, with PyTorch's names."),
+            Self::Evaluate => (
+                "Evaluate",
+                "Measure loss and accuracy on the whole test set now, and save.",
+            ),
+            Self::OpenRun => (
+                "Open a run…",
+                "Show a run of earlier from its folder, ready to be continued.",
+            ),
+            Self::CompareRun => (
+                "Compare with a run…",
+                "Lay the curves of an earlier run behind those of this one.",
+            ),
+            Self::OpenFolder => (
+                "Open a folder of images…",
+                "Train on a CIFAR folder, a folder of IDX files, or a folder of pictures with a subfolder a class.",
+            ),
+            Self::OpenArchive => (
+                "Open an archive…",
+                "Train on a CIFAR .tar.gz as downloaded.",
+            ),
+            Self::Export(export) => (export.label(), export.tooltip()),
             Self::Tour => ("Guided tour", "What to try, point by point of the paper."),
-            Self::Commands => ("All commands…", "A list of everything, to search by typing."),
+            Self::Commands => (
+                "All commands…",
+                "A list of everything, to search by typing.",
+            ),
             Self::ToggleSetup => ("Show or hide the form", "The settings at the left."),
-            Self::ToggleTheme => ("Light or dark", "Change between a light and a dark background."),
-            Self::ResetLayout => ("Put all panes back", "Forget how panes were moved and resized."),
+            Self::ToggleTheme => (
+                "Light or dark",
+                "Change between a light and a dark background.",
+            ),
+            Self::ResetLayout => (
+                "Put all panes back",
+                "Forget how panes were moved and resized.",
+            ),
             Self::ZoomIn => ("Larger", "Make text and pictures larger."),
             Self::ZoomOut => ("Smaller", "Make text and pictures smaller."),
             Self::ZoomReset => ("Usual size", "Undo larger and smaller."),
@@ -139,11 +162,9 @@ impl Action {
             Self::OpenRun => command(Key::O),
             Self::CompareRun => shifted(Key::O),
             Self::OpenFolder => command(Key::D),
-            Self::ExportMetrics => shifted(Key::M),
-            Self::ExportCurves => shifted(Key::C),
-            Self::ExportNorms => shifted(Key::N),
-            Self::ExportGammas => shifted(Key::G),
-            Self::ExportState => shifted(Key::S),
+            Self::Export(Export::State) => shifted(Key::S),
+            Self::Export(Export::Metrics) => shifted(Key::M),
+            Self::Export(Export::Norms) => shifted(Key::N),
             Self::Tour => plain(Key::F1),
             Self::Commands => command(Key::K),
             Self::ToggleSetup => command(Key::B),
@@ -152,7 +173,7 @@ impl Action {
             Self::ZoomOut => command(Key::Minus),
             Self::ZoomReset => command(Key::Num0),
             Self::Quit => command(Key::Q),
-            Self::OpenArchive | Self::ResetLayout => return None,
+            Self::OpenArchive | Self::ResetLayout | Self::Export(_) => return None,
         })
     }
 
@@ -161,12 +182,15 @@ impl Action {
         let equals = KeyboardShortcut::new(Modifiers::COMMAND, Key::Equals);
         ctx.input_mut(|input| {
             // Longer combinations first: Ctrl+Shift+S is not Ctrl+S.
-            let mut actions = Self::ALL.map(|action| (action, action.shortcut()));
-            actions.sort_by_key(|(_, keys)| keys.is_none_or(|keys| !keys.modifiers.shift));
-            actions
-                .into_iter()
-                .find(|(_, keys)| keys.is_some_and(|keys| input.consume_shortcut(&keys)))
-                .map(|(action, _)| action)
+            let is_long = |keys: &KeyboardShortcut| keys.modifiers.shift;
+            let mut pressed = |long: bool| {
+                Self::all().find(|action| {
+                    let keys = action.shortcut().filter(|keys| is_long(keys) == long);
+                    keys.is_some_and(|keys| input.consume_shortcut(&keys))
+                })
+            };
+            pressed(true)
+                .or_else(|| pressed(false))
                 // On many keyboards plus is shifted equals.
                 .or_else(|| input.consume_shortcut(&equals).then_some(Self::ZoomIn))
         })
@@ -203,12 +227,15 @@ mod tests {
 
     #[test]
     fn no_two_actions_share_words_or_keys() {
-        for (at, first) in Action::ALL.iter().enumerate() {
-            for second in &Action::ALL[at + 1..] {
+        for (at, first) in Action::all().enumerate() {
+            for second in Action::all().skip(at + 1) {
                 assert_ne!(first, second);
                 assert_ne!(first.text(), second.text());
                 let keys = first.shortcut();
-                assert!(keys.is_none() || keys != second.shortcut(), "{first:?} {second:?}");
+                assert!(
+                    keys.is_none() || keys != second.shortcut(),
+                    "{first:?} {second:?}"
+                );
             }
         }
     }

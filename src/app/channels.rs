@@ -45,6 +45,11 @@ impl Layers {
         &self.names[layer]
     }
 
+    /// Where each layer's channels lie among all channels.
+    pub fn ranges(&self) -> &[Range<usize>] {
+        &self.ranges
+    }
+
     /// Where its channels lie among all channels.
     ///
     /// # Panics

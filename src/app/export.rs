@@ -75,6 +75,26 @@ impl Kind {
         }
     }
 
+    /// What it holds, in a sentence.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::Metrics => {
+                "Loss, accuracy and learning rate of every step and evaluation, a row each"
+            }
+            Self::Norms => "γ and β of every channel, at each moment kept of this run, a row each",
+            Self::State => {
+                "All parameters and running statistics as they are now, under PyTorch's names"
+            }
+            Self::Picture(Picture::Loss, _) => "A picture of training and test loss",
+            Self::Picture(Picture::Accuracy, _) => "A picture of training and test accuracy",
+            Self::Picture(Picture::LearningRate, _) => "A picture of the learning rate",
+            Self::Picture(Picture::Gamma, _) => "A picture of how γ was and is distributed",
+            Self::Picture(Picture::GammaLayers, _) => {
+                "A picture of |γ| of every channel, a row a layer"
+            }
+        }
+    }
+
     /// The name of its file, unless another is chosen.
     pub fn file_name(self) -> String {
         let name = match self {

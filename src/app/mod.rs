@@ -6,6 +6,7 @@
 pub mod action;
 pub mod bars;
 pub mod channels;
+pub mod comparison;
 pub mod curves;
 pub mod dialog;
 pub mod export;
@@ -36,3 +37,4 @@ pub mod switching_off;
 pub mod theme;
 pub mod toolbar;
 pub mod tour;
+pub mod window;

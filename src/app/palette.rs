@@ -37,7 +37,11 @@ impl Palette {
             // Before the text field, which would take the arrows.
             let (down, up, enter) = ui.input_mut(|input| {
                 let mut press = |key| input.consume_key(egui::Modifiers::NONE, key);
-                (press(Key::ArrowDown), press(Key::ArrowUp), press(Key::Enter))
+                (
+                    press(Key::ArrowDown),
+                    press(Key::ArrowUp),
+                    press(Key::Enter),
+                )
             });
             let field = TextEdit::singleline(&mut self.sought)
                 .hint_text("What to do, e.g. save")
@@ -50,8 +54,7 @@ impl Palette {
             if field.changed() {
                 self.chosen = 0;
             }
-            let found: Vec<Action> = Action::ALL
-                .into_iter()
+            let found: Vec<Action> = Action::all()
                 .filter(|action| matches(action.text(), &self.sought))
                 .collect();
             let last = found.len().saturating_sub(1);

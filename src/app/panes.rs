@@ -73,13 +73,10 @@ pub fn first_layout(size: Vec2) -> Tree<Pane> {
         tabs(&[Pane::SwitchingOff, Pane::Images])
     };
     let left = tiles.insert_vertical_tile(vec![curves, channels]);
-    let mut root = egui_tiles::Linear::new(
-        egui_tiles::LinearDir::Horizontal,
-        vec![left, right],
-    );
+    let mut root = egui_tiles::Linear::new(egui_tiles::LinearDir::Horizontal, vec![left, right]);
     root.shares.set_share(left, 1.5);
     let root = tiles.insert_container(root);
-    Tree::new("panes", root, tiles)
+    Tree::new(egui::Id::unique("panes"), root, tiles)
 }
 
 /// Whether a layout that was kept has every pane once.

@@ -13,24 +13,25 @@ use egui_tiles::Tree;
 
 use super::action::Action;
 use super::channels::Pick;
-use super::comparison::{self, Comparison};
+use super::comparison;
 use super::curves::Earlier;
 use super::dialog::{Answer, Ask, Dialog, Dropped, Kind, dropped};
-use super::export::{self, Export};
+use super::export::{self, Kind as Export};
 use super::following::Following;
 use super::notice::{Notices, Offer, Weight};
 use super::palette::Palette;
 use super::panes::{self, Asked, Pane, Panes, Views};
 use super::setup::Setup;
 use super::toolbar::{self, Status};
-use super::tour::Tour;
+use super::tour::{Comparison, Tour};
 use crate::gpu::{AdapterChoice, Capabilities, adapter};
+use crate::network::{Graph, State};
 use crate::session::{
-    Command, Event, Finding, Look, NewFolder, OpenGpu, Origin, Phase, Request, Session,
-    SessionError, Stage,
+    Command, Event, Look, NewFolder, OpenGpu, Origin, Phase, Request, Session, SessionError, Stage,
 };
 use crate::train::event::Event as Metric;
 use crate::train::run::Ending;
+use crate::train::saved::Saved;
 use crate::train::settings::Settings;
 
 /// Earlier runs of this sitting that are kept behind the curves.
@@ -74,6 +75,8 @@ pub struct Shell {
     palette: Palette,
     notices: Notices,
     dialog: Dialog<Purpose>,
+    /// Where the state goes once a checkpoint of it is saved.
+    state_export: Option<PathBuf>,
     next_wish: u64,
     frame_millis: Arc<AtomicU64>,
 }
@@ -118,6 +121,7 @@ impl Shell {
             palette: Palette::default(),
             notices: Notices::default(),
             dialog: Dialog::default(),
+            state_export: None,
             next_wish: 0,
             frame_millis: Arc::new(AtomicU64::new(FRAME_MILLIS)),
         };
@@ -183,7 +187,8 @@ impl Shell {
         self.tree = self.tree.take().filter(panes::is_whole);
     }
 
-    fn keep(&self, storage: &mut dyn eframe::Storage) {
+    /// Keeps what the reader chose for the next start.
+    pub fn keep(&self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, "setup", &self.setup);
         eframe::set_value(storage, "setup-shown", &self.is_setup_shown);
         eframe::set_value(storage, "curves", &self.views.curves);
@@ -194,6 +199,14 @@ impl Shell {
         eframe::set_value(storage, "inside", &self.views.inside);
         eframe::set_value(storage, "tour", &self.tour);
         eframe::set_value(storage, "panes", &self.tree);
+    }
+
+    /// Says how long the last frame took to draw, in seconds: news of a training asks for frames
+    /// only so often that a training without a GPU of its own keeps the processor.
+    pub fn set_frame_time(&self, seconds: f32) {
+        let pause = (1000.0 * seconds / DRAWN_SHARE) as u64;
+        let pause = pause.clamp(FRAME_MILLIS, 1000);
+        self.frame_millis.store(pause, Ordering::Relaxed);
     }
 
     /// Takes in all that happened since the last frame; draws nothing.
@@ -262,10 +275,12 @@ impl Shell {
                 let text = format!("Looking into the network failed: {error}");
                 self.notices.add(Weight::Problem, text, None);
             }
-            Event::Metric(Metric::Step { .. })
-            | Event::Norms { .. }
-            | Event::Saved { .. }
-            | Event::Phase(_) => {}
+            Event::Saved { .. } => {
+                if let Some(path) = self.state_export.take() {
+                    self.write_out(ctx, Export::State, path);
+                }
+            }
+            Event::Metric(Metric::Step { .. }) | Event::Norms { .. } | Event::Phase(_) => {}
         }
     }
 
@@ -300,7 +315,8 @@ impl Shell {
             Ok(Ending::Interrupted) => {}
             Err(error) => {
                 self.queue.clear();
-                let can_resume = matches!(&*error, SessionError::Run { .. } | SessionError::Thread(_));
+                let can_resume =
+                    matches!(&*error, SessionError::Run { .. } | SessionError::Thread(_));
                 let folder = self.following.as_ref().map(|f| f.opened.folder.clone());
                 let offer = folder.filter(|_| can_resume).map(Offer::Resume);
                 self.notices.add(Weight::Problem, error.to_string(), offer);
@@ -389,24 +405,26 @@ impl Shell {
             return;
         };
         let ablation = self.views.switching_off.ablation(&last.norms).clone();
-        let (images, maps) = self.views.inside.wants(self.picked, following.opened.data.test.len());
+        let inside = &mut self.views.inside;
+        let (images, maps) = (inside.images().to_vec(), inside.maps());
         if images.is_empty() && maps.is_none() {
             return;
         }
-        self.views.inside.expect(id);
-        self.send(Command::Look(Box::new(Look {
+        let look = Look {
             id,
             ablation,
             images,
             maps,
-        })));
+        };
+        inside.expect(&look);
+        self.send(Command::Look(Box::new(look)));
     }
 
     fn look_if_shown(&mut self) {
         let is_shown = self.tree.as_ref().is_some_and(|tree| {
-            tree.active_tiles().into_iter().any(|tile| {
-                tree.tiles.get_pane(&tile).copied() == Some(Pane::Images)
-            })
+            tree.active_tiles()
+                .into_iter()
+                .any(|tile| tree.tiles.get_pane(&tile).copied() == Some(Pane::Images))
         });
         if is_shown {
             self.look();
@@ -439,7 +457,8 @@ impl Shell {
                 .default_size(300.0)
                 .size_range(260.0..=460.0)
                 .show(ui, |ui| {
-                    let is_locked = self.status(&problem).is_under_way() || self.preparing.is_some();
+                    let is_locked =
+                        self.status(&problem).is_under_way() || self.preparing.is_some();
                     self.setup.ui(ui, &self.adapters, is_locked);
                 });
         }
@@ -503,7 +522,11 @@ impl Shell {
                     .following
                     .as_ref()
                     .is_some_and(|f| f.phase == Some(Phase::Paused));
-                self.send(if is_paused { Command::Resume } else { Command::Pause });
+                self.send(if is_paused {
+                    Command::Resume
+                } else {
+                    Command::Pause
+                });
             }
             Action::Step if is_open => self.send(Command::Step),
             Action::Step => {
@@ -520,15 +543,15 @@ impl Shell {
             Action::Evaluate => self.send(Command::Evaluate),
             Action::OpenRun => self.ask(Purpose::OpenRun, "The folder of a run", Kind::Folder),
             Action::CompareRun => {
-                self.ask(Purpose::CompareRun, "The folder of a run to compare with", Kind::Folder);
+                self.ask(
+                    Purpose::CompareRun,
+                    "The folder of a run to compare with",
+                    Kind::Folder,
+                );
             }
             Action::OpenFolder => self.ask(Purpose::Data, "A folder of images", Kind::Folder),
             Action::OpenArchive => self.ask(Purpose::Data, "An archive of images", Kind::File),
-            Action::ExportMetrics => self.ask_export(Export::Metrics),
-            Action::ExportCurves => self.ask_export(Export::Curves),
-            Action::ExportNorms => self.ask_export(Export::Norms),
-            Action::ExportGammas => self.ask_export(Export::Gammas),
-            Action::ExportState => self.ask_export(Export::State),
+            Action::Export(export) => self.ask_export(export),
             Action::Tour => self.tour.open = !self.tour.open,
             Action::Commands => self.palette.open(),
             Action::ToggleSetup => self.is_setup_shown = !self.is_setup_shown,
@@ -546,7 +569,17 @@ impl Shell {
 
     /// Sets up what a page of the tour compares, and begins with it.
     fn set_up(&mut self, ctx: &Context, comparison: Comparison) {
-        let mut runs: VecDeque<Settings> = comparison::runs(comparison, self.setup.settings()).into();
+        let has_run = self
+            .following
+            .as_ref()
+            .is_some_and(|f| !f.history.is_empty());
+        if comparison::looks_at_the_last_run(comparison) && has_run {
+            self.show_pane(comparison::pane(comparison));
+            self.views.switching_off.measure();
+            return;
+        }
+        let mut runs: VecDeque<Settings> =
+            comparison::runs(comparison, self.setup.settings()).into();
         self.show_pane(comparison::pane(comparison));
         let Some(first) = runs.pop_front() else {
             return;
@@ -578,7 +611,7 @@ impl Shell {
     }
 
     fn ask_export(&mut self, export: Export) {
-        let kind = Kind::Save(export.file_name().into());
+        let kind = Kind::Save(export.file_name());
         self.ask(Purpose::Export(export), export.label(), kind);
     }
 
@@ -622,8 +655,38 @@ impl Shell {
         let Some(following) = &self.following else {
             return;
         };
-        let source = export::Source::of(following);
+        if export == Export::State && !following.has_ended() {
+            // A checkpoint of now comes first.
+            self.state_export = Some(path);
+            self.send(Command::Save);
+            return;
+        }
+        self.write_out(ctx, export, path);
+    }
+
+    fn write_out(&self, ctx: &Context, export: Export, path: PathBuf) {
+        let Some(following) = &self.following else {
+            return;
+        };
+        let (opened, history) = (following.opened.clone(), following.history.clone());
+        let snapshots = following.norms.snapshots().iter();
+        let snapshots: Vec<_> = snapshots.map(|s| (s.step, s.norms.clone())).collect();
         self.on_a_thread(ctx, move || {
+            let graph = &opened.start.graph;
+            let state = match export {
+                Export::State => Some(last_state(graph, &opened.folder)?),
+                _ => None,
+            };
+            let snapshots: Vec<_> = snapshots
+                .iter()
+                .map(|(step, norms)| export::Snapshot { step: *step, norms })
+                .collect();
+            let source = export::Source {
+                history: &history,
+                graph: Some(graph),
+                snapshots: &snapshots,
+                state: state.as_ref(),
+            };
             export::export(export, &path, &source).map_err(|error| error.to_string())?;
             Ok(Done::Exported(path))
         });
@@ -639,6 +702,13 @@ impl Shell {
     }
 }
 
+/// The state in a run's last checkpoint.
+fn last_state(graph: &Graph, run: &Path) -> Result<State, String> {
+    let saved = Saved::read(run).map_err(|error| error.to_string())?;
+    let state = saved.into_state(graph, &run.display().to_string());
+    state.map_err(|error| error.to_string())
+}
+
 fn resume(run: &Path, adapter: &AdapterChoice, paused: bool) -> Request {
     Request {
         origin: Origin::Resumed {
@@ -650,24 +720,5 @@ fn resume(run: &Path, adapter: &AdapterChoice, paused: bool) -> Request {
         adapter: adapter.clone(),
         paused,
         watched: true,
-    }
-}
-
-impl eframe::App for Shell {
-    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
-        if let Some(seconds) = frame.info().cpu_usage {
-            let pause = (1000.0 * seconds / DRAWN_SHARE) as u64;
-            let pause = pause.clamp(FRAME_MILLIS, 1000);
-            self.frame_millis.store(pause, Ordering::Relaxed);
-        }
-        self.update(ctx);
-    }
-
-    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
-        self.draw(ui);
-    }
-
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        self.keep(storage);
     }
 }

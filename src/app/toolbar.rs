@@ -3,6 +3,7 @@
 use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 
 use super::action::Action;
+use super::export::Kind as Export;
 use super::following::Following;
 use super::speed::{duration, thousands};
 use crate::session::{Phase, Stage};
@@ -32,14 +33,8 @@ impl Status<'_> {
         match action {
             Action::Start => self.problem.is_none() && self.preparing.is_none(),
             Action::PauseOrResume | Action::Stop | Action::Save | Action::Evaluate => is_open,
-            Action::Step => {
-                self.preparing.is_none() && (is_open || self.problem.is_none())
-            }
-            Action::ExportMetrics
-            | Action::ExportCurves
-            | Action::ExportNorms
-            | Action::ExportGammas
-            | Action::ExportState => self.following.is_some(),
+            Action::Step => self.preparing.is_none() && (is_open || self.problem.is_none()),
+            Action::Export(_) => self.following.is_some(),
             _ => true,
         }
     }
@@ -116,6 +111,7 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
 }
 
 fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
+    let exports = Export::ALL.map(Action::Export);
     let menus: [(&str, &[Action]); 4] = [
         (
             "File",
@@ -138,16 +134,7 @@ fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
                 Action::Save,
             ],
         ),
-        (
-            "Export",
-            &[
-                Action::ExportMetrics,
-                Action::ExportCurves,
-                Action::ExportNorms,
-                Action::ExportGammas,
-                Action::ExportState,
-            ],
-        ),
+        ("Export", &exports),
         (
             "View",
             &[
@@ -183,7 +170,9 @@ fn progress_ui(ui: &mut Ui, following: &Following) {
     let all = total as f64 / epochs as f64;
     if let Some(accuracy) = following.accuracy {
         ui.label(format!("{:.1} % right", 100.0 * accuracy))
-            .on_hover_text("Share of the test set that is classified correctly, at the last evaluation");
+            .on_hover_text(
+                "Share of the test set that is classified correctly, at the last evaluation",
+            );
     }
     if following.phase == Some(Phase::Running) {
         let left = following.seconds_left().map(duration);

@@ -12,8 +12,12 @@ mod train;
 use std::error::Error;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+#[cfg(not(feature = "app"))]
+use clap::CommandFactory;
+use clap::Parser;
 
+#[cfg(feature = "app")]
+use crate::app::window;
 use crate::data::DataError;
 use crate::gpu::GpuError;
 use crate::network::NetworkError;
@@ -86,6 +90,15 @@ fn is_wrong_option(error: &(dyn Error + 'static)) -> bool {
 pub fn main() -> ExitCode {
     let options = Options::parse();
     let result = match options.command {
+        #[cfg(feature = "app")]
+        None => window::open(None)
+            .map(|()| Outcome::Done)
+            .map_err(Into::into),
+        #[cfg(feature = "app")]
+        Some(Command::App(options)) => window::open(options.run)
+            .map(|()| Outcome::Done)
+            .map_err(Into::into),
+        #[cfg(not(feature = "app"))]
         None => {
             // Nothing to show the error to, if even this cannot be written.
             let _ = Options::command().print_help();

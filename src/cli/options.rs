@@ -18,6 +18,9 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Open the window; so does the program without any command
+    #[cfg(feature = "app")]
+    App(AppOptions),
     /// Train headless, into a run folder
     Train(Box<TrainOptions>),
     /// Test loss and accuracy of a checkpoint
@@ -270,6 +273,14 @@ pub(super) struct EvalOptions {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[cfg(feature = "app")]
+#[derive(Debug, Args)]
+pub(super) struct AppOptions {
+    /// The folder of a run to show
+    #[arg(value_name = "RUN")]
+    pub run: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

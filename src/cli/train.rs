@@ -68,7 +68,7 @@ fn origin(options: &TrainOptions) -> anyhow::Result<Origin> {
         only_with_resume(options)?;
         return Ok(Origin::Resumed {
             run: run.clone(),
-            data: options.data.data.as_deref().map(absolute),
+            data: options.data.data.clone(),
             epochs: options.training.epochs,
             max_steps: options.training.max_steps,
         });
@@ -98,19 +98,8 @@ fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
     options.data.apply(&mut settings);
     options.network.apply(&mut settings);
     options.training.apply(&mut settings);
-    // A run must be repeatable from any folder.
-    settings.data = absolute(&settings.data);
-    settings.init = settings
-        .init
-        .map(|path| PathBuf::from(absolute(&path.to_string_lossy())));
+    settings.make_absolute();
     Ok(settings)
-}
-
-fn absolute(path: &str) -> String {
-    if path == "shapes" {
-        return path.to_owned();
-    }
-    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }
 
 /// A resumed run keeps its settings, or it would not be the same run.

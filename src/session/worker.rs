@@ -169,6 +169,7 @@ impl Worker {
                     (settings.epochs, settings.max_steps) = (epochs, None);
                 }
                 settings.max_steps = max_steps.or(settings.max_steps);
+                settings.make_absolute();
                 (settings, Some((folder, checkpoint)))
             }
         };

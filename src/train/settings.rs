@@ -195,6 +195,21 @@ impl Settings {
         )
     }
 
+    /// Makes paths absolute, so that a run can be repeated from any folder.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn make_absolute(&mut self) {
+        if self.data != "shapes"
+            && let Ok(path) = std::path::absolute(&self.data)
+        {
+            self.data = path.display().to_string();
+        }
+        if let Some(path) = &self.init
+            && let Ok(path) = std::path::absolute(path)
+        {
+            self.init = Some(path);
+        }
+    }
+
     /// Steps after which training ends, given how many batches an epoch has.
     pub fn total_steps(&self, steps_per_epoch: u64) -> u64 {
         self.max_steps

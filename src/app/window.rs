@@ -1,0 +1,109 @@
+//! The app in a window of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use egui::{Context, IconData, Ui, ViewportBuilder, ViewportCommand};
+
+use super::shell::Shell;
+use crate::session::open_gpu;
+
+/// Pixels of the icon's side.
+const ICON: u32 = 64;
+
+/// Why no window could be opened.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no window can be opened ({0}); the app needs a desktop, without one there is `bnonly train`"
+)]
+pub struct WindowError(String);
+
+/// The shell, and whether the window's own device is gone.
+struct Window {
+    shell: Shell,
+    is_lost: Arc<AtomicBool>,
+}
+
+/// Opens the window, with a run of earlier in it if one is given, and returns when it is closed. The
+/// run under way is saved then.
+///
+/// # Errors
+/// If the system has no desktop, or none that can be drawn on.
+pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
+    let viewport = ViewportBuilder::default()
+        .with_title("bnonly")
+        .with_app_id("bnonly")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([640.0, 420.0])
+        .with_icon(icon());
+    let options = eframe::NativeOptions {
+        viewport,
+        ..Default::default()
+    };
+    let make = move |context: &eframe::CreationContext<'_>| {
+        let ctx = &context.egui_ctx;
+        let is_lost = Arc::new(AtomicBool::new(false));
+        if let Some(state) = &context.wgpu_render_state {
+            let (lost, ctx) = (is_lost.clone(), ctx.clone());
+            state.device.set_device_lost_callback(move |_, message| {
+                eprintln!(
+                    "error: the device that draws the window was lost ({message}); the run is saved, start the program anew"
+                );
+                lost.store(true, Ordering::Relaxed);
+                ctx.request_repaint();
+            });
+        }
+        let mut shell = Shell::new(ctx, context.storage, open_gpu());
+        if let Some(run) = run {
+            shell.open_run(ctx, &run);
+        }
+        let app: Box<dyn eframe::App> = Box::new(Window { shell, is_lost });
+        Ok(app)
+    };
+    eframe::run_native("bnonly", options, Box::new(make))
+        .map_err(|error| WindowError(error.to_string()))
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        if self.is_lost.load(Ordering::Relaxed) {
+            // Nothing can be drawn any more; closing saves the run.
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.shell.set_frame_time(seconds);
+        }
+        self.shell.update(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.shell.draw(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.shell.keep(storage);
+    }
+}
+
+/// Rows of channels that darken.
+fn icon() -> IconData {
+    let cell = |x: u32, y: u32| {
+        let (column, row) = (x / 16, y / 16);
+        let is_gap = x % 16 >= 14 || y % 16 >= 14;
+        match (is_gap, (column + 2 * row) % 5) {
+            (true, _) => [0, 0, 0, 0],
+            (false, 0) => [20, 24, 40, 255],
+            (false, 1) => [30, 80, 130, 255],
+            (false, 2) => [40, 150, 160, 255],
+            (false, 3) => [120, 210, 130, 255],
+            (false, _) => [240, 230, 90, 255],
+        }
+    };
+    let pixels = (0..ICON).flat_map(|y| (0..ICON).map(move |x| cell(x, y)));
+    IconData {
+        rgba: pixels.flatten().collect(),
+        width: ICON,
+        height: ICON,
+    }
+}
