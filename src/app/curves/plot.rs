@@ -78,12 +78,15 @@ impl Curves {
         response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, description()));
 
         let found = *shown.transform.bounds();
-        if found.range_x() != seen.range_x() {
-            self.zoom.x = Some((found.min()[0], found.max()[0]));
-        }
-        if found.range_y() != seen.range_y() {
-            self.zoom.y = Some((found.min()[1], found.max()[1]));
-        }
+        let chosen = |axis: usize| {
+            let (low, high) = (found.min()[axis], found.max()[axis]);
+            // Rounding is no choice.
+            let least = 1e-9 * (seen.max()[axis] - seen.min()[axis]);
+            let moved = (low - seen.min()[axis]).abs() + (high - seen.max()[axis]).abs();
+            (moved > least).then_some((low, high))
+        };
+        self.zoom.x = chosen(0).or(self.zoom.x);
+        self.zoom.y = chosen(1).or(self.zoom.y);
         if response.double_clicked() {
             self.zoom = Zoom::default();
         }
