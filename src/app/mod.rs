@@ -16,5 +16,6 @@ pub mod presets;
 pub mod scrub;
 pub mod setup;
 pub mod share;
+mod still_plot;
 pub mod switching_off;
 pub mod theme;

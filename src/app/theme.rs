@@ -1,6 +1,6 @@
 //! Colours, in light and dark, that hold for those who cannot tell red from green.
 
-use egui::Color32;
+use egui::{Color32, Mesh, Rect};
 
 /// Colours that tell series apart: Okabe and Ito's
 /// ([Color Universal Design](https://jfly.uni-koeln.de/color/)), without black and yellow, which one
@@ -39,6 +39,20 @@ pub fn heat(share: f32) -> Color32 {
         (from + part * (to - from)).round() as u8
     };
     Color32::from_rgb(mix(0), mix(1), mix(2))
+}
+
+/// A strip of [`heat`]'s colours, from left to right those of `from` to `to`.
+pub fn heat_strip(rect: Rect, from: f32, to: f32) -> Mesh {
+    const PIECES: u8 = 32;
+    let mut mesh = Mesh::default();
+    for piece in 0..PIECES {
+        let part = |pieces: f32| pieces / f32::from(PIECES);
+        let (start, end) = (part(f32::from(piece)), part(f32::from(piece) + 1.0));
+        let across = rect.left() + rect.width() * start..=rect.left() + rect.width() * end;
+        let color = heat(from + (to - from) * (start + end) / 2.0);
+        mesh.add_colored_rect(Rect::from_x_y_ranges(across, rect.y_range()), color);
+    }
+    mesh
 }
 
 /// A value that is no number: no colour of [`heat`].

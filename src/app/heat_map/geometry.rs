@@ -33,6 +33,8 @@ impl Geometry {
     /// Fits a network into a room. Where not all rows are to be seen at once, they are at least
     /// high enough for their labels.
     pub fn fit(layers: &Layers, label_width: f32, room: Vec2, filled: bool, at_once: bool) -> Self {
+        // Rounding must not make it larger than the room, which would bring a scroll bar.
+        let room = room - Vec2::splat(0.5);
         let rows = layers.len();
         let lowest = if at_once { 1.0 } else { READABLE_ROW };
         let row_height = (room.y / rows as f32).clamp(lowest, LARGEST_ROW);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::epaint::Mesh;
 use egui::{Color32, DragValue, Rect, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
 
-use super::{HeatMap, Order, paint};
+use super::{HeatMap, Order, marks};
 use crate::app::channels::{Shown, number};
 use crate::app::theme;
 
@@ -25,7 +25,7 @@ impl HeatMap {
             ui.checkbox(&mut self.fills_width, "Fill the width")
                 .on_hover_text("Stretch each layer's cells over the whole width; otherwise all cells are as wide");
             ui.checkbox(&mut self.all_at_once, "All layers")
-                .on_hover_text("Show all layers at once, however low their rows get; otherwise scroll");
+                .on_hover_text("Show all layers at once where rows of one point allow it; otherwise rows have room for names, and the map scrolls");
         });
         ui.horizontal_wrapped(|ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
@@ -60,15 +60,8 @@ fn strip_ui(ui: &mut Ui, largest: f32) {
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let name = format!("Colours of |γ|: dark is 0, bright is {}", number(largest));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    let mut mesh = Mesh::default();
-    let steps = 32;
-    for step in 0..steps {
-        let part = |step: usize| rect.left() + rect.width() * step as f32 / steps as f32;
-        let cell = Rect::from_x_y_ranges(part(step)..=part(step + 1), rect.y_range());
-        let color = theme::heat((step as f32 + 0.5) / steps as f32);
-        mesh.add_colored_rect(cell.shrink2(Vec2::new(0.0, 2.0)), color);
-    }
-    ui.painter().add(Shape::Mesh(Arc::new(mesh)));
+    let strip = theme::heat_strip(rect.shrink2(Vec2::new(0.0, 2.0)), 0.0, 1.0);
+    ui.painter().add(Shape::mesh(strip));
     response.on_hover_text(name);
 }
 
@@ -77,7 +70,7 @@ fn marks_ui(ui: &mut Ui, shown: &Shown<'_>) {
     let bright = theme::heat(0.8);
     mark_ui(ui, |mesh, cell| {
         mesh.add_colored_rect(cell, dark);
-        paint::off_mark(mesh, cell, theme::contrasting(dark));
+        marks::off_mark(mesh, cell, theme::contrasting(dark));
     });
     ui.label(format!("off: |γ| < {}", number(shown.threshold)))
         .on_hover_text(
@@ -85,14 +78,14 @@ fn marks_ui(ui: &mut Ui, shown: &Shown<'_>) {
         );
     mark_ui(ui, |mesh, cell| {
         mesh.add_colored_rect(cell, bright);
-        paint::off_mark(mesh, cell, Color32::BLACK);
-        paint::hand_mark(mesh, cell, true, bright);
+        marks::off_mark(mesh, cell, Color32::BLACK);
+        marks::hand_mark(mesh, cell, true, bright);
     });
     ui.label("off by hand")
         .on_hover_text("A filled triangle: you switched this channel off");
     mark_ui(ui, |mesh, cell| {
         mesh.add_colored_rect(cell, dark);
-        paint::hand_mark(mesh, cell, false, dark);
+        marks::hand_mark(mesh, cell, false, dark);
     });
     ui.label("on by hand")
         .on_hover_text("A hollow triangle: you switched this channel on, whatever the threshold");

@@ -1,10 +1,11 @@
 //! Every channel of every layer: a row a layer, a cell a channel.
 //!
-//! `geometry` says where cells lie, `order` how a layer's channels are sorted, `paint` makes the mesh,
-//! `legend` says how to read it.
+//! `geometry` says where cells lie, `order` how a layer's channels are sorted, `paint` makes the mesh
+//! with `marks` for what is off, `legend` says how to read it.
 
 mod geometry;
 mod legend;
+pub(super) mod marks;
 mod order;
 mod paint;
 

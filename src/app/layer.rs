@@ -1,1 +1,0 @@
-//! One layer: signed bars of γ and β, and how γ is distributed.

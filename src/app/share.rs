@@ -1,1 +1,0 @@
-//! The share of channels with |γ| below the threshold, over the course of a run.
