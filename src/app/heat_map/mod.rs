@@ -70,6 +70,17 @@ impl HeatMap {
         self.drawn.as_ref().map(|drawn| &drawn.mesh)
     }
 
+    /// Where a channel's cell was drawn last, in points on the screen; part of it may be scrolled out
+    /// of sight. `None` where there is no such channel, or nothing was drawn yet.
+    pub fn cell_on_screen(&self, layer: usize, channel: usize) -> Option<Rect> {
+        let drawn = self.drawn.as_ref()?;
+        drawn.layers.flat(layer, channel)?;
+        let place = self.sorted.place(&drawn.layers, layer, channel);
+        let channels = drawn.layers.range(layer).len();
+        let cell = drawn.geometry.cell(layer, place, channels);
+        Some(cell.translate(drawn.origin.to_vec2()))
+    }
+
     /// The |γ| that is drawn brightest.
     pub fn largest_drawn(&self) -> f32 {
         let largest = self.brightest.unwrap_or(self.sorted.largest());

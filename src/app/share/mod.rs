@@ -191,7 +191,8 @@ impl Share {
         let (response, transform) = (plot.response, plot.transform);
         focus_frame(ui, &response, *transform.frame());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(Role::Canvas, true, summary(history, layer, marked))
+            let text = summary(history, layer, marked);
+            egui::WidgetInfo::labeled(Role::Canvas, true, format!("Over the run: {text}"))
         });
         let under = |x: f32| {
             let step = transform.value_from_position(egui::pos2(x, 0.0)).x;
