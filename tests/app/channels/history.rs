@@ -19,7 +19,10 @@ fn bounded(snapshots: usize) -> NormHistory {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(64)
+    })]
 
     #[test]
     fn thinning_keeps_the_ends_and_covers_the_run_evenly(

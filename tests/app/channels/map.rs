@@ -167,10 +167,7 @@ fn hover_and_screen_reader_tell_the_values() {
     let cell = harness.state().view.cell_on_screen(3, 5).unwrap();
     let text = hover(&mut harness, cell.center());
     assert!(text.contains(described), "{text}");
-    assert!(
-        text.contains("|γ| is below the threshold, 0.0100"),
-        "{text}"
-    );
+    assert!(text.contains("|γ| is below the threshold, 0.01."), "{text}");
     assert!(text.contains("passes on only its β"), "{text}");
     click_at(&mut harness, cell.center());
     assert!(said(&harness, NAME).ends_with("on by hand"));
