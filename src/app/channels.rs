@@ -181,7 +181,7 @@ impl Shown<'_> {
 
     /// Why a channel is on or off, and what that means, in two sentences.
     pub fn explain(&self, flat: usize) -> String {
-        let threshold = number(self.threshold);
+        let threshold = rounded(self.threshold);
         let why = match (self.by_hand.get(&flat), self.is_below(flat)) {
             (Some(true), _) => "Off: you switched it off.".to_owned(),
             (Some(false), true) => {
@@ -219,6 +219,12 @@ pub fn number(value: f32) -> String {
         format!("{value:.4}")
     };
     text.replace('-', "−")
+}
+
+/// A value with three digits that count and no zeros behind them: `0.01`.
+pub fn rounded(value: f32) -> String {
+    let short = format!("{value:.2e}").parse::<f32>().unwrap_or(value);
+    short.to_string()
 }
 
 /// A whole number with its digits in groups of three: `32,368`.

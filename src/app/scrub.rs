@@ -58,7 +58,8 @@ impl Scrub {
             return None;
         };
         self.advance(ui, history, place);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             let place = self.place(history).unwrap_or(place);
             self.buttons_ui(ui, history, place);
             self.slider_ui(ui, history, steps);
@@ -141,8 +142,14 @@ impl Scrub {
         let font = egui::TextStyle::Body.resolve(ui.style());
         let color = ui.visuals().text_color();
         let galley = ui.painter().layout_no_wrap(text.clone(), font, color);
-        let room = ui.available_width() - galley.size().x - 2.0 * ui.spacing().item_spacing.x;
-        ui.spacing_mut().slider_width = room.max(60.0);
+        // The text stands beside the slider, or below it where there is little room.
+        let room = ui.available_size_before_wrap().x - ui.spacing().item_spacing.x;
+        let beside = room - galley.size().x - ui.spacing().item_spacing.x;
+        ui.spacing_mut().slider_width = if beside < 60.0 {
+            room.max(60.0)
+        } else {
+            beside
+        };
         let slider = Slider::new(&mut place, 0..=last.max(1)).show_value(false);
         let slider = ui.add_enabled(last > 0, slider);
         let slider = slider.accessible_name(format!("Snapshot: {text}")).on_hover_text(
@@ -152,6 +159,9 @@ impl Scrub {
         if slider.changed() {
             let step = history.snapshots()[place.min(last)].step;
             self.go((place < last).then_some(step));
+        }
+        if beside < 60.0 {
+            ui.end_row();
         }
         ui.label(text);
     }

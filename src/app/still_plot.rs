@@ -17,7 +17,7 @@ pub fn still_plot<'a>(name: &'static str, size: Vec2) -> Plot<'a> {
         .allow_drag(false)
         .allow_scroll(false)
         .allow_zoom(false)
-        .grid_spacing(20.0..=160.0)
+        .grid_spacing(20.0..=60.0)
         .label_formatter(|_| None)
         .min_size(Vec2::new(64.0, 32.0))
         .sense(Sense::click())

@@ -1,12 +1,10 @@
 //! Above the map: how it is drawn, and how to read it.
 
-use std::sync::Arc;
-
 use egui::epaint::Mesh;
 use egui::{Color32, DragValue, Rect, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
 
 use super::{HeatMap, Order, marks};
-use crate::app::channels::{Shown, number};
+use crate::app::channels::{Shown, number, rounded};
 use crate::app::theme;
 
 /// Length of the strip of colours, in points.
@@ -32,6 +30,11 @@ impl HeatMap {
             self.scale_ui(ui);
             ui.separator();
             marks_ui(ui, shown);
+            let drawn = self.drawn.as_ref();
+            if drawn.is_some_and(|d| d.geometry.row_height < marks::LOWEST_MARKED) {
+                ui.weak("rows too low for crosses: dark is off")
+                    .on_hover_text("Make the map higher, or let it scroll, to see what is crossed");
+            }
         });
     }
 
@@ -68,33 +71,39 @@ fn strip_ui(ui: &mut Ui, largest: f32) {
 fn marks_ui(ui: &mut Ui, shown: &Shown<'_>) {
     let dark = theme::heat(0.0);
     let bright = theme::heat(0.8);
-    mark_ui(ui, |mesh, cell| {
+    let text = format!("off: |γ| < {}", rounded(shown.threshold));
+    let tip = "Crossed, or struck through where cells are small: in tests this γ counts as 0";
+    mark_ui(ui, &text, tip, |mesh, cell| {
         mesh.add_colored_rect(cell, dark);
         marks::off_mark(mesh, cell, theme::contrasting(dark));
     });
-    ui.label(format!("off: |γ| < {}", number(shown.threshold)))
-        .on_hover_text(
-            "Crossed, or struck through where cells are small: in tests this γ counts as 0",
-        );
-    mark_ui(ui, |mesh, cell| {
+    let tip = "A filled triangle: you switched this channel off";
+    mark_ui(ui, "off by hand", tip, |mesh, cell| {
         mesh.add_colored_rect(cell, bright);
         marks::off_mark(mesh, cell, Color32::BLACK);
         marks::hand_mark(mesh, cell, true, bright);
     });
-    ui.label("off by hand")
-        .on_hover_text("A filled triangle: you switched this channel off");
-    mark_ui(ui, |mesh, cell| {
+    let tip = "A hollow triangle: you switched this channel on, whatever the threshold";
+    mark_ui(ui, "on by hand", tip, |mesh, cell| {
         mesh.add_colored_rect(cell, dark);
         marks::hand_mark(mesh, cell, false, dark);
     });
-    ui.label("on by hand")
-        .on_hover_text("A hollow triangle: you switched this channel on, whatever the threshold");
 }
 
-fn mark_ui(ui: &mut Ui, draw: impl FnOnce(&mut Mesh, Rect)) {
-    let height = ui.text_style_height(&egui::TextStyle::Body);
-    let (rect, _) = ui.allocate_exact_size(Vec2::splat(height), Sense::hover());
+/// A mark and what it means, which stay on one line.
+fn mark_ui(ui: &mut Ui, text: &str, tip: &str, draw: impl FnOnce(&mut Mesh, Rect)) {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let color = ui.visuals().text_color();
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let side = galley.size().y;
+    let size = Vec2::new(side + 4.0 + galley.size().x, side);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     let mut mesh = Mesh::default();
-    draw(&mut mesh, rect.shrink(1.0));
-    ui.painter().add(Shape::Mesh(Arc::new(mesh)));
+    let mark = Rect::from_min_size(rect.min, Vec2::splat(side));
+    draw(&mut mesh, mark.shrink(1.0));
+    ui.painter().add(Shape::mesh(mesh));
+    let beside = rect.min + Vec2::new(side + 4.0, 0.0);
+    ui.painter().galley(beside, galley, color);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    response.on_hover_text(tip);
 }

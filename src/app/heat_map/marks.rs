@@ -6,11 +6,16 @@
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Color32, Pos2, Rect, pos2};
 
+/// In cells lower than this a mark would hide the colour, in points.
+pub const LOWEST_MARKED: f32 = 2.5;
 /// Crosses are no smaller than this, in points.
 const SMALLEST_CROSS: f32 = 3.0;
 
 /// A cross, or a stroke in the middle where there is no room for one.
 pub fn off_mark(mesh: &mut Mesh, cell: Rect, color: Color32) {
+    if cell.height() < LOWEST_MARKED {
+        return;
+    }
     let side = (cell.width().min(cell.height()) - 2.0).min(10.0);
     if side < SMALLEST_CROSS {
         // Strokes of narrow neighbours make one line; in a low cell a dash leaves its colour to see.

@@ -1,9 +1,10 @@
 //! Every channel of every layer: a row a layer, a cell a channel.
 //!
 //! `geometry` says where cells lie, `order` how a layer's channels are sorted, `paint` makes the mesh
-//! with `marks` for what is off, `legend` says how to read it.
+//! with `marks` for what is off, `keys` moves the pick, `legend` says how to read it.
 
 mod geometry;
+mod keys;
 mod legend;
 pub(super) mod marks;
 mod order;
@@ -13,12 +14,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::epaint::Mesh;
-use egui::{EventFilter, FontId, Key, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2};
+use egui::{FontId, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::{ByHand, ChannelReply, Layers, Pick, Shown};
 use crate::study::gamma::Norms;
-use geometry::{Geometry, READABLE_ROW};
+use geometry::Geometry;
 pub use order::Order;
 use order::Sorted;
 
@@ -68,6 +69,17 @@ impl HeatMap {
     /// Corners of what was drawn last; it stays the same mesh while nothing changes.
     pub fn drawn_mesh(&self) -> Option<&Arc<Mesh>> {
         self.drawn.as_ref().map(|drawn| &drawn.mesh)
+    }
+
+    /// Where a channel's cell was drawn last, in points on the screen; part of it may be scrolled out
+    /// of sight. `None` where there is no such channel, or nothing was drawn yet.
+    pub fn cell_on_screen(&self, layer: usize, channel: usize) -> Option<Rect> {
+        let drawn = self.drawn.as_ref()?;
+        drawn.layers.flat(layer, channel)?;
+        let place = self.sorted.place(&drawn.layers, layer, channel);
+        let channels = drawn.layers.range(layer).len();
+        let cell = drawn.geometry.cell(layer, place, channels);
+        Some(cell.translate(drawn.origin.to_vec2()))
     }
 
     /// The |γ| that is drawn brightest.
@@ -152,7 +164,7 @@ impl HeatMap {
         let painter = ui.painter().with_clip_rect(cells_clip);
         painter.add(Shape::mesh(mesh));
         self.paint_pick(ui, shown, geometry, origin, cells_clip);
-        paint_labels(ui, shown, geometry, rows, origin, visible);
+        paint::labels(ui, shown, geometry, rows, origin, visible);
 
         let under = |point: Pos2| {
             let at = (point - origin).to_pos2();
@@ -285,47 +297,6 @@ impl HeatMap {
             painter.rect_stroke(cell, 1.0, Stroke::new(2.0, egui::Color32::WHITE), outside);
         }
     }
-
-    /// Arrow keys move the pick; up and down keep its place in the row.
-    fn keys(&self, ui: &Ui, response: &Response, shown: &Shown<'_>) -> Option<ChannelReply> {
-        if !response.has_focus() {
-            return None;
-        }
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
-        let across = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
-        let down = pressed(Key::ArrowDown) - pressed(Key::ArrowUp)
-            + 10 * (pressed(Key::PageDown) - pressed(Key::PageUp));
-        let (home, end) = (pressed(Key::Home) > 0, pressed(Key::End) > 0);
-        if across == 0 && down == 0 && !home && !end {
-            return None;
-        }
-        let layers = shown.layers;
-        let last_layer = layers.len() - 1;
-        let pick = shown.picked.filter(|pick| pick.layer <= last_layer);
-        let (layer, place) = match pick {
-            None => (0, 0),
-            Some(Pick { layer, channel }) => {
-                let place = channel.map(|channel| self.sorted.place(layers, layer, channel));
-                let to = layer.saturating_add_signed(down).min(last_layer);
-                let across = if place.is_some() { across } else { 0 };
-                (to, place.unwrap_or(0).saturating_add_signed(across))
-            }
-        };
-        let last = layers.range(layer).len().checked_sub(1)?;
-        let place = match (home, end) {
-            (true, _) => 0,
-            (_, true) => last,
-            _ => place.min(last),
-        };
-        let channel = Some(self.sorted.channel(layers, layer, place));
-        Some(ChannelReply::Pick(Pick { layer, channel }))
-    }
 }
 
 fn toggle(shown: &Shown<'_>, layer: usize, channel: usize) -> ChannelReply {
@@ -365,41 +336,4 @@ fn tooltip(response: &Response, shown: &Shown<'_>, pick: Pick) {
             ui.weak("Click: pick this layer.");
         }
     });
-}
-
-fn paint_labels(
-    ui: &Ui,
-    shown: &Shown<'_>,
-    geometry: &Geometry,
-    rows: Range<usize>,
-    origin: Pos2,
-    visible: Rect,
-) {
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let column = visible.with_max_x(visible.left() + geometry.label_width - 4.0);
-    let painter = ui.painter().with_clip_rect(column);
-    // Where rows are low, every so many have a label, and the picked one.
-    let every = (READABLE_ROW / geometry.row_height).ceil().max(1.0) as usize;
-    let picked = shown.picked.map(|pick| pick.layer);
-    for layer in rows {
-        let near = picked.is_some_and(|picked| picked.abs_diff(layer) < every);
-        let is_picked = picked == Some(layer);
-        if !is_picked && (near || !layer.is_multiple_of(every)) {
-            continue;
-        }
-        let middle = origin.y + (layer as f32 + 0.5) * geometry.row_height;
-        let color = if is_picked {
-            ui.visuals().strong_text_color()
-        } else {
-            ui.visuals().text_color()
-        };
-        let at = egui::pos2(column.right(), middle);
-        let name = shown.layers.name(layer);
-        let place = egui::Align2::RIGHT_CENTER;
-        let text = painter.text(at, place, name, font.clone(), color);
-        if is_picked {
-            let under = text.bottom() - 0.5;
-            painter.hline(text.x_range(), under, Stroke::new(1.0, color));
-        }
-    }
 }

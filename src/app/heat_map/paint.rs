@@ -1,11 +1,11 @@
-//! Cells and marks as one mesh.
+//! Cells and marks as one mesh; names beside them.
 
 use std::ops::Range;
 
 use egui::epaint::Mesh;
-use egui::{Pos2, Rect, pos2};
+use egui::{Pos2, Rect, Stroke, Ui, pos2};
 
-use super::geometry::Geometry;
+use super::geometry::{Geometry, READABLE_ROW};
 use super::marks::{hand_mark, off_mark};
 use super::order::Sorted;
 use crate::app::channels::Shown;
@@ -72,4 +72,42 @@ fn with_gap(cell: Rect, pixels_per_point: f32) -> Rect {
     };
     let bottom = if low { 0.0 } else { gap };
     Rect::from_min_max(cell.min, cell.max - egui::vec2(right, bottom))
+}
+
+/// The layers' names, left of their rows.
+pub fn labels(
+    ui: &Ui,
+    shown: &Shown<'_>,
+    geometry: &Geometry,
+    rows: Range<usize>,
+    origin: Pos2,
+    visible: Rect,
+) {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let column = visible.with_max_x(visible.left() + geometry.label_width - 4.0);
+    let painter = ui.painter().with_clip_rect(column);
+    // Where rows are low, every so many have a label, and the picked one.
+    let every = (READABLE_ROW / geometry.row_height).ceil().max(1.0) as usize;
+    let picked = shown.picked.map(|pick| pick.layer);
+    for layer in rows {
+        let near = picked.is_some_and(|picked| picked.abs_diff(layer) < every);
+        let is_picked = picked == Some(layer);
+        if !is_picked && (near || !layer.is_multiple_of(every)) {
+            continue;
+        }
+        let middle = origin.y + (layer as f32 + 0.5) * geometry.row_height;
+        let color = if is_picked {
+            ui.visuals().strong_text_color()
+        } else {
+            ui.visuals().text_color()
+        };
+        let at = pos2(column.right(), middle);
+        let name = shown.layers.name(layer);
+        let place = egui::Align2::RIGHT_CENTER;
+        let text = painter.text(at, place, name, font.clone(), color);
+        if is_picked {
+            let under = text.bottom() - 0.5;
+            painter.hline(text.x_range(), under, Stroke::new(1.0, color));
+        }
+    }
 }

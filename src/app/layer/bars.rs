@@ -21,6 +21,9 @@ pub enum Value {
     Beta,
 }
 
+/// From the bottom of the frame, in points.
+const UP: Vec2 = Vec2::new(0.0, -2.0);
+
 /// The bars on the screen, and what they were made of.
 #[derive(Clone, Debug, Default)]
 pub struct Bars(Option<Drawn>);
@@ -199,7 +202,7 @@ impl Bars {
             }
             if off {
                 let height = slot.width().clamp(6.0, 10.0);
-                let foot = shape.with_min_y(shape.bottom() - height);
+                let foot = shape.with_min_y(shape.bottom() - height).translate(UP);
                 marks::off_mark(&mut mesh, foot, ui.visuals().text_color());
             }
         }

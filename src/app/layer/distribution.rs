@@ -7,7 +7,7 @@ use egui::{Rect, Role, Shape, Stroke, Ui, Vec2};
 use egui_plot::{GridMark, PlotBounds};
 use serde::{Deserialize, Serialize};
 
-use crate::app::channels::{Shown, grouped, number};
+use crate::app::channels::{Shown, grouped, number, rounded};
 use crate::app::still_plot::{faint, still_plot};
 use crate::app::theme;
 use crate::study::gamma::{Histogram, Norms};
@@ -162,7 +162,7 @@ impl Counted {
             "Histogram of γ of {name}: {} of {} channels have |γ| < {}{odd}",
             grouped(self.below as u64),
             grouped(self.channels.len() as u64),
-            number(threshold),
+            rounded(threshold),
         )
     }
 }

@@ -11,7 +11,7 @@ use egui::{
 use egui_plot::{Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotTransform, VLine};
 use serde::{Deserialize, Serialize};
 
-use crate::app::channels::{grouped, number, per_cent};
+use crate::app::channels::{grouped, per_cent, rounded};
 use crate::app::norm_history::NormHistory;
 use crate::app::still_plot::{focus_frame, still_plot};
 use crate::app::theme;
@@ -135,8 +135,8 @@ impl Share {
         ui.horizontal_wrapped(|ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             ui.label(format!(
-                "Channels with |γ| < {} after step {}:",
-                number(history.threshold()),
+                "|γ| < {} after step {}:",
+                rounded(history.threshold()),
                 grouped(snapshot.step)
             ));
             sample_ui(ui, all_stroke(ui), false);
@@ -151,6 +151,9 @@ impl Share {
                 .on_hover_text(
                     "Show every layer against the steps: bright is all on, dark is all off",
                 );
+            if self.shows_layers {
+                strip_ui(ui);
+            }
         });
     }
 
@@ -168,6 +171,7 @@ impl Share {
         let mark = Stroke::new(1.0, ui.visuals().strong_text_color());
         let lines = &self.lines;
         let plot = still_plot("share", size)
+            .show_grid([false, true])
             .y_axis_formatter(|mark, _| format!("{:.0} %", mark.value * 100.0))
             .x_axis_formatter(|mark, _| grouped(mark.value.max(0.0).round() as u64))
             .x_axis_label("step")
@@ -188,7 +192,8 @@ impl Share {
         let (response, transform) = (plot.response, plot.transform);
         focus_frame(ui, &response, *transform.frame());
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(Role::Canvas, true, summary(history, layer, marked))
+            let text = summary(history, layer, marked);
+            egui::WidgetInfo::labeled(Role::Canvas, true, format!("Over the run: {text}"))
         });
         let under = |x: f32| {
             let step = transform.value_from_position(egui::pos2(x, 0.0)).x;
@@ -316,14 +321,13 @@ fn sample_ui(ui: &mut Ui, stroke: Stroke, dashed: bool) {
 
 /// Which colour is which share.
 fn strip_ui(ui: &mut Ui) {
-    ui.label("0 %");
     let height = ui.text_style_height(&egui::TextStyle::Body);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(64.0, height), Sense::hover());
     let name = "Colours of shares: bright is 0 %, dark is 100 %";
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Image, true, name));
     let strip = theme::heat_strip(rect.shrink2(Vec2::new(0.0, 2.0)), 1.0, 0.0);
     ui.painter().add(egui::Shape::mesh(strip));
-    ui.label("100 % below");
+    ui.label("0–100 %");
     response.on_hover_text(name);
 }
 
