@@ -224,15 +224,9 @@ impl Default for Curves {
 impl Curves {
     /// Draws controls, legend and plot into all the space there is.
     pub fn ui(&mut self, ui: &mut Ui, input: &Input<'_>) -> Option<Reply> {
-        let mut reply = None;
-        ui.horizontal_wrapped(|ui| reply = self.controls_ui(ui));
-        let has_current = !input.history.is_empty();
-        if has_current || !input.earlier.is_empty() {
-            ui.horizontal_wrapped(|ui| {
-                let asked = legend::rows(ui, input.name, self.quantity, has_current, input.earlier);
-                reply = reply.or(asked);
-            });
-        }
+        ui.horizontal_wrapped(|ui| self.controls_ui(ui));
+        let legend = ui.horizontal_wrapped(|ui| legend::ui(ui, input, self.quantity));
+        let reply = legend.inner;
         let runs: Vec<&History> = self.runs(input).collect();
         let Some(extent) = plot::extent(&runs, self.axis) else {
             self.drawn.clear();
@@ -286,7 +280,7 @@ impl Curves {
         }
     }
 
-    fn controls_ui(&mut self, ui: &mut Ui) -> Option<Reply> {
+    fn controls_ui(&mut self, ui: &mut Ui) {
         for quantity in Quantity::ALL {
             let button = ui.selectable_value(&mut self.quantity, quantity, quantity.label());
             if button.on_hover_text(quantity.tip()).changed() {
@@ -326,9 +320,6 @@ impl Curves {
         if reset.on_hover_text(tip).clicked() {
             self.zoom = Zoom::default();
         }
-        let tip = "Choose earlier runs to lay over this one";
-        let compare = ui.button("Compare…").on_hover_text(tip);
-        compare.clicked().then_some(Reply::Compare)
     }
 
     fn nothing(&self, input: &Input<'_>) -> &'static str {

@@ -2,42 +2,87 @@
 
 use std::ops::RangeInclusive;
 
+use egui::Rangef;
 use egui_plot::{GridInput, GridMark};
 
 use crate::app::history::Axis;
 
-/// Seconds between marks; each divides the next.
-const TIMES: [f64; 13] = [
-    1e-3,
-    1e-2,
-    0.1,
-    1.0,
-    10.0,
-    60.0,
-    600.0,
-    3_600.0,
-    6.0 * 3_600.0,
-    86_400.0,
-    864_000.0,
-    8_640_000.0,
-    86_400_000.0,
+/// Points between marks that have a label, at least.
+const X_APART: f64 = 70.0;
+const Y_APART: f64 = 30.0;
+
+/// Points between two marks for one of them to have a label, and for it to have it in full strength:
+/// the first keeps labels off the finer marks, which are a quarter as far apart at most.
+pub(super) const X_LABELS: Rangef = Rangef {
+    min: 45.0,
+    max: 60.0,
+};
+pub(super) const Y_LABELS: Rangef = Rangef {
+    min: 19.0,
+    max: 28.0,
+};
+
+/// What [`GridInput::base_step_size`] stands for, in points.
+const BASE: f64 = 8.0;
+
+/// Seconds between marks of a clock, from 1 second to 10 days; shorter ones are decimal.
+const TIMES: [f64; 17] = [
+    1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0,
+    43_200.0, 86_400.0, 172_800.0, 864_000.0,
 ];
 
-/// Marks of the horizontal axis: minutes and hours where it is time, tens otherwise.
+/// Marks of the horizontal axis: minutes and hours where it is time, round numbers otherwise.
 pub(super) fn x_marks(axis: Axis, input: GridInput) -> Vec<GridMark> {
-    if axis != Axis::Time {
-        return egui_plot::log_grid_spacer(10)(input);
+    let apart = input.base_step_size * X_APART / BASE;
+    let time = TIMES.into_iter().find(|time| *time >= apart);
+    match time.filter(|_| axis == Axis::Time && apart > 0.5) {
+        Some(size) => {
+            let divides = |small: f64, large: f64| (large / small).fract() == 0.0;
+            let mut finer = TIMES.into_iter().rev();
+            let finer = finer.find(|time| *time < size && divides(*time, size));
+            let mut coarser = TIMES.into_iter();
+            let coarser = coarser.find(|time| *time > size && divides(size, *time));
+            spaced(
+                input,
+                [finer.unwrap_or(0.2), size, coarser.unwrap_or(10.0 * size)],
+            )
+        }
+        None => even_marks(input, apart),
     }
-    let first = TIMES.iter().position(|time| *time >= input.base_step_size);
-    let first = first.unwrap_or(TIMES.len()).min(TIMES.len() - 3);
-    egui_plot::uniform_grid_spacer(|_| [TIMES[first], TIMES[first + 1], TIMES[first + 2]])(input)
+}
+
+/// Marks of a vertical axis that is not logarithmic.
+pub(super) fn y_marks(input: GridInput) -> Vec<GridMark> {
+    let apart = input.base_step_size * Y_APART / BASE;
+    even_marks(input, apart)
+}
+
+/// Marks at multiples of 1, 2 or 5 times a power of ten.
+fn even_marks(input: GridInput, apart: f64) -> Vec<GridMark> {
+    if !(apart > 0.0 && apart.is_finite()) {
+        return Vec::new();
+    }
+    let size = round_up(apart);
+    let power = 10_f64.powf((size.log10() + 1e-9).floor());
+    let finer = if size > 1.5 * power && size < 3.0 * power {
+        size / 4.0
+    } else {
+        size / 5.0
+    };
+    spaced(input, [finer, size, 10.0 * power])
+}
+
+fn spaced(input: GridInput, sizes: [f64; 3]) -> Vec<GridMark> {
+    egui_plot::uniform_grid_spacer(|_| sizes)(input)
 }
 
 /// What stands at a mark of the horizontal axis.
 pub(super) fn x_text(axis: Axis, mark: GridMark) -> String {
     match axis {
-        Axis::Step if mark.value < -0.5 || mark.value.fract() != 0.0 => String::new(),
-        Axis::Step => grouped(mark.value as u64),
+        Axis::Step if mark.value < -0.5 || (mark.value - mark.value.round()).abs() > 1e-6 => {
+            String::new()
+        }
+        Axis::Step => grouped(mark.value.round() as u64),
         Axis::Epoch if mark.value < 0.0 => String::new(),
         Axis::Epoch => number(mark.value, mark.step_size),
         Axis::Time if mark.value < 0.0 => String::new(),
@@ -90,6 +135,8 @@ pub(super) fn log_marks(input: GridInput) -> Vec<GridMark> {
         }
         power += every;
     }
+    // The plot draws whatever it is given, outside of it too.
+    marks.retain(|mark| (low..=high).contains(&mark.value));
     marks
 }
 
@@ -117,7 +164,8 @@ fn round_up(size: f64) -> f64 {
 /// A number with as many decimals as tell it from its neighbour.
 pub(super) fn number(value: f64, apart: f64) -> String {
     if value != 0.0 && (value.abs() < 1e-4 || value.abs() >= 1e6) {
-        return format!("{value:.0e}");
+        let digits = value.abs().log10().floor() - (apart.log10() + 1e-9).floor();
+        return format!("{value:.*e}", digits.clamp(0.0, 9.0) as usize);
     }
     let decimals = (-apart.log10() - 1e-9).ceil().clamp(0.0, 9.0) as usize;
     format!("{value:.decimals$}")
@@ -143,5 +191,75 @@ pub(super) fn clock(seconds: f64) -> String {
     match hours {
         0 => format!("{minutes}:{seconds:02}"),
         _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(low: f64, high: f64, points: f64) -> GridInput {
+        GridInput {
+            bounds: (low, high),
+            base_step_size: BASE * (high - low) / points,
+        }
+    }
+
+    /// The texts of the marks that are far enough apart to have one.
+    fn texts(marks: Vec<GridMark>, apart: f64, text: impl Fn(GridMark) -> String) -> Vec<String> {
+        let labelled = marks.into_iter().filter(|mark| mark.step_size >= apart);
+        labelled.map(text).filter(|text| !text.is_empty()).collect()
+    }
+
+    #[test]
+    fn marks_are_round_numbers_that_fit_beside_each_other() {
+        let steps = x_marks(Axis::Step, input(0.0, 40_001.0, 800.0));
+        let found = texts(steps, 2500.0, |mark| x_text(Axis::Step, mark));
+        let expected = "0 5,000 10,000 15,000 20,000 25,000 30,000 35,000 40,000";
+        assert_eq!(found, expected.split(' ').collect::<Vec<_>>());
+        let times = x_marks(Axis::Time, input(0.0, 5_401.0, 500.0));
+        let found = texts(times, 900.0, |mark| x_text(Axis::Time, mark));
+        assert_eq!(found, ["0:00", "30:00", "1:00:00", "1:30:00"]);
+        let losses = y_marks(input(0.4, 2.6, 300.0));
+        let found = texts(losses, 0.3, |mark| number(mark.value, mark.step_size));
+        assert_eq!(found, ["0.5", "1", "1.5", "2", "2.5"]);
+    }
+
+    #[test]
+    fn logarithmic_marks_stay_within_the_axis() {
+        for (low, high) in [
+            (0.3_f64, 3.0_f64),
+            (0.5, 0.9),
+            (1e-6, 1.0),
+            (1e-200, 1e200),
+            (7.0, 7.1),
+        ] {
+            let (low, high) = (low.log10(), high.log10());
+            let marks = log_marks(input(low, high, 300.0));
+            assert!((2..120).contains(&marks.len()), "{} marks", marks.len());
+            assert!(marks.iter().all(|mark| (low..=high).contains(&mark.value)));
+            let labelled = marks.iter().map(|mark| log_text(*mark, &(low..=high)));
+            assert!(labelled.filter(|text| !text.is_empty()).count() >= 2);
+        }
+        let range = 0.3_f64.log10()..=3.0_f64.log10();
+        let found = texts(
+            log_marks(input(*range.start(), *range.end(), 300.0)),
+            0.2,
+            |mark| log_text(mark, &range),
+        );
+        assert_eq!(found, ["0.5", "1", "2"]);
+    }
+
+    #[test]
+    fn numbers_are_written_as_short_as_they_can_be_told_apart() {
+        assert_eq!(number(0.15, 0.05), "0.15");
+        assert_eq!(number(0.00003, 0.00001), "3e-5");
+        assert_eq!(number(0.000015, 0.000005), "1.5e-5");
+        assert_eq!(number(20.0, 10.0), "20");
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(clock(7.4), "0:07");
+        assert_eq!(clock(3_599.6), "1:00:00");
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Color32, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
 use egui_plot::{LineStyle, MarkerShape};
 
-use super::{Earlier, Quantity, Reply};
+use super::{Input, Quantity, Reply};
 use crate::app::theme::SERIES;
 
 /// How the lines of a run look. Runs differ by dashes and markers too, for those who cannot tell the
@@ -66,20 +66,15 @@ pub(super) fn look(number: usize) -> Look {
     EARLIER[number % LOOKS]
 }
 
-/// The lines of the run under way, then a row an earlier run. What the reader asks for, if anything.
-pub(super) fn rows(
-    ui: &mut Ui,
-    name: &str,
-    quantity: Quantity,
-    has_current: bool,
-    runs: &[Earlier],
-) -> Option<Reply> {
+/// The lines of the run under way, then the earlier runs. What the reader asks for, if anything.
+pub(super) fn ui(ui: &mut Ui, input: &Input<'_>, quantity: Quantity) -> Option<Reply> {
+    let runs = input.earlier;
     let mut reply = None;
     let has_test = quantity.test_series().is_some();
-    if has_current {
+    if !input.history.is_empty() {
         let look = CURRENT.on(ui.visuals().dark_mode);
         if !runs.is_empty() {
-            ui.strong(short(name)).on_hover_text(name);
+            ui.strong(short(input.name)).on_hover_text(input.name);
         }
         swatch(ui, look.training, Some(look.dashes), None);
         ui.label(if has_test {
@@ -127,6 +122,11 @@ pub(super) fn rows(
                 }
             },
         );
+    }
+    let compare = ui.button("Compare…");
+    let tip = "Choose earlier runs to lay over this one";
+    if compare.on_hover_text(tip).clicked() {
+        reply = Some(Reply::Compare);
     }
     reply
 }

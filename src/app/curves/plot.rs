@@ -61,6 +61,8 @@ impl Curves {
         let margin = egui::Margin {
             // egui_plot lets the axis' name stand out by a quarter of its height.
             left: 6,
+            // Half of the last mark's label.
+            right: 10,
             ..egui::Margin::ZERO
         };
         let grid = ui.visuals().text_color().gamma_multiply(0.35);
@@ -108,8 +110,11 @@ impl Curves {
         let (axis, quantity, window) = (self.axis, self.quantity, self.window as usize);
         let x_axis = AxisHints::new_x()
             .label(axis.label())
+            .label_spacing(axes::X_LABELS)
             .formatter(move |mark, _| axes::x_text(axis, mark));
-        let mut y_axis = AxisHints::new_y().label(quantity.axis_label());
+        let mut y_axis = AxisHints::new_y()
+            .label(quantity.axis_label())
+            .label_spacing(axes::Y_LABELS);
         let mut plot = Plot::new("curves")
             .allow_scroll(false)
             .allow_double_click_reset(false)
@@ -124,6 +129,9 @@ impl Curves {
         if self.is_logarithmic {
             plot = plot.y_grid_spacer(axes::log_marks);
             y_axis = y_axis.formatter(axes::log_text);
+        } else {
+            plot = plot.y_grid_spacer(axes::y_marks);
+            y_axis = y_axis.formatter(|mark, _| axes::number(mark.value, mark.step_size));
         }
         plot.custom_x_axes(vec![x_axis]).custom_y_axes(vec![y_axis])
     }
