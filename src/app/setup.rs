@@ -8,11 +8,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
+use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
 use super::dialog::{Dialog, Service};
 use super::presets::{self, Preset};
-use super::setup_fields::{Draft, Rows};
+use super::setup_fields::{Draft, Rows, problem_colour, steady};
 use super::setup_groups::Purpose;
 use super::setup_needs::{Estimator, Needs};
 use super::setup_problem::Problem;
@@ -44,6 +44,8 @@ pub struct Setup {
     asked: Option<(Settings, DataShape)>,
     estimator: Estimator,
     problem: Option<Problem>,
+    /// Points, in the last frame.
+    summary_height: f32,
     /// The adapter that was chosen is not there.
     adapter_problem: Option<Problem>,
 }
@@ -94,6 +96,7 @@ impl Default for Setup {
             asked: None,
             estimator: Estimator::default(),
             problem: None,
+            summary_height: 0.0,
             adapter_problem: None,
         }
     }
@@ -115,6 +118,7 @@ impl Setup {
 
     /// Replaces the settings, and drops what was half typed.
     pub fn set_settings(&mut self, settings: Settings) {
+        self.set_data(&settings.data);
         self.settings = settings;
         self.drafts = Drafts::default();
         self.preset = self
@@ -232,9 +236,28 @@ impl Setup {
         }
         // Disabled controls must stay readable.
         ui.visuals_mut().disabled_alpha = 0.75;
+        self.adapter_problem = self.problem_of_adapter(adapters);
+        let problem = self.first_problem().cloned();
+        let rows = Rows {
+            problem: problem.as_ref(),
+            locked,
+        };
+        // What it takes stays in sight below the fields. It is drawn after them, as the keyboard and a
+        // screen reader should come to it after them, so its height is that of the last frame.
+        let room = ui.available_height() - self.summary_height;
         ScrollArea::vertical()
             .auto_shrink([false, false])
-            .show(ui, |ui| self.form_ui(ui, adapters, locked));
+            .max_height(room.max(120.0))
+            .show(ui, |ui| self.form_ui(ui, rows, adapters));
+        let height = ui
+            .scope(|ui| self.summary_ui(ui, rows))
+            .response
+            .rect
+            .height();
+        if height != self.summary_height {
+            self.summary_height = height;
+            ui.ctx().request_repaint();
+        }
         if self.settings != before {
             self.preset = self
                 .preset
@@ -247,16 +270,10 @@ impl Setup {
         }
     }
 
-    fn form_ui(&mut self, ui: &mut Ui, adapters: &[Capabilities], locked: bool) {
-        if locked {
-            ui.label(RichText::new("A run is under way; stop it to change these.").weak());
+    fn form_ui(&mut self, ui: &mut Ui, rows: Rows<'_>, adapters: &[Capabilities]) {
+        if rows.locked {
+            ui.label("A run is under way; stop it to change these.");
         }
-        self.adapter_problem = self.problem_of_adapter(adapters);
-        let problem = self.first_problem().cloned();
-        let rows = Rows {
-            problem: problem.as_ref(),
-            locked,
-        };
         self.presets_ui(ui, rows);
         self.group(ui, rows, "Data", true, Self::data_ui);
         self.group(ui, rows, "Network", true, Self::network_ui);
@@ -265,20 +282,26 @@ impl Setup {
         self.group(ui, rows, "Device and folder", true, |setup, ui, rows| {
             setup.device_ui(ui, rows, adapters);
         });
+    }
+
+    fn summary_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         ui.separator();
         ui.label(RichText::new("What it will take").strong());
-        if let Some(problem) = &problem {
+        if let Some(problem) = rows.problem {
             let text = format!("Cannot start: {}", problem.sentence);
-            ui.colored_label(ui.visuals().error_fg_color, text);
+            let text = RichText::new(text).color(problem_colour(ui));
+            ui.add(Label::new(text).wrap());
         }
         let (shape, is_known) = self.shape();
-        let is_current = self.is_current() && problem.is_none();
+        let is_current = self.is_current() && rows.problem.is_none();
         let mut parts = self.folds.is_open("memory", false);
         if let Some(needs) = self.estimator.last() {
             let assumed = (!is_known).then_some(shape);
-            ui.scope(|ui| needs_ui(ui, needs, is_current, assumed, &mut parts));
+            steady(ui, "needs", |ui| {
+                needs_ui(ui, needs, is_current, assumed, &mut parts);
+            });
             self.folds.set("memory", false, parts);
-        } else if problem.is_none() {
+        } else if rows.problem.is_none() {
             ui.label("working it out …");
         }
     }
@@ -301,7 +324,12 @@ impl Setup {
             true => format!("{name} (something is wrong here)"),
             false => name.to_owned(),
         };
-        let shown = CollapsingHeader::new(RichText::new(title).strong())
+        let title = match opens {
+            true => RichText::new(title).strong(),
+            false => RichText::new(title).color(ui.visuals().text_color()),
+        };
+        ui.add_space(if opens { 4.0 } else { 0.0 });
+        let shown = CollapsingHeader::new(title)
             .id_salt(name)
             .open(Some(is_open))
             .show_unindented(ui, |ui| body(self, ui, rows));
@@ -338,7 +366,7 @@ impl Setup {
             self.apply(preset);
         }
         if let Some(preset) = self.preset {
-            ui.add(egui::Label::new(RichText::new(preset.about).small()).wrap());
+            ui.add(Label::new(RichText::new(preset.about).small()).wrap());
         }
     }
 

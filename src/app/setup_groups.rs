@@ -6,7 +6,7 @@ use egui::{Label, Layout, Response, RichText, TextEdit, Ui};
 
 use super::dialog::{Answer, Ask, Kind};
 use super::setup::Setup;
-use super::setup_fields::{Rows, list, menu_button, short_path, shortened};
+use super::setup_fields::{Rows, list, menu_button, short_path, shortened, steady};
 use super::setup_problem::Problem;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::network::{Architecture, Options};
@@ -146,6 +146,7 @@ const BN_INITS: [(&str, &str, &str); 4] = [
     ),
 ];
 
+const SHAPES: &str = "made-up shapes";
 const WIDTHS: [u32; 5] = [8, 16, 32, 64, 128];
 
 impl Setup {
@@ -159,7 +160,7 @@ impl Setup {
             }
             path => format!("Images to train and test on: {path}"),
         };
-        let shown = data_name(&self.settings.data);
+        let shown = data_name(ui, &self.settings.data);
         let mut chosen = None;
         rows.row(ui, "data", &tooltip, |ui| {
             list(ui, "data", &shown)
@@ -167,8 +168,11 @@ impl Setup {
                     let known =
                         std::iter::once("shapes").chain(self.recent.iter().map(String::as_str));
                     for data in known {
-                        let entry =
-                            ui.selectable_label(data == self.settings.data, data_name(data));
+                        let name = match data {
+                            "shapes" => SHAPES.to_owned(),
+                            path => shortened(path, 60),
+                        };
+                        let entry = ui.selectable_label(data == self.settings.data, name);
                         if entry.on_hover_text(data).clicked() {
                             chosen = Some(data.to_owned());
                         }
@@ -190,25 +194,29 @@ impl Setup {
             Some(data) => self.set_data(data),
             None => {}
         }
-        ui.add_enabled_ui(!rows.locked, |ui| {
-            ui.horizontal(|ui| {
-                let folder = ui.button("Folder…").on_hover_text(
-                    "Chooses a CIFAR-10 or CIFAR-100 folder (binary version), an IDX folder such as \
-                     MNIST's, or a folder of images with one subfolder a class.",
-                );
-                if folder.clicked() {
-                    self.dialog.ask(Purpose::Data, self.ask_data(Kind::Folder));
-                }
-                let file = ui.button("Archive or file…").on_hover_text(
-                    "Chooses CIFAR-10's or CIFAR-100's .tar.gz, as downloaded.",
-                );
-                if file.clicked() {
-                    self.dialog.ask(Purpose::Data, self.ask_data(Kind::File));
-                }
-            });
+        steady(ui, "choose", |ui| {
+            ui.add_enabled_ui(!rows.locked, |ui| self.choose_data_ui(ui));
         });
         self.group(ui, rows, SIZES, false, |setup, ui, rows| {
-            setup.sizes_ui(ui, rows)
+            setup.sizes_ui(ui, rows);
+        });
+    }
+
+    fn choose_data_ui(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            let folder = ui.button("Folder…").on_hover_text(
+                "Chooses a CIFAR-10 or CIFAR-100 folder (binary version), an IDX folder such as \
+                     MNIST's, or a folder of images with one subfolder a class.",
+            );
+            if folder.clicked() {
+                self.dialog.ask(Purpose::Data, self.ask_data(Kind::Folder));
+            }
+            let file = ui
+                .button("Archive or file…")
+                .on_hover_text("Chooses CIFAR-10's or CIFAR-100's .tar.gz, as downloaded.");
+            if file.clicked() {
+                self.dialog.ask(Purpose::Data, self.ask_data(Kind::File));
+            }
         });
     }
 
@@ -372,8 +380,11 @@ impl Setup {
             Some(file) => format!("The first values come from {}", file.display()),
         };
         let (mut asks, mut clears) = (false, false);
+        let shown = match &file {
+            None => "the seed".to_owned(),
+            Some(file) => short_path(ui, file),
+        };
         rows.row(ui, "init", &tooltip, |ui| {
-            let shown = file.as_deref().map_or("the seed".to_owned(), short_path);
             let button = ui.button(format!("{shown} …"));
             asks = button.clicked();
             if file.is_some() {
@@ -443,8 +454,9 @@ impl Setup {
             runs.display()
         );
         let mut asks = false;
+        let shown = short_path(ui, &self.runs);
         rows.row(ui, "out", &tooltip, |ui| {
-            let button = ui.button(format!("{} …", short_path(&self.runs)));
+            let button = ui.button(format!("{shown} …"));
             asks = button.clicked();
             button
         });
@@ -526,10 +538,10 @@ fn typed_or_picked(
     .inner
 }
 
-fn data_name(data: &str) -> String {
+fn data_name(ui: &Ui, data: &str) -> String {
     match data {
-        "shapes" => "made-up shapes".to_owned(),
-        path => shortened(path, 28),
+        "shapes" => SHAPES.to_owned(),
+        path => short_path(ui, Path::new(path)),
     }
 }
 
