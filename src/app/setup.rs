@@ -1,9 +1,9 @@
 //! What to train: the form from data to adapter, and what it will take.
 //!
-//! Here: what the form holds and how it is used. `setup_groups` and `setup_training` draw its fields,
-//! `setup_fields` has the rows they are made of, `setup_needs` works out what a run takes and
-//! `setup_summary` shows it, `setup_problem` says which field an error is about, `setup_stored` remembers
-//! the form.
+//! Here: what the form holds and how it is used. `setup_data`, `setup_network`, `setup_training` and
+//! `setup_device` draw its fields, `setup_fields` has the rows they are made of, `setup_problem` says which
+//! field an error is about. `setup_needs` works out what a run takes, from the settings and the images'
+//! shape (`setup_shape`), and `setup_summary` shows it. `setup_stored` remembers the form.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,13 @@ use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
 use super::dialog::{Dialog, Service};
 use super::presets::{self, Preset};
+use super::setup_data::Purpose;
 use super::setup_fields::{Draft, Rows, problem_colour, steady};
-use super::setup_groups::Purpose;
 use super::setup_needs::{Estimator, Needs};
-use super::setup_problem::Problem;
+use super::setup_problem::{Problem, is_within};
+use super::setup_shape::Known;
 use super::setup_summary::needs_ui;
-use crate::data::{DataShape, shapes};
+use crate::data::DataShape;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::train::settings::Settings;
 use crate::train::start;
@@ -39,7 +40,7 @@ pub struct Setup {
     pub(super) drafts: Drafts,
     pub(super) dialog: Dialog<Purpose>,
     /// Shapes of data that was read, by path.
-    known: BTreeMap<String, Known>,
+    pub(super) known: BTreeMap<String, Known>,
     /// What the estimator was last asked about.
     asked: Option<(Settings, DataShape)>,
     estimator: Estimator,
@@ -61,15 +62,6 @@ pub(super) struct Drafts {
     pub milestones: Draft,
     /// A list of names is being typed, whatever it reads as just now.
     pub lists_names: bool,
-}
-
-/// The shape of data as it was read, and the settings that cut it.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    shape: DataShape,
-    image_size: u32,
-    limit_train: Option<u64>,
-    limit_test: Option<u64>,
 }
 
 /// What changed in a frame.
@@ -156,50 +148,6 @@ impl Setup {
     /// The folder that holds the folders of runs.
     pub fn runs_folder(&self) -> &Path {
         &self.runs
-    }
-
-    /// Says what images of a path are like, as they were read with the settings as they are now.
-    pub fn set_shape(&mut self, path: &str, shape: DataShape) {
-        let known = Known {
-            shape,
-            image_size: self.settings.image_size,
-            limit_train: self.settings.limit_train,
-            limit_test: self.settings.limit_test,
-        };
-        self.known.insert(path.to_owned(), known);
-    }
-
-    /// The shape of the images that would be trained on, and whether it is known, not assumed.
-    pub fn shape(&self) -> (DataShape, bool) {
-        let settings = &self.settings;
-        let (mut shape, is_known) = if settings.data == "shapes" {
-            (shapes::SHAPE, true)
-        } else {
-            let known = self.known.get(&settings.data);
-            match known.filter(|known| known.image_size == settings.image_size) {
-                Some(known) => known.at(settings),
-                // CIFAR-10's, at the size that pictures are brought to.
-                None => (
-                    DataShape {
-                        channels: 3,
-                        height: settings.image_size,
-                        width: settings.image_size,
-                        classes: 10,
-                        train: 50_000,
-                        test: 10_000,
-                    },
-                    false,
-                ),
-            }
-        };
-        let cut = |count: usize, limit: Option<u64>| {
-            limit.map_or(count, |limit| {
-                count.min(usize::try_from(limit).unwrap_or(usize::MAX))
-            })
-        };
-        shape.train = cut(shape.train, settings.limit_train);
-        shape.test = cut(shape.test, settings.limit_test);
-        (shape, is_known)
     }
 
     /// Why a run cannot start, in a sentence; `None` if nothing is known against it.
@@ -319,7 +267,7 @@ impl Setup {
         let hides_problem = !is_open
             && rows
                 .problem
-                .is_some_and(|problem| super::setup_groups::is_within(problem.option, name));
+                .is_some_and(|problem| is_within(problem.option, name));
         let title = match hides_problem {
             true => format!("{name} (something is wrong here)"),
             false => name.to_owned(),
@@ -409,24 +357,5 @@ impl Folds {
         } else {
             self.0.insert(name.to_owned(), open);
         }
-    }
-}
-
-impl Known {
-    /// The shape at other limits, and whether that is known. A count that a limit had cut says nothing
-    /// of how many images there are without it.
-    fn at(&self, settings: &Settings) -> (DataShape, bool) {
-        let is_cut = |count: usize, limit: Option<u64>, now: Option<u64>| {
-            limit == Some(count as u64) && now.is_none_or(|now| now > count as u64)
-        };
-        let mut shape = self.shape;
-        let mut is_known = true;
-        if is_cut(shape.train, self.limit_train, settings.limit_train) {
-            (shape.train, is_known) = (50_000, false);
-        }
-        if is_cut(shape.test, self.limit_test, settings.limit_test) {
-            (shape.test, is_known) = (10_000, false);
-        }
-        (shape, is_known)
     }
 }
