@@ -193,6 +193,8 @@ impl Setup {
         // What it takes stays in sight below the fields. It is drawn after them, as the keyboard and a
         // screen reader should come to it after them, so its height is that of the last frame.
         let room = ui.available_height() - self.summary_height;
+        // Beside the fields, not over them.
+        ui.spacing_mut().scroll.floating_allocated_width = 10.0;
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .max_height(room.max(120.0))

@@ -15,11 +15,12 @@ impl Setup {
         let shown = match (chosen, adapters.first(), &self.adapter.adapter) {
             (Some(place), ..) => adapters[place].name.clone(),
             (None, _, Some(name)) => name.clone(),
-            (None, Some(first), None) => format!("most capable: {}", first.name),
+            (None, Some(first), None) => first.name.clone(),
             (None, None, None) => "most capable".into(),
         };
         let tooltip = match chosen.map(|place| &adapters[place]).or(adapters.first()) {
-            Some(adapter) => format!("What the training runs on: {adapter}"),
+            Some(adapter) if chosen.is_some() => format!("What the training runs on: {adapter}"),
+            Some(adapter) => format!("What the training runs on: the most capable, {adapter}"),
             None => "What the training runs on.".to_owned(),
         };
         let mut choice = None;

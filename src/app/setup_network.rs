@@ -41,8 +41,8 @@ const MODES: [(&str, &str, &str); 10] = [
     ),
     (
         "bn+shortcut+output",
-        "… and projections",
-        "γ, β, the last layer, and the convolutions on shortcuts train.",
+        "BatchNorm, output, shortcuts",
+        "γ, β, the last layer, and the convolutions on shortcuts (projections) train.",
     ),
     (
         RANDOM,

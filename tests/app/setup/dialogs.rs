@@ -116,7 +116,8 @@ fn what_is_dropped_is_told_apart() {
     std::fs::create_dir_all(at("run")).unwrap();
     std::fs::write(at("run/config.toml"), "").unwrap();
     std::fs::create_dir_all(at("images")).unwrap();
-    let cases: [(&str, fn(PathBuf) -> Dropped, &str); 8] = [
+    type Kind = fn(PathBuf) -> Dropped;
+    let cases: [(&str, Kind, &str); 8] = [
         ("run", Dropped::Run, "run"),
         ("run/config.toml", Dropped::Run, "run"),
         ("images", Dropped::Data, "images"),

@@ -5,6 +5,7 @@ use bnonly::app::setup::Setup;
 use bnonly::train::settings::Settings;
 use egui::Key;
 use egui::accesskit::Role;
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{NUMBER, Panel, TEXT, click, field, form, form_of, pick, says, settings, settle};
@@ -110,4 +111,31 @@ fn a_field_keeps_the_focus_while_others_are_commented_on() {
         form.state_mut().setup.apply(preset);
         settle(&mut form);
     }
+}
+
+/// egui's scroll bar lies over what it scrolls, if it is left to.
+#[test]
+fn the_scroll_bar_covers_no_control() {
+    let ui = |ui: &mut egui::Ui, setup: &mut Setup| {
+        setup.ui(ui, &[], false);
+    };
+    let harness = Harness::builder().with_size([280.0, 420.0]);
+    let mut harness = harness.build_ui_state(ui, Setup::default());
+    harness.run();
+    for name in ["Usual networks", "Usual widths"] {
+        harness.get_by_role_and_label(Role::Button, name).click();
+        harness.run();
+        let entry = if name == "Usual widths" {
+            "64 channels"
+        } else {
+            "resnet-20"
+        };
+        harness.get_by_role_and_label(Role::Button, entry).click();
+        harness.run();
+    }
+    let settings = harness.state().settings();
+    assert_eq!(
+        (settings.model.as_str(), settings.width),
+        ("resnet-20", Some(64))
+    );
 }
