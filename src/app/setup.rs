@@ -1,23 +1,24 @@
 //! What to train: the form from data to adapter, and what it will take.
 //!
-//! Here: what the form holds and how it is used. `setup_groups` and `setup_training` draw its fields,
-//! `setup_fields` has the rows they are made of, `setup_needs` works out what a run takes and
-//! `setup_summary` shows it, `setup_problem` says which field an error is about, `setup_stored` remembers
-//! the form.
+//! Here: what the form holds and how it is used. `setup_data`, `setup_network`, `setup_training` and
+//! `setup_device` draw its fields, `setup_fields` has the rows they are made of, `setup_problem` says which
+//! field an error is about. `setup_needs` works out what a run takes, from the settings and the images'
+//! shape (`setup_shape`), and `setup_summary` shows it. `setup_stored` remembers the form.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
+use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
 use super::dialog::{Dialog, Service};
 use super::presets::{self, Preset};
-use super::setup_fields::{Draft, Rows};
-use super::setup_groups::Purpose;
+use super::setup_data::Purpose;
+use super::setup_fields::{Draft, Rows, problem_colour, steady};
 use super::setup_needs::{Estimator, Needs};
-use super::setup_problem::Problem;
+use super::setup_problem::{Problem, is_within};
+use super::setup_shape::Known;
 use super::setup_summary::needs_ui;
-use crate::data::{DataShape, shapes};
+use crate::data::DataShape;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::train::settings::Settings;
 use crate::train::start;
@@ -39,11 +40,13 @@ pub struct Setup {
     pub(super) drafts: Drafts,
     pub(super) dialog: Dialog<Purpose>,
     /// Shapes of data that was read, by path.
-    known: BTreeMap<String, Known>,
+    pub(super) known: BTreeMap<String, Known>,
     /// What the estimator was last asked about.
     asked: Option<(Settings, DataShape)>,
     estimator: Estimator,
     problem: Option<Problem>,
+    /// Points, in the last frame.
+    summary_height: f32,
     /// The adapter that was chosen is not there.
     adapter_problem: Option<Problem>,
 }
@@ -59,15 +62,6 @@ pub(super) struct Drafts {
     pub milestones: Draft,
     /// A list of names is being typed, whatever it reads as just now.
     pub lists_names: bool,
-}
-
-/// The shape of data as it was read, and the settings that cut it.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    shape: DataShape,
-    image_size: u32,
-    limit_train: Option<u64>,
-    limit_test: Option<u64>,
 }
 
 /// What changed in a frame.
@@ -94,6 +88,7 @@ impl Default for Setup {
             asked: None,
             estimator: Estimator::default(),
             problem: None,
+            summary_height: 0.0,
             adapter_problem: None,
         }
     }
@@ -115,6 +110,7 @@ impl Setup {
 
     /// Replaces the settings, and drops what was half typed.
     pub fn set_settings(&mut self, settings: Settings) {
+        self.set_data(&settings.data);
         self.settings = settings;
         self.drafts = Drafts::default();
         self.preset = self
@@ -154,50 +150,6 @@ impl Setup {
         &self.runs
     }
 
-    /// Says what images of a path are like, as they were read with the settings as they are now.
-    pub fn set_shape(&mut self, path: &str, shape: DataShape) {
-        let known = Known {
-            shape,
-            image_size: self.settings.image_size,
-            limit_train: self.settings.limit_train,
-            limit_test: self.settings.limit_test,
-        };
-        self.known.insert(path.to_owned(), known);
-    }
-
-    /// The shape of the images that would be trained on, and whether it is known, not assumed.
-    pub fn shape(&self) -> (DataShape, bool) {
-        let settings = &self.settings;
-        let (mut shape, is_known) = if settings.data == "shapes" {
-            (shapes::SHAPE, true)
-        } else {
-            let known = self.known.get(&settings.data);
-            match known.filter(|known| known.image_size == settings.image_size) {
-                Some(known) => known.at(settings),
-                // CIFAR-10's, at the size that pictures are brought to.
-                None => (
-                    DataShape {
-                        channels: 3,
-                        height: settings.image_size,
-                        width: settings.image_size,
-                        classes: 10,
-                        train: 50_000,
-                        test: 10_000,
-                    },
-                    false,
-                ),
-            }
-        };
-        let cut = |count: usize, limit: Option<u64>| {
-            limit.map_or(count, |limit| {
-                count.min(usize::try_from(limit).unwrap_or(usize::MAX))
-            })
-        };
-        shape.train = cut(shape.train, settings.limit_train);
-        shape.test = cut(shape.test, settings.limit_test);
-        (shape, is_known)
-    }
-
     /// Why a run cannot start, in a sentence; `None` if nothing is known against it.
     pub fn problem(&self) -> Option<String> {
         self.first_problem().map(|problem| problem.sentence.clone())
@@ -232,9 +184,30 @@ impl Setup {
         }
         // Disabled controls must stay readable.
         ui.visuals_mut().disabled_alpha = 0.75;
+        self.adapter_problem = self.problem_of_adapter(adapters);
+        let problem = self.first_problem().cloned();
+        let rows = Rows {
+            problem: problem.as_ref(),
+            locked,
+        };
+        // What it takes stays in sight below the fields. It is drawn after them, as the keyboard and a
+        // screen reader should come to it after them, so its height is that of the last frame.
+        let room = ui.available_height() - self.summary_height;
+        // Beside the fields, not over them.
+        ui.spacing_mut().scroll.floating_allocated_width = 10.0;
         ScrollArea::vertical()
             .auto_shrink([false, false])
-            .show(ui, |ui| self.form_ui(ui, adapters, locked));
+            .max_height(room.max(120.0))
+            .show(ui, |ui| self.form_ui(ui, rows, adapters));
+        let height = ui
+            .scope(|ui| self.summary_ui(ui, rows))
+            .response
+            .rect
+            .height();
+        if height != self.summary_height {
+            self.summary_height = height;
+            ui.ctx().request_repaint();
+        }
         if self.settings != before {
             self.preset = self
                 .preset
@@ -247,16 +220,10 @@ impl Setup {
         }
     }
 
-    fn form_ui(&mut self, ui: &mut Ui, adapters: &[Capabilities], locked: bool) {
-        if locked {
-            ui.label(RichText::new("A run is under way; stop it to change these.").weak());
+    fn form_ui(&mut self, ui: &mut Ui, rows: Rows<'_>, adapters: &[Capabilities]) {
+        if rows.locked {
+            ui.label("A run is under way; stop it to change these.");
         }
-        self.adapter_problem = self.problem_of_adapter(adapters);
-        let problem = self.first_problem().cloned();
-        let rows = Rows {
-            problem: problem.as_ref(),
-            locked,
-        };
         self.presets_ui(ui, rows);
         self.group(ui, rows, "Data", true, Self::data_ui);
         self.group(ui, rows, "Network", true, Self::network_ui);
@@ -265,20 +232,26 @@ impl Setup {
         self.group(ui, rows, "Device and folder", true, |setup, ui, rows| {
             setup.device_ui(ui, rows, adapters);
         });
+    }
+
+    fn summary_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         ui.separator();
         ui.label(RichText::new("What it will take").strong());
-        if let Some(problem) = &problem {
+        if let Some(problem) = rows.problem {
             let text = format!("Cannot start: {}", problem.sentence);
-            ui.colored_label(ui.visuals().error_fg_color, text);
+            let text = RichText::new(text).color(problem_colour(ui));
+            ui.add(Label::new(text).wrap());
         }
         let (shape, is_known) = self.shape();
-        let is_current = self.is_current() && problem.is_none();
+        let is_current = self.is_current() && rows.problem.is_none();
         let mut parts = self.folds.is_open("memory", false);
         if let Some(needs) = self.estimator.last() {
             let assumed = (!is_known).then_some(shape);
-            ui.scope(|ui| needs_ui(ui, needs, is_current, assumed, &mut parts));
+            steady(ui, "needs", |ui| {
+                needs_ui(ui, needs, is_current, assumed, &mut parts);
+            });
             self.folds.set("memory", false, parts);
-        } else if problem.is_none() {
+        } else if rows.problem.is_none() {
             ui.label("working it out …");
         }
     }
@@ -296,12 +269,17 @@ impl Setup {
         let hides_problem = !is_open
             && rows
                 .problem
-                .is_some_and(|problem| super::setup_groups::is_within(problem.option, name));
+                .is_some_and(|problem| is_within(problem.option, name));
         let title = match hides_problem {
             true => format!("{name} (something is wrong here)"),
             false => name.to_owned(),
         };
-        let shown = CollapsingHeader::new(RichText::new(title).strong())
+        let title = match opens {
+            true => RichText::new(title).strong(),
+            false => RichText::new(title).color(ui.visuals().text_color()),
+        };
+        ui.add_space(if opens { 4.0 } else { 0.0 });
+        let shown = CollapsingHeader::new(title)
             .id_salt(name)
             .open(Some(is_open))
             .show_unindented(ui, |ui| body(self, ui, rows));
@@ -338,7 +316,7 @@ impl Setup {
             self.apply(preset);
         }
         if let Some(preset) = self.preset {
-            ui.add(egui::Label::new(RichText::new(preset.about).small()).wrap());
+            ui.add(Label::new(RichText::new(preset.about).small()).wrap());
         }
     }
 
@@ -381,24 +359,5 @@ impl Folds {
         } else {
             self.0.insert(name.to_owned(), open);
         }
-    }
-}
-
-impl Known {
-    /// The shape at other limits, and whether that is known. A count that a limit had cut says nothing
-    /// of how many images there are without it.
-    fn at(&self, settings: &Settings) -> (DataShape, bool) {
-        let is_cut = |count: usize, limit: Option<u64>, now: Option<u64>| {
-            limit == Some(count as u64) && now.is_none_or(|now| now > count as u64)
-        };
-        let mut shape = self.shape;
-        let mut is_known = true;
-        if is_cut(shape.train, self.limit_train, settings.limit_train) {
-            (shape.train, is_known) = (50_000, false);
-        }
-        if is_cut(shape.test, self.limit_test, settings.limit_test) {
-            (shape.test, is_known) = (10_000, false);
-        }
-        (shape, is_known)
     }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use egui::emath::Numeric;
 use egui::{
-    Align, Button, ComboBox, DragValue, Label, Layout, Painter, Rect, Response, RichText, Stroke,
-    TextEdit, Ui, Vec2, vec2,
+    Align, Button, Color32, ComboBox, DragValue, Label, Layout, Painter, Rect, Response, RichText,
+    Stroke, TextEdit, Ui, UiBuilder, Vec2, vec2,
 };
 
 use super::setup_problem::{Problem, label};
@@ -32,22 +32,32 @@ impl Rows<'_> {
         tooltip: &str,
         control: impl FnOnce(&mut Ui) -> Response,
     ) {
-        ui.horizontal(|ui| {
-            let size = vec2(NAME_WIDTH, ui.spacing().interact_size.y);
-            let layout = Layout::left_to_right(Align::Center);
-            let name = ui.allocate_ui_with_layout(size, layout, |ui| {
-                ui.set_min_size(size);
-                ui.add(Label::new(label(option)).truncate())
-                    .on_hover_text(tooltip)
-            });
-            ui.add_enabled_ui(!self.locked, |ui| {
-                control(ui)
-                    .labelled_by(name.inner.id)
-                    .on_hover_text(tooltip)
-                    .on_disabled_hover_text(tooltip);
-            });
+        steady(ui, option, |ui| {
+            ui.horizontal(|ui| self.name_and_control(ui, option, tooltip, control));
+            self.problem_ui(ui, option);
         });
-        self.problem_ui(ui, option);
+    }
+
+    fn name_and_control(
+        self,
+        ui: &mut Ui,
+        option: &'static str,
+        tooltip: &str,
+        control: impl FnOnce(&mut Ui) -> Response,
+    ) {
+        let size = vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+        let layout = Layout::left_to_right(Align::Center);
+        let name = ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_size(size);
+            ui.add(Label::new(label(option)).truncate())
+                .on_hover_text(tooltip)
+        });
+        ui.add_enabled_ui(!self.locked, |ui| {
+            control(ui)
+                .labelled_by(name.inner.id)
+                .on_hover_text(tooltip)
+                .on_disabled_hover_text(tooltip);
+        });
     }
 
     /// A checkbox with its name beside it.
@@ -59,12 +69,14 @@ impl Rows<'_> {
         tooltip: &str,
         on: &mut bool,
     ) {
-        ui.add_enabled_ui(!self.locked, |ui| {
-            ui.checkbox(on, name)
-                .on_hover_text(tooltip)
-                .on_disabled_hover_text(tooltip);
+        steady(ui, option, |ui| {
+            ui.add_enabled_ui(!self.locked, |ui| {
+                ui.checkbox(on, name)
+                    .on_hover_text(tooltip)
+                    .on_disabled_hover_text(tooltip);
+            });
+            self.problem_ui(ui, option);
         });
-        self.problem_ui(ui, option);
     }
 
     /// A number to drag or type. `unit` stands behind it.
@@ -175,9 +187,17 @@ impl Rows<'_> {
     pub fn problem_ui(self, ui: &mut Ui, option: &str) {
         if let Some(problem) = self.problem.filter(|problem| problem.option == option) {
             let text = RichText::new(&problem.sentence).small();
-            ui.add(Label::new(text.color(ui.visuals().error_fg_color)).wrap());
+            ui.add(Label::new(text.color(problem_colour(ui))).wrap());
         }
     }
+}
+
+/// Draws widgets whose ids do not depend on what is drawn before them: a sentence that comes or goes above
+/// a field must not take the focus from it.
+pub(super) fn steady<R>(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let id = ui.scope_id().with(name);
+    ui.scope_builder(UiBuilder::new().scope_id(id), content)
+        .inner
 }
 
 /// What was typed for a value, as long as it is not the value's own text.
@@ -229,6 +249,14 @@ pub(super) fn finite(text: &str) -> Option<f64> {
 /// A number with all of its digits and no more.
 pub(super) fn plainly(value: f64, _: std::ops::RangeInclusive<usize>) -> String {
     value.to_string()
+}
+
+/// The colour of what is wrong, readable as small text on both backgrounds.
+pub(super) fn problem_colour(ui: &Ui) -> Color32 {
+    match ui.visuals().dark_mode {
+        true => Color32::from_rgb(255, 150, 90),
+        false => Color32::from_rgb(170, 60, 0),
+    }
 }
 
 /// A list to choose from, as wide as there is room.
@@ -296,8 +324,8 @@ pub fn shortened(path: &str, letters: usize) -> String {
     }
     let kept = letters.saturating_sub(1);
     // The end says more than the beginning; a separator is a good place to cut.
-    let head: String = path.chars().take(kept / 3).collect();
-    let tail: String = path.chars().skip(count - (kept - kept / 3)).collect();
+    let head: String = path.chars().take(kept / 4).collect();
+    let tail: String = path.chars().skip(count - (kept - kept / 4)).collect();
     let tail = match tail.find(std::path::MAIN_SEPARATOR) {
         Some(at) if at < tail.len() / 2 => &tail[at..],
         _ => &tail,
@@ -305,9 +333,15 @@ pub fn shortened(path: &str, letters: usize) -> String {
     format!("{head}…{tail}")
 }
 
-/// A path as it is shown in a narrow place.
-pub(super) fn short_path(path: &Path) -> String {
-    shortened(&path.display().to_string(), 26)
+/// A path cut to the room that a row's control has.
+pub(super) fn short_path(ui: &Ui, path: &Path) -> String {
+    /// Points of a usual letter.
+    const LETTER: f32 = 7.2;
+    let room = ui.available_width() - NAME_WIDTH - 48.0;
+    shortened(
+        &path.display().to_string(),
+        (room / LETTER).max(12.0) as usize,
+    )
 }
 
 /// A whole number with commas: 175,258.

@@ -90,7 +90,7 @@ fn delta_bytes(graph: &Graph, trained: &TrainedSet) -> u64 {
     /// Settings, digest and shapes, in the header.
     const METADATA: u64 = 1_000;
     /// Type, shape and offsets of a tensor, beside its name.
-    const ENTRY: u64 = 70;
+    const ENTRY: u64 = 60;
     let entry = |name: &str| name.len() as u64 + ENTRY;
     let parameters = graph.parameters.iter().zip(&trained.selections);
     let parameters = parameters.map(|(parameter, selection)| match selection {

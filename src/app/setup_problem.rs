@@ -53,6 +53,59 @@ pub(super) fn label(option: &str) -> &'static str {
     found.map_or("", |(_, label)| label)
 }
 
+/// By part of the form, the options of its fields.
+const OPTIONS: [(&str, &[&str]); 8] = [
+    (
+        "Data",
+        &[
+            "data",
+            "image-size",
+            "test-fraction",
+            "limit-train",
+            "limit-test",
+        ],
+    ),
+    (
+        super::setup_data::SIZES,
+        &["image-size", "test-fraction", "limit-train", "limit-test"],
+    ),
+    (
+        "Network",
+        &["model", "width", "no-shortcut", "bn-after-activation"],
+    ),
+    ("What trains", &["train", "bn-init", "init", "freeze-stats"]),
+    (super::setup_network::FIRST_STATE, &["init", "freeze-stats"]),
+    (
+        "Training",
+        &[
+            "optimizer",
+            "lr",
+            "momentum",
+            "nesterov",
+            "weight-decay",
+            "schedule",
+            "lr-gamma",
+            "warmup-epochs",
+            "epochs",
+            "max-steps",
+            "batch-size",
+            "seed",
+            "milestones",
+        ],
+    ),
+    (
+        super::setup_training::MORE,
+        &["momentum", "nesterov", "weight-decay", "warmup-epochs"],
+    ),
+    ("Device and folder", &["adapter", "out"]),
+];
+
+/// Whether an option's field is within a part of the form.
+pub(super) fn is_within(option: &str, part: &str) -> bool {
+    let mut parts = OPTIONS.iter();
+    parts.any(|(name, options)| *name == part && options.contains(&option))
+}
+
 impl Problem {
     /// The problem of an option; options in the sentence are named as their fields are.
     pub fn new(option: &'static str, sentence: &str) -> Self {

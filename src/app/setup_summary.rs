@@ -110,7 +110,7 @@ pub(super) fn needs_ui(
             shape.classes,
             grouped(shape.train)
         );
-        ui.add(Label::new(RichText::new(text).small().weak()).wrap())
+        ui.add(Label::new(RichText::new(text).small()).wrap())
             .on_hover_text("Known once the images were read.");
     }
 }
