@@ -63,8 +63,8 @@ impl Notices {
         let mut dismissed = None;
         for (place, notice) in self.0.iter().enumerate() {
             let (mark, name, colour) = match notice.weight {
-                Weight::Note => ("ℹ", "Note", ui.visuals().hyperlink_color),
-                Weight::Problem => ("⚠", "Problem", problem_colour(ui)),
+                Weight::Note => ("i", "Note", ui.visuals().hyperlink_color),
+                Weight::Problem => ("!", "Problem", problem_colour(ui)),
             };
             Frame::group(ui.style())
                 .stroke(egui::Stroke::new(1.0, colour))
@@ -84,7 +84,7 @@ impl Notices {
                             }
                         }
                         ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                            ui.label(RichText::new(mark).color(colour))
+                            ui.label(RichText::new(mark).color(colour).strong())
                                 .on_hover_text(name);
                             ScrollArea::vertical()
                                 .id_salt(("notice", place))

@@ -8,11 +8,12 @@ use super::channels::{ChannelReply, Pick, Shown};
 use super::curves::{Curves, Earlier, Input, Reply};
 use super::following::Following;
 use super::heat_map::HeatMap;
-use super::inside::Inside;
+use super::inside::{Channel, Inside, Subject};
 use super::layer::LayerView;
 use super::scrub::Scrub;
 use super::share::{Share, ShareReply};
 use super::switching_off::{Network, SwitchingOff};
+use crate::network::graph::BatchNormId;
 
 /// A pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +98,7 @@ pub fn show(tree: &mut Tree<Pane>, pane: Pane) {
 }
 
 /// The views, each with what the reader chose in it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Views {
     /// Curves.
     pub curves: Curves,
@@ -234,7 +235,26 @@ impl Panes<'_> {
     }
 
     fn images_ui(&mut self, ui: &mut Ui) {
-        let _ = ui;
+        let subject = self.following.as_ref().and_then(|following| {
+            let last = following.norms.last()?;
+            let picked = self.picked.and_then(|pick| {
+                let (layer, channel) = (BatchNormId(pick.layer), pick.channel?);
+                Some(Channel { layer, channel })
+            });
+            Some(Subject {
+                data: &following.opened.data,
+                graph: &following.opened.start.graph,
+                ranges: following.norms.layers().ranges(),
+                off: &self.views.switching_off.ablation(&last.norms).off,
+                picked,
+            })
+        });
+        let reply = self.views.inside.ui(ui, subject.as_ref());
+        self.asked.look |= reply.wish_changed;
+        if let Some(Channel { layer, channel }) = reply.picked {
+            let (layer, channel) = (layer.0, Some(channel));
+            self.channel(ChannelReply::Pick(Pick { layer, channel }));
+        }
     }
 
     /// A channel or a layer was picked, or a channel switched.

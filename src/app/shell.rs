@@ -27,7 +27,7 @@ use super::tour::{Comparison, Tour};
 use crate::gpu::{AdapterChoice, Capabilities, adapter};
 use crate::network::{Graph, State};
 use crate::session::{
-    Command, Event, Look, NewFolder, OpenGpu, Origin, Phase, Request, Session, SessionError, Stage,
+    Command, Event, NewFolder, OpenGpu, Origin, Phase, Request, Session, SessionError, Stage,
 };
 use crate::train::event::Event as Metric;
 use crate::train::run::Ending;
@@ -271,7 +271,6 @@ impl Shell {
             }
             Event::ProbeFailed(error) => {
                 self.views.switching_off.fail(&error);
-                self.views.inside.fail(&error);
                 let text = format!("Looking into the network failed: {error}");
                 self.notices.add(Weight::Problem, text, None);
             }
@@ -405,18 +404,11 @@ impl Shell {
             return;
         };
         let ablation = self.views.switching_off.ablation(&last.norms).clone();
-        let inside = &mut self.views.inside;
-        let (images, maps) = (inside.images().to_vec(), inside.maps());
-        if images.is_empty() && maps.is_none() {
+        let look = self.views.inside.look(id, ablation);
+        if look.images.is_empty() && look.maps.is_none() {
             return;
         }
-        let look = Look {
-            id,
-            ablation,
-            images,
-            maps,
-        };
-        inside.expect(&look);
+        self.views.inside.expect(&look);
         self.send(Command::Look(Box::new(look)));
     }
 

@@ -25,6 +25,8 @@ use results::Results;
 const REST_SECS: f64 = 0.15;
 /// Width in points from which the curve stands beside the bars.
 const WIDE: f32 = 600.0;
+/// Points kept for the number behind the slider.
+const NUMBER_WIDTH: f32 = 74.0;
 
 /// The network as it is now, as the view needs it.
 #[derive(Clone, Copy, Debug)]
@@ -227,9 +229,17 @@ impl SwitchingOff {
                     ui.separator();
                     self.figures_ui(ui, network);
                 } else {
-                    ui.columns_const(|[left, right]| {
-                        self.controls_ui(left, network);
-                        self.figures_ui(right, network);
+                    let half = (ui.available_width() - 16.0) / 2.0;
+                    ui.horizontal_top(|ui| {
+                        ui.vertical(|ui| {
+                            ui.set_width(half);
+                            self.controls_ui(ui, network);
+                        });
+                        ui.add_space(8.0);
+                        ui.vertical(|ui| {
+                            ui.set_width(half);
+                            self.figures_ui(ui, network);
+                        });
                     });
                 }
             });
@@ -270,9 +280,9 @@ impl SwitchingOff {
     }
 
     fn threshold_ui(&mut self, ui: &mut Ui) {
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             let label = ui.label("Off where |γ| <");
-            let room = ui.available_width() - 70.0;
+            let room = ui.available_width() - NUMBER_WIDTH;
             ui.spacing_mut().slider_width = room.clamp(80.0, 260.0);
             let slider = Slider::new(&mut self.choice.threshold, 0.0..=1.0)
                 .logarithmic(true)

@@ -67,12 +67,12 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
         let is_running = status
             .following
             .is_some_and(|following| following.phase == Some(Phase::Running));
-        let pause = if is_running { "⏸ Pause" } else { "▶ Go on" };
+        let pause = if is_running { "▮▮ Pause" } else { "▶ Go on" };
         for (action, text) in [
-            (Action::Start, "⏵ Start"),
+            (Action::Start, "▶ Start"),
             (Action::PauseOrResume, pause),
-            (Action::Step, "⏭ Step"),
-            (Action::Stop, "⏹ Stop"),
+            (Action::Step, "▶▮ Step"),
+            (Action::Stop, "■ Stop"),
         ] {
             let button = ui.add_enabled(status.allows(action), Button::new(text));
             let hint = action.hint(ui.ctx());

@@ -186,11 +186,17 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
         .show_crosshair(false)
         .default_x_bounds(0.0, 100.0)
         .default_y_bounds(0.0, 100.0)
+        .x_grid_spacer(egui_plot::uniform_grid_spacer(|_| [100.0, 20.0, 10.0]))
+        .y_grid_spacer(egui_plot::uniform_grid_spacer(|_| [100.0, 20.0, 10.0]))
         .x_axis_formatter(per_cent)
         .y_axis_formatter(per_cent)
         .y_axis_min_width(38.0)
         .label_formatter(label)
-        .legend(Legend::default().position(Corner::RightTop));
+        .legend(
+            Legend::default()
+                .position(Corner::RightTop)
+                .follow_insertion_order(true),
+        );
     let series = [
         (
             WEAKEST,
