@@ -16,17 +16,17 @@ pub(super) const FIRST_STATE: &str = "More: first state, statistics";
 const MODES: [(&str, &str, &str); 10] = [
     (
         "bn",
-        "BatchNorm: γ and β",
+        "BatchNorm (γ, β)",
         "Each channel's scale γ and shift β train; all else keeps its random values.",
     ),
     (
         "bn-gamma",
-        "BatchNorm: γ only",
+        "BatchNorm, γ only",
         "Only each channel's scale trains.",
     ),
     (
         "bn-beta",
-        "BatchNorm: β only",
+        "BatchNorm, β only",
         "Only each channel's shift trains.",
     ),
     (

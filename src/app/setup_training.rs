@@ -15,8 +15,8 @@ pub(super) const MORE: &str = "More: momentum, decay, order";
 const OPTIMIZERS: [(OptimizerKind, &str, &str); 3] = [
     (
         OptimizerKind::Sgd,
-        "SGD with momentum",
-        "Stochastic gradient descent, as in the paper.",
+        "SGD",
+        "Stochastic gradient descent with momentum, as in the paper.",
     ),
     (
         OptimizerKind::Adam,
