@@ -28,6 +28,8 @@ pub struct Bar<'a> {
     pub faded: bool,
     /// Whether the label stands out.
     pub strong: bool,
+    /// A tick or a cross before the label; room for one is kept where it is `Some(None)`.
+    pub mark: Option<Option<bool>>,
     /// What a screen reader says; the label and the number where it is empty.
     pub spoken: &'a str,
 }
@@ -43,6 +45,7 @@ impl Default for Bar<'_> {
             colour: super::theme::SERIES[0],
             faded: false,
             strong: false,
+            mark: None,
             spoken: "",
         }
     }
@@ -80,11 +83,15 @@ impl Bar<'_> {
             (false, true) => visuals.strong_text_color(),
             (false, false) => visuals.text_color(),
         };
-        let label_width = LABEL_WIDTH.min(rect.width() * 0.4);
-        let label = one_line(ui, self.label, label_width - 6.0, text);
+        let label_width = LABEL_WIDTH.min(rect.width() * 0.5);
+        let indent = if self.mark.is_some() { 14.0 } else { 0.0 };
+        if let Some(Some(is_right)) = self.mark {
+            mark(ui, rect.left_center() + vec2(5.0, 0.0), is_right);
+        }
+        let label = one_line(ui, self.label, label_width - indent - 6.0, text);
         let top = rect.center().y - label.size().y / 2.0;
         ui.painter()
-            .galley(egui::pos2(rect.left(), top), label, text);
+            .galley(egui::pos2(rect.left() + indent, top), label, text);
 
         let number = self.share.map(percent);
         let number = number.as_deref().unwrap_or(self.without);
@@ -152,4 +159,19 @@ pub fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A tick or a cross: the fonts at hand have neither.
+pub fn mark(ui: &Ui, centre: egui::Pos2, is_right: bool) {
+    let line = |points: [[f32; 2]; 2], colour: Color32| {
+        let points = points.map(|[x, y]| centre + vec2(x, y));
+        ui.painter().line_segment(points, Stroke::new(1.8, colour));
+    };
+    if is_right {
+        line([[-4.0, 0.0], [-1.0, 3.0]], super::theme::SERIES[2]);
+        line([[-1.0, 3.0], [4.0, -4.0]], super::theme::SERIES[2]);
+    } else {
+        line([[-3.5, -3.5], [3.5, 3.5]], super::theme::SERIES[3]);
+        line([[-3.5, 3.5], [3.5, -3.5]], super::theme::SERIES[3]);
+    }
 }

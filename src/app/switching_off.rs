@@ -1,11 +1,12 @@
 //! The threshold, and what switching channels off does to accuracy.
 //!
-//! [`choice`] says which channels are off, [`results`] keeps what was measured, `figures` draws it.
+//! [`choice`] says which channels are off and `controls` lets the reader choose, [`results`] keeps what
+//! was measured and `figures` draws it.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
+use egui::{ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
 use super::bars::grouped;
@@ -15,18 +16,17 @@ use crate::study::ablation::Ablation;
 use crate::study::gamma::Norms;
 
 pub mod choice;
+mod controls;
 mod figures;
 pub mod results;
 
-use choice::{Choice, Tested};
+use choice::Choice;
 use results::Results;
 
 /// Seconds a slider must rest before what it says is measured.
 const REST_SECS: f64 = 0.15;
 /// Width in points from which the curve stands beside the bars.
 const WIDE: f32 = 600.0;
-/// Points kept for the number behind the slider.
-const NUMBER_WIDTH: f32 = 74.0;
 
 /// The network as it is now, as the view needs it.
 #[derive(Clone, Copy, Debug)]
@@ -266,166 +266,6 @@ impl SwitchingOff {
         self.curve_once = false;
         self.pending = Some(pending);
     }
-
-    fn controls_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
-        self.threshold_ui(ui);
-        let (off, channels) = (self.now(network.norms).off, network.norms.gamma.len());
-        ui.label(RichText::new(share_off(off, channels)).strong())
-            .on_hover_text(
-                "Channels that are off in the network as it is now, by the threshold and by hand.",
-            );
-        self.beta_ui(ui);
-        self.by_hand_ui(ui, network);
-        self.measuring_ui(ui, network);
-    }
-
-    fn threshold_ui(&mut self, ui: &mut Ui) {
-        ui.horizontal(|ui| {
-            let label = ui.label("Off where |γ| <");
-            let room = ui.available_width() - NUMBER_WIDTH;
-            ui.spacing_mut().slider_width = room.clamp(80.0, 260.0);
-            let slider = Slider::new(&mut self.choice.threshold, 0.0..=1.0)
-                .logarithmic(true)
-                .smallest_positive(1e-4)
-                .show_value(false);
-            let slider = ui.add(slider).labelled_by(label.id).on_hover_text(
-                "Threshold of |γ|, from 0.0001 to 1 on a logarithmic scale, and none at the left end. \
-                 Channels below it are off when accuracy is measured; training goes on with all of them.",
-            );
-            let number = DragValue::new(&mut self.choice.threshold)
-                .range(0.0..=1.0)
-                .speed(0.0005)
-                .update_while_editing(false)
-                .custom_formatter(|value, _| threshold_text(value))
-                .custom_parser(parse_threshold);
-            let number = ui
-                .add(number)
-                .labelled_by(label.id)
-                .on_hover_text("Threshold of |γ|, from 0 (none) to 1. Click to type a number.");
-            if slider.drag_stopped() || number.drag_stopped() {
-                self.changed(Pending::Now);
-            } else if slider.changed() || number.changed() {
-                self.changed(Pending::AtRest(ui.ctx().time()));
-            }
-        });
-    }
-
-    fn beta_ui(&mut self, ui: &mut Ui) {
-        let before = self.choice.with_beta;
-        ui.horizontal_wrapped(|ui| {
-            ui.label("Set to 0:");
-            ui.radio_value(&mut self.choice.with_beta, false, "γ alone")
-                .on_hover_text(
-                    "A channel that is off counts with γ = 0 and its own β: it no longer depends on the \
-                     image, but still passes on its β, the same value everywhere.",
-                );
-            ui.radio_value(&mut self.choice.with_beta, true, "γ and β")
-                .on_hover_text(
-                    "A channel that is off counts with γ = 0 and β = 0: it passes on nothing, as if it \
-                     had been removed.",
-                );
-        });
-        ui.weak(if self.choice.with_beta {
-            "A channel that is off passes on nothing."
-        } else {
-            "A channel with γ = 0 still passes on its β."
-        });
-        if before != self.choice.with_beta {
-            self.changed(Pending::Now);
-        }
-    }
-
-    fn by_hand_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
-        let count = self.choice.by_hand().len();
-        if count == 0 {
-            ui.weak("None switched by hand: click a channel in the map.");
-            return;
-        }
-        let mut release = None;
-        let title = format!("{} switched by hand", grouped(count as u64));
-        egui::CollapsingHeader::new(title)
-            .id_salt("by hand")
-            .show(ui, |ui| {
-                let height = ui.spacing().interact_size.y;
-                ScrollArea::vertical()
-                    .id_salt("list")
-                    .max_height(120.0)
-                    .show_rows(ui, height, count, |ui, rows| {
-                        let listed = self.choice.by_hand().iter();
-                        for (channel, is_off) in listed.skip(rows.start).take(rows.len()) {
-                            let name = network.channel_name(*channel);
-                            ui.horizontal(|ui| {
-                                let button = ui
-                                    .small_button("Follow")
-                                    .on_hover_text("Let this channel follow the threshold again.");
-                                button.widget_info(|| {
-                                    let label = format!("{name}: follow the threshold");
-                                    egui::WidgetInfo::labeled(egui::Role::Button, true, label)
-                                });
-                                if button.clicked() {
-                                    release = Some(*channel);
-                                }
-                                ui.label(format!("{name}: {}", if *is_off { "off" } else { "on" }));
-                            });
-                        }
-                    });
-            });
-        let reset = ui
-            .button("Reset what I switched by hand")
-            .on_hover_text("Let all channels follow the threshold again.");
-        if reset.clicked() {
-            self.choice.release_all();
-            self.changed(Pending::Now);
-        } else if let Some(channel) = release {
-            self.choice.release(channel);
-            self.changed(Pending::Now);
-        }
-    }
-
-    fn measuring_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
-        let before = (self.choice.tested, self.compare);
-        ui.horizontal_wrapped(|ui| {
-            ui.label("Test images:");
-            for tested in Tested::ALL {
-                let text = match tested {
-                    Tested::All => format!("all {}", grouped(network.test_images as u64)),
-                    some => grouped(some.images() as u64),
-                };
-                ui.radio_value(&mut self.choice.tested, tested, text)
-                    .on_hover_text(
-                        "On how many test images, from the first, accuracy is measured. More give a \
-                         surer number, and take longer.",
-                    );
-            }
-        });
-        ui.checkbox(&mut self.compare, "Random channels and curve each time")
-            .on_hover_text(
-                "With every measurement, also measure as many channels off at random, and accuracy \
-                 against the share switched off. Takes many times as long as the two numbers alone.",
-            );
-        ui.checkbox(&mut self.follow, "Measure at each evaluation")
-            .on_hover_text(
-                "Measure anew whenever the training evaluates its network. It shares the device with \
-                 the training, which takes longer for it.",
-            );
-        if before.0 != self.choice.tested || (self.compare && !before.1) {
-            self.changed(Pending::Now);
-        }
-        ui.horizontal(|ui| {
-            let button = ui.button("Measure now").on_hover_text(
-                "Measure the network as it is now, with all channels on and with these off.",
-            );
-            if button.clicked() {
-                self.measure();
-            }
-            if self.results.measuring() {
-                ui.weak("measuring…");
-            }
-        });
-        if let Some(failure) = &self.results.failure {
-            ui.colored_label(ui.visuals().error_fg_color, failure);
-        }
-    }
 }
 
 /// `27 % of 336 channels off`.
@@ -441,23 +281,4 @@ pub fn share_off(off: usize, channels: usize) -> String {
         "{share} % of {channels} channels off ({})",
         grouped(off as u64)
     )
-}
-
-/// Three digits that count; `none` for 0.
-fn threshold_text(threshold: f64) -> String {
-    if threshold <= 0.0 {
-        return "none".to_owned();
-    }
-    let decimals = (2.0 - threshold.log10().floor()).clamp(0.0, 7.0) as usize;
-    let text = format!("{threshold:.decimals$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn parse_threshold(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if text.eq_ignore_ascii_case("none") {
-        return Some(0.0);
-    }
-    let number: f64 = text.replace(',', ".").parse().ok()?;
-    number.is_finite().then_some(number)
 }

@@ -405,3 +405,22 @@ fn other_data_begins_anew_grey_images_and_no_images_too() {
     harness.run();
     harness.get_by_label("The data set has no test images.");
 }
+
+#[test]
+fn it_draws_in_little_room_and_in_much() {
+    for size in [[120.0, 90.0], [190.0, 250.0], [1_600.0, 900.0]] {
+        let mut harness = harness();
+        harness.set_size(size.into());
+        harness.state_mut().picked = Some(Channel {
+            layer: BatchNormId(2),
+            channel: 1,
+        });
+        harness.run();
+        harness.state_mut().answer(5);
+        let shell = harness.state_mut();
+        let (wish, maps) = (shell.wishes.len() as u64, shell.maps(2, 0));
+        assert!(shell.find(wish, Finding::Maps(maps)));
+        harness.run();
+        harness.get_by_label("page 1 of 25");
+    }
+}

@@ -418,3 +418,27 @@ fn what_was_chosen_is_remembered_and_a_bad_memory_is_healed() {
     harness.run();
     assert_eq!(harness.state().view.threshold(), 0.01);
 }
+
+#[test]
+fn it_draws_in_little_room_and_in_much() {
+    for size in [[120.0, 90.0], [190.0, 250.0], [1_600.0, 900.0]] {
+        let mut harness = harness();
+        harness.set_size(size.into());
+        harness.run();
+        harness.get_by_label("3 % of 336 channels off (10)");
+    }
+}
+
+#[test]
+fn with_no_channel_off_no_random_draws_are_waited_for() {
+    let mut harness = harness();
+    harness.state_mut().view = serde_json::from_str(r#"{"choice":{"threshold":0.0}}"#).unwrap();
+    harness.state_mut().send();
+    for finding in [Finding::Whole, Finding::Ablated] {
+        assert!(harness.state().view.results().measuring());
+        assert!(harness.state_mut().find(1, 5, finding(accuracy(0.5, 256))));
+    }
+    assert!(!harness.state().view.results().measuring());
+    harness.run();
+    harness.get_by_label("As many at random: not measured yet");
+}

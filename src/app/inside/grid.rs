@@ -1,14 +1,13 @@
 //! The page of images, and the picked one large.
 
 use egui::{
-    Color32, FontSelection, Rect, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2,
-    vec2,
+    Color32, FontSelection, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::answers::Verdict;
 use super::pictures::Atlas;
 use super::{Inside, Subject};
-use crate::app::bars::Bar;
+use crate::app::bars::{Bar, mark, percent};
 use crate::app::theme::SERIES;
 use crate::data::DataSet;
 
@@ -88,7 +87,7 @@ impl Inside {
         let text = sentence(subject.data, image, verdict);
         ui.label(RichText::new(&text).strong());
         ui.horizontal_top(|ui| {
-            let side = LARGE.min(ui.available_width() * 0.4);
+            let side = LARGE.min(ui.available_width() * 0.3);
             let height = side * images.height as f32 / images.width.max(1) as f32;
             let (rect, response) = ui.allocate_exact_size(vec2(side, height), Sense::hover());
             response
@@ -138,20 +137,24 @@ fn bars_ui(ui: &mut Ui, data: &DataSet, image: u32, verdict: &Verdict) {
     ui.spacing_mut().item_spacing.y = 1.0;
     for place in order.iter().take(BARS) {
         let share = f64::from(verdict.probabilities[*place]);
-        let name = match (*place == label, *place == verdict.class) {
-            (true, _) => format!("{} (label)", class(data, *place)),
-            (false, true) => format!("{} (wrong)", class(data, *place)),
-            (false, false) => class(data, *place).to_owned(),
+        let name = class(data, *place);
+        let (is_label, is_answer) = (*place == label, *place == verdict.class);
+        let role = match (is_label, is_answer) {
+            (true, _) => " (label)",
+            (false, true) => " (wrong)",
+            (false, false) => "",
         };
         Bar {
-            label: &name,
+            label: name,
             share: Some(share),
-            colour: SERIES[if *place == label { 2 } else { 0 }],
-            strong: *place == label || *place == verdict.class,
+            colour: SERIES[if is_label { 2 } else { 0 }],
+            strong: is_label || is_answer,
+            mark: Some((is_label || is_answer).then_some(is_label)),
+            spoken: &format!("{name}{role}: {}", percent(share)),
             ..Bar::default()
         }
         .ui(ui)
-        .on_hover_text(format!("The network's probability of {name}."));
+        .on_hover_text(format!("The network's probability of {name}{role}."));
     }
     if order.len() > BARS {
         let rest = order[BARS..].iter();
@@ -183,7 +186,7 @@ impl Cell<'_> {
         let images = &self.data.test;
         let largest = images.width.max(images.height).max(1) as f32;
         let size = vec2(images.width as f32, images.height as f32) * (PICTURE / largest);
-        let centre = pos2(rect.center().x, rect.top() + 2.0 + PICTURE / 2.0);
+        let centre = rect.min + vec2(3.0, 3.0) + vec2(PICTURE, PICTURE) / 2.0;
         if let Some(atlas) = atlas {
             atlas.paint(painter, place, Rect::from_center_size(centre, size));
         }
@@ -199,19 +202,18 @@ impl Cell<'_> {
             return;
         };
         let is_right = verdict.class == label;
-        mark(ui, pos2(left + 4.0, line(1.0) + 6.0), is_right);
+        let beside = left + PICTURE + 4.0;
+        mark(ui, pos2(beside + 6.0, rect.top() + 12.0), is_right);
         let share = format!("{:.0} %", 100.0 * verdict.probability);
         let share = small(ui, &share, CELL.x, colour);
-        let room = CELL.x - 20.0 - share.size().x;
-        let right = rect.right() - 3.0 - share.size().x;
-        painter.galley(pos2(right, line(1.0)), share, colour);
+        painter.galley(pos2(beside, rect.top() + 24.0), share, colour);
         let says = if is_right {
-            "right"
+            "right".to_owned()
         } else {
-            class(self.data, verdict.class)
+            format!("says {}", class(self.data, verdict.class))
         };
-        let says = small(ui, says, room, colour);
-        painter.galley(pos2(left + 12.0, line(1.0)), says, colour);
+        let says = small(ui, &says, CELL.x - 6.0, colour);
+        painter.galley(pos2(left, line(1.0)), says, colour);
     }
 }
 
@@ -220,19 +222,4 @@ fn small(ui: &Ui, text: &str, width: f32, colour: Color32) -> std::sync::Arc<egu
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
     ui.painter().layout_job(job)
-}
-
-/// A tick or a cross: the fonts at hand have neither.
-fn mark(ui: &Ui, centre: egui::Pos2, is_right: bool) {
-    let line = |points: [[f32; 2]; 2], colour: Color32| {
-        let points = points.map(|[x, y]| centre + vec2(x, y));
-        ui.painter().line_segment(points, Stroke::new(1.8, colour));
-    };
-    if is_right {
-        line([[-4.0, 0.0], [-1.0, 3.0]], SERIES[2]);
-        line([[-1.0, 3.0], [4.0, -4.0]], SERIES[2]);
-    } else {
-        line([[-3.5, -3.5], [3.5, 3.5]], SERIES[3]);
-        line([[-3.5, 3.5], [3.5, -3.5]], SERIES[3]);
-    }
 }

@@ -2,7 +2,8 @@
 
 use egui::{RichText, Role, Ui, WidgetInfo};
 use egui_plot::{
-    Corner, HoverPosition, Legend, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, VLine,
+    AxisHints, Corner, HoverPosition, Legend, Line, LineStyle, MarkerShape, Plot, PlotPoints,
+    Points, VLine,
 };
 
 use super::results::{Curve, Measured};
@@ -11,6 +12,15 @@ use crate::app::bars::{Bar, grouped, percent};
 use crate::app::theme::SERIES;
 use crate::study::probe::Accuracy;
 
+/// Points between two labels of an axis from which they begin to show, and show in full.
+const LABELS_ACROSS: egui::Rangef = egui::Rangef {
+    min: 36.0,
+    max: 50.0,
+};
+const LABELS_UP: egui::Rangef = egui::Rangef {
+    min: 20.0,
+    max: 26.0,
+};
 const WEAKEST: &str = "weakest |γ| off";
 const RANDOM: &str = "as many at random off";
 
@@ -188,9 +198,18 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
         .default_y_bounds(0.0, 100.0)
         .x_grid_spacer(egui_plot::uniform_grid_spacer(|_| [100.0, 20.0, 10.0]))
         .y_grid_spacer(egui_plot::uniform_grid_spacer(|_| [100.0, 20.0, 10.0]))
-        .x_axis_formatter(per_cent)
-        .y_axis_formatter(per_cent)
-        .y_axis_min_width(38.0)
+        .custom_x_axes(vec![
+            AxisHints::new_x()
+                .label("channels off")
+                .label_spacing(LABELS_ACROSS)
+                .formatter(per_cent),
+        ])
+        .custom_y_axes(vec![
+            AxisHints::new_y()
+                .label_spacing(LABELS_UP)
+                .formatter(per_cent)
+                .min_thickness(38.0),
+        ])
         .label_formatter(label)
         .legend(
             Legend::default()

@@ -138,7 +138,7 @@ impl Results {
             return false;
         };
         !(self.is_fresh(&self.whole) && self.is_fresh(&self.ablated))
-            || sent.compares && !self.is_fresh(&self.random)
+            || (sent.can_be_random() && !self.is_fresh(&self.random))
     }
 
     /// Whether a result is of the wish sent last.
@@ -162,6 +162,11 @@ impl Results {
 }
 
 impl Sent {
+    /// None off, or all, can be chosen in one way only.
+    fn can_be_random(&self) -> bool {
+        self.compares && self.off > 0 && self.off < self.channels
+    }
+
     fn measured<T>(&self, value: T, step: u64) -> Measured<T> {
         Measured {
             value,
