@@ -94,6 +94,12 @@ impl Shell {
     /// The app before its first frame; `open_gpu` is how its session opens adapters.
     pub fn new(ctx: &Context, storage: Option<&dyn eframe::Storage>, open_gpu: OpenGpu) -> Self {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        // Signs such as ▶, which the font of the text does not have.
+        let mut fonts = egui::FontDefinitions::default();
+        if let Some(family) = fonts.families.get_mut(&egui::FontFamily::Proportional) {
+            family.push("Hack".into());
+        }
+        ctx.set_fonts(fonts);
         let (found, adapters_found) = mpsc::channel();
         let wake = ctx.clone();
         std::thread::spawn(move || {
@@ -342,7 +348,7 @@ impl Shell {
         settings.make_absolute();
         Request {
             origin: Origin::New {
-                settings,
+                settings: Box::new(settings),
                 folder: NewFolder::Within(self.setup.runs_folder().to_owned()),
             },
             adapter: self.setup.adapter().clone(),

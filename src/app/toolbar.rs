@@ -67,7 +67,11 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
         let is_running = status
             .following
             .is_some_and(|following| following.phase == Some(Phase::Running));
-        let pause = if is_running { "▮▮ Pause" } else { "▶ Go on" };
+        let pause = if is_running {
+            "▮▮ Pause"
+        } else {
+            "▶ Go on"
+        };
         for (action, text) in [
             (Action::Start, "▶ Start"),
             (Action::PauseOrResume, pause),

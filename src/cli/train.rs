@@ -79,7 +79,10 @@ fn origin(options: &TrainOptions) -> anyhow::Result<Origin> {
         Some(path) => NewFolder::At(path.clone()),
         None => NewFolder::Within(RUNS.into()),
     };
-    Ok(Origin::New { settings, folder })
+    Ok(Origin::New {
+        settings: Box::new(settings),
+        folder,
+    })
 }
 
 /// Settings from the defaults, a file, and the options.

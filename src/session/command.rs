@@ -49,7 +49,7 @@ pub enum Origin {
     /// A new one.
     New {
         /// All that defines it.
-        settings: Settings,
+        settings: Box<Settings>,
         /// Where it goes.
         folder: NewFolder,
     },

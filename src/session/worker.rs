@@ -153,7 +153,7 @@ impl Worker {
     /// Reads what is needed and checks what can be checked without a device.
     fn prepare(&self, origin: &Origin) -> Result<Prepared, SessionError> {
         let (settings, resumed) = match origin {
-            Origin::New { settings, .. } => (settings.clone(), None),
+            Origin::New { settings, .. } => (Settings::clone(settings), None),
             Origin::Resumed {
                 run,
                 data,

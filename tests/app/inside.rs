@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bnonly::app::inside::{Channel, Inside, PAGE, Reply};
 use bnonly::data::{DataSet, Images, shapes};
 use bnonly::network::graph::{BatchNormId, Shape};
-use bnonly::session::{Finding, Found, Wish};
+use bnonly::session::{Finding, Found, Look};
 use bnonly::study::ablation::Ablation;
 use bnonly::study::probe::{Answer, FeatureMaps};
 use egui::accesskit::{Role, Toggled};
@@ -21,7 +21,7 @@ struct Shell {
     data: Option<Arc<DataSet>>,
     off: Vec<bool>,
     picked: Option<Channel>,
-    wishes: Vec<Wish>,
+    looks: Vec<Look>,
 }
 
 impl Shell {
@@ -48,27 +48,20 @@ impl Shell {
     }
 
     fn send(&mut self) {
-        let mut wish = Wish {
-            id: self.wishes.len() as u64 + 1,
-            ablation: Ablation {
-                off: self.off.clone(),
-                with_beta: false,
-            },
-            tested_images: 256,
-            curve: false,
-            images: Vec::new(),
-            maps: None,
+        let ablation = Ablation {
+            off: self.off.clone(),
+            with_beta: false,
         };
-        self.view.add_to(&mut wish);
-        self.view.expect(&wish);
-        self.wishes.push(wish);
+        let look = self.view.look(self.looks.len() as u64 + 1, ablation);
+        self.view.expect(&look);
+        self.looks.push(look);
     }
 
     /// Answers the last wish: images of an even number rightly, the others with the next class.
     fn answer(&mut self, step: u64) {
-        let wish = self.wishes.last().unwrap();
+        let look = self.looks.last().unwrap();
         let labels = &self.data.as_ref().unwrap().test.labels;
-        let answers = wish.images.iter().map(|image| {
+        let answers = look.images.iter().map(|image| {
             let class = (labels[*image as usize] + image % 2) as usize % 10;
             let mut probabilities = vec![0.04; 10];
             probabilities[class] = 0.64;
@@ -78,7 +71,7 @@ impl Shell {
             }
         });
         let found = Found {
-            wish: wish.id,
+            wish: look.id,
             step,
             finding: Finding::Answers(answers.collect()),
         };
@@ -115,7 +108,7 @@ fn harness_of(data: Option<Arc<DataSet>>) -> Harness<'static, Shell> {
         data,
         off: vec![false; 336],
         picked: None,
-        wishes: Vec::new(),
+        looks: Vec::new(),
     };
     Harness::builder()
         .with_size([380.0, 1_300.0])
@@ -142,7 +135,7 @@ fn before_any_run_the_view_says_what_it_will_show() {
     let mut harness = harness_of(None);
     harness.run();
     harness.get_by_label_contains("Start or open a run");
-    assert!(harness.state().wishes.is_empty());
+    assert!(harness.state().looks.is_empty());
 }
 
 #[test]
@@ -150,15 +143,15 @@ fn the_page_is_asked_about_once_and_answers_appear() {
     let mut harness = harness();
     harness.run();
     let expected: Vec<u32> = (0..PAGE as u32).collect();
-    assert_eq!(harness.state().wishes.len(), 1);
-    assert_eq!(harness.state().wishes[0].images, expected);
+    assert_eq!(harness.state().looks.len(), 1);
+    assert_eq!(harness.state().looks[0].images, expected);
     assert_eq!(shown(&harness), expected);
     let classes = harness.state().data.as_ref().unwrap().classes.clone();
     let unknown = format!("image 1: {}; not answered yet", classes[1]);
     harness.get_by_role_and_label(Role::Button, &unknown);
     harness.state_mut().answer(1_240);
     harness.run();
-    assert_eq!(harness.state().wishes.len(), 1);
+    assert_eq!(harness.state().looks.len(), 1);
     let wrong = format!(
         "image 1: {}; the network says {}, 64 % (wrong)",
         classes[1], classes[2]
@@ -177,7 +170,7 @@ fn the_next_page_asks_about_its_images() {
     harness.run();
     let first = PAGE as u32;
     assert_eq!(shown(&harness), (first..2 * first).collect::<Vec<_>>());
-    let wish = &harness.state().wishes[1];
+    let wish = &harness.state().looks[1];
     assert_eq!(wish.images, (first..2 * first).collect::<Vec<_>>());
     harness.get_by_label("page 2 of 25");
     harness.get_by_label("Previous").click();
@@ -191,23 +184,23 @@ fn wrong_ones_are_looked_for_until_the_page_is_full() {
     harness.run();
     harness.get_by_label("Wrong").click();
     harness.run();
-    let asked = harness.state().wishes.last().unwrap().images.len();
+    let asked = harness.state().looks.last().unwrap().images.len();
     assert_eq!(asked, 256);
     harness.state_mut().answer(5);
     harness.run();
     let odd: Vec<u32> = (0..PAGE as u32).map(|place| 2 * place + 1).collect();
     assert_eq!(shown(&harness), odd);
-    let wishes = harness.state().wishes.len();
+    let wishes = harness.state().looks.len();
     for _ in 0..5 {
         harness.get_by_label("Next").click();
         harness.run();
     }
     assert_eq!(
-        harness.state().wishes.len(),
+        harness.state().looks.len(),
         wishes + 1,
         "the sixth page is not full"
     );
-    assert_eq!(harness.state().wishes.last().unwrap().images.len(), 512);
+    assert_eq!(harness.state().looks.last().unwrap().images.len(), 512);
     harness.state_mut().answer(5);
     harness.run();
     assert_eq!(shown(&harness).len(), PAGE);
@@ -223,7 +216,7 @@ fn answers_in_parts_and_of_a_network_that_moves_on_ask_for_nothing_again() {
     harness.run();
     harness.get_by_label("Wrong").click();
     harness.run();
-    let wishes = harness.state().wishes.len();
+    let wishes = harness.state().looks.len();
     for (step, image) in [(5, 1), (9, 3), (9, 5)] {
         let answer = Answer {
             image,
@@ -239,7 +232,7 @@ fn answers_in_parts_and_of_a_network_that_moves_on_ask_for_nothing_again() {
         harness.run();
     }
     assert_eq!(shown(&harness), [3, 5], "of step 9 alone");
-    assert_eq!(harness.state().wishes.len(), wishes);
+    assert_eq!(harness.state().looks.len(), wishes);
 }
 
 #[test]
@@ -284,13 +277,13 @@ fn a_picked_image_is_shown_with_all_probabilities() {
 fn maps_are_asked_for_and_a_click_picks_another_channel() {
     let mut harness = harness();
     harness.run();
-    assert_eq!(harness.state().wishes[0].maps, None);
+    assert_eq!(harness.state().looks[0].maps, None);
     harness.state_mut().picked = Some(Channel {
         layer: BatchNormId(2),
         channel: 1,
     });
     harness.run();
-    assert_eq!(harness.state().wishes[1].maps, Some((BatchNormId(2), 0)));
+    assert_eq!(harness.state().looks[1].maps, Some((BatchNormId(2), 0)));
     harness.get_by_label("working it out…");
     let shell = harness.state_mut();
     let maps = shell.maps(2, 0);
@@ -319,7 +312,7 @@ fn maps_are_asked_for_and_a_click_picks_another_channel() {
     harness.run();
     assert_eq!(harness.state().picked.unwrap().channel, 3, "the last");
     assert_eq!(
-        harness.state().wishes.len(),
+        harness.state().looks.len(),
         2,
         "the layer's maps are at hand"
     );
@@ -336,7 +329,7 @@ fn channels_that_are_off_say_so() {
     });
     harness.run();
     let shell = harness.state_mut();
-    let (wish, maps) = (shell.wishes.len() as u64, shell.maps(2, 0));
+    let (wish, maps) = (shell.looks.len() as u64, shell.maps(2, 0));
     assert!(shell.find(wish, Finding::Maps(maps)));
     harness.run();
     harness.get_by_role_and_label(Role::Image, "channel 1: 4.000 to 7.000 (off)");
@@ -418,7 +411,7 @@ fn it_draws_in_little_room_and_in_much() {
         harness.run();
         harness.state_mut().answer(5);
         let shell = harness.state_mut();
-        let (wish, maps) = (shell.wishes.len() as u64, shell.maps(2, 0));
+        let (wish, maps) = (shell.looks.len() as u64, shell.maps(2, 0));
         assert!(shell.find(wish, Finding::Maps(maps)));
         harness.run();
         harness.get_by_label("page 1 of 25");

@@ -28,7 +28,7 @@ pub fn settings() -> Settings {
 pub fn new_run(settings: Settings, folder: &Path) -> Request {
     Request {
         origin: Origin::New {
-            settings,
+            settings: Box::new(settings),
             folder: NewFolder::At(folder.join("run")),
         },
         adapter: AdapterChoice::default(),
