@@ -1,6 +1,8 @@
 //! Sentences for the reader: what went wrong and what to do, until they are dismissed.
 
-use egui::{Align, Color32, Frame, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Layout, RichText, ScrollArea, Ui};
+
+use super::theme::problem_colour;
 
 /// How much a notice matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,14 +100,6 @@ impl Notices {
             self.0.remove(place);
         }
         taken
-    }
-}
-
-/// For what went wrong, readable on both backgrounds.
-fn problem_colour(ui: &Ui) -> Color32 {
-    match ui.visuals().dark_mode {
-        true => Color32::from_rgb(255, 150, 90),
-        false => Color32::from_rgb(170, 60, 0),
     }
 }
 

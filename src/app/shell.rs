@@ -643,7 +643,7 @@ impl Shell {
     fn compare(&self, ctx: &Context, run: PathBuf) {
         self.on_a_thread(ctx, move || {
             let (name, events) = export::read_earlier(&run).map_err(|error| error.to_string())?;
-            let mut history = super::history::History::default();
+            let mut history = super::curves::history::History::default();
             events.iter().for_each(|event| history.push(event));
             Ok(Done::Earlier(Earlier::among(&[], name, Arc::new(history))))
         });

@@ -7,9 +7,10 @@ use egui_plot::{
 };
 
 use super::drawn::Drawn;
+use super::history::{Axis, History};
 use super::legend::{self, Look};
 use super::{Curves, Input, Reply, axes, hover};
-use crate::app::history::{Axis, History};
+use crate::numbers::grouped;
 
 /// More markers than these would hide the line.
 const MOST_MARKERS: usize = 100;
@@ -156,7 +157,7 @@ impl Curves {
                 line.style(LineStyle::Dotted { spacing: 4.0 })
                     .allow_hover(false),
             );
-            let text = RichText::new(format!(" step {}", axes::grouped(step))).size(12.0);
+            let text = RichText::new(format!(" step {}", grouped(step))).size(12.0);
             let label = Text::new("", PlotPoint::new(x, y.1), text);
             plot.text(
                 label

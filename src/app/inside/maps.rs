@@ -5,10 +5,11 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use super::pictures::{Atlas, colour};
+use super::pictures::Atlas;
 use super::{Channel, Inside, Subject};
-use crate::app::bars::grouped;
+use crate::app::theme::viridis;
 use crate::network::graph::BatchNormId;
+use crate::numbers::grouped;
 use crate::study::probe::FeatureMaps;
 
 /// Points of the picked channel's map.
@@ -212,7 +213,7 @@ fn legend_ui(ui: &mut Ui, (low, high): (f32, f32)) {
     for part in 0..parts {
         let left = rect.left() + part as f32 * width;
         let bar = Rect::from_min_size(pos2(left, rect.top()), vec2(width + 0.5, rect.height()));
-        let shade = colour(part as f32 / (parts - 1) as f32);
+        let shade = viridis(part as f32 / (parts - 1) as f32);
         ui.painter().rect_filled(bar, 0.0, shade);
     }
     ui.weak(format!("{low:.3} dark, {high:.3} bright"));

@@ -3,8 +3,8 @@
 use egui::{Response, Slider, Ui};
 use serde::{Deserialize, Serialize};
 
-use crate::app::channels::grouped;
-use crate::app::norm_history::{NormHistory, Snapshot};
+use crate::app::channels::norm_history::{NormHistory, Snapshot};
+use crate::numbers::grouped;
 
 /// Seconds that playing a whole run takes, where its snapshots are many.
 const PLAYED_SECONDS: f32 = 8.0;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use self::earlier::{EarlierError, read_earlier};
-use super::history::History;
+use super::curves::history::History;
 use crate::network::{Graph, State};
 use crate::study::gamma::{Norms, channel_ranges};
 use crate::train::atomic_file::write_atomically;

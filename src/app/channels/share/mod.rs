@@ -11,10 +11,11 @@ use egui::{
 use egui_plot::{Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotTransform, VLine};
 use serde::{Deserialize, Serialize};
 
-use crate::app::channels::{grouped, per_cent, rounded};
-use crate::app::norm_history::NormHistory;
-use crate::app::still_plot::{focus_frame, still_plot};
+use crate::app::channels::norm_history::NormHistory;
+use crate::app::channels::still_plot::{focus_frame, still_plot};
+
 use crate::app::theme;
+use crate::numbers::{grouped, percent, rounded};
 use picture::Picture;
 
 /// What a reader asks for in the view of shares.
@@ -140,10 +141,10 @@ impl Share {
                 grouped(snapshot.step)
             ));
             sample_ui(ui, all_stroke(ui), false);
-            ui.label(format!("all layers {}", per_cent(history.share(snapshot))));
+            ui.label(format!("all layers {}", percent(history.share(snapshot))));
             if let Some(layer) = layer {
                 sample_ui(ui, layer_stroke(), true);
-                let share = per_cent(history.layer_share(snapshot, layer));
+                let share = percent(history.layer_share(snapshot, layer));
                 ui.label(format!("{} {share}", history.layers().name(layer)));
             }
             ui.separator();
@@ -203,9 +204,9 @@ impl Share {
             let tip = response.clone();
             tip.on_hover_ui_at_pointer(|ui| {
                 ui.strong(format!("step {}", grouped(snapshot.step)));
-                ui.label(format!("all layers: {}", per_cent(history.share(snapshot))));
+                ui.label(format!("all layers: {}", percent(history.share(snapshot))));
                 if let Some(layer) = layer {
-                    let share = per_cent(history.layer_share(snapshot, layer));
+                    let share = percent(history.layer_share(snapshot, layer));
                     ui.label(format!("{}: {share}", history.layers().name(layer)));
                 }
                 ui.weak("Click: show γ as they were then. Arrow keys: step through the snapshots.");
@@ -274,7 +275,7 @@ impl Share {
                     grouped(snapshot.step)
                 ));
                 let (below, of) = (snapshot.below()[layer], layers.range(layer).len());
-                let share = per_cent(history.layer_share(snapshot, layer));
+                let share = percent(history.layer_share(snapshot, layer));
                 ui.label(format!(
                     "{share}: {below} of {of} channels have |γ| below the threshold."
                 ));
@@ -356,13 +357,13 @@ fn summary(history: &NormHistory, layer: Option<usize>, marked: Option<u64>) -> 
         return String::new();
     };
     let of_layer = layer.map(|layer| {
-        let share = per_cent(history.layer_share(snapshot, layer));
+        let share = percent(history.layer_share(snapshot, layer));
         format!(", of {} {share}", history.layers().name(layer))
     });
     format!(
         "share of channels with |γ| below the threshold after step {}: of all layers {}{}",
         grouped(snapshot.step),
-        per_cent(history.share(snapshot)),
+        percent(history.share(snapshot)),
         of_layer.unwrap_or_default(),
     )
 }

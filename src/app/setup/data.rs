@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use egui::Ui;
 
-use super::dialog::{Answer, Ask, Kind};
-use super::setup::Setup;
-use super::setup_fields::{Rows, list, short_path, shortened, steady};
+use super::Setup;
+use super::fields::{Rows, list, short_path, shortened, steady};
+use crate::app::dialog::{Answer, Ask, Kind};
 
 /// What a path is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use egui::{Color32, ColorImage, Rect, TextureHandle, TextureOptions, Ui, pos2};
 
-use crate::app::norm_history::NormHistory;
+use crate::app::channels::norm_history::NormHistory;
 use crate::app::theme;
 
 /// The texture, and what it was made of.

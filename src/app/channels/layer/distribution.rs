@@ -7,9 +7,10 @@ use egui::{Rect, Role, Shape, Stroke, Ui, Vec2};
 use egui_plot::{GridMark, PlotBounds};
 use serde::{Deserialize, Serialize};
 
-use crate::app::channels::{Shown, grouped, number, rounded};
-use crate::app::still_plot::{faint, still_plot};
+use crate::app::channels::Shown;
+use crate::app::channels::still_plot::{faint, still_plot};
 use crate::app::theme;
+use crate::numbers::{grouped, rounded, signed};
 use crate::study::gamma::{Histogram, Norms};
 
 /// Bins of the histogram.
@@ -117,8 +118,8 @@ impl Distribution {
                 let count = grouped(histogram.counts[bin]);
                 ui.strong(format!(
                     "γ from {} to {}: {count} channels",
-                    number(from),
-                    number(to)
+                    signed(from),
+                    signed(to)
                 ));
                 ui.label(counted.summary(name, shown.threshold));
             });

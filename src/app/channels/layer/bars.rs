@@ -6,10 +6,11 @@ use egui::epaint::Mesh;
 use egui::{EventFilter, Key, PointerButton, Rect, Response, Role, Shape, Stroke, Ui, Vec2};
 use egui_plot::{PlotBounds, PlotTransform};
 
-use crate::app::channels::{ByHand, Shown, number};
-use crate::app::heat_map::marks;
-use crate::app::still_plot::{faint, focus_frame, still_plot};
+use crate::app::channels::heat_map::marks;
+use crate::app::channels::still_plot::{faint, focus_frame, still_plot};
+use crate::app::channels::{ByHand, Shown};
 use crate::app::theme;
+use crate::numbers::signed;
 use crate::study::gamma::Norms;
 
 /// Which value of a channel is drawn.
@@ -119,7 +120,7 @@ impl Bars {
             let name = shown.layers.name(layer);
             let picked = picked.filter(|&picked| picked < values.len());
             let of = match picked {
-                Some(channel) => format!("channel {channel} is {}", number(values[channel])),
+                Some(channel) => format!("channel {channel} is {}", signed(values[channel])),
                 None => "no channel picked".to_owned(),
             };
             let label = format!("{letter} of every channel of {name}: {of}");

@@ -2,10 +2,10 @@
 
 use egui::{Grid, Label, RichText, Ui};
 
-use super::setup_fields::{bytes, grouped};
-use super::setup_needs::Needs;
+use super::needs::Needs;
 use crate::data::DataShape;
 use crate::engine::MemoryReport;
+use crate::numbers::{bytes, grouped, percent_closely};
 
 /// The name of a part of memory, what lies there, and its bytes.
 type Part = (&'static str, &'static str, fn(&MemoryReport) -> u64);
@@ -68,7 +68,7 @@ pub(super) fn needs_ui(
                 "Parameters",
                 "How many parameters (numbers that training changes) train; the others keep their first \
                  values.",
-                format!("{} ({})", grouped(needs.trained), percent(needs.share())),
+                format!("{} ({})", grouped(needs.trained), percent_closely(needs.share())),
                 grouped(needs.parameters),
             );
             line(
@@ -108,18 +108,9 @@ pub(super) fn needs_ui(
             shape.width,
             shape.channels,
             shape.classes,
-            grouped(shape.train)
+            grouped(shape.train as u64)
         );
         ui.add(Label::new(RichText::new(text).small()).wrap())
             .on_hover_text("Known once the images were read.");
-    }
-}
-
-/// A share as a percentage with as many digits as it takes.
-pub(super) fn percent(share: f64) -> String {
-    match 100.0 * share {
-        percent if percent == 0.0 || percent >= 99.95 => format!("{percent:.0} %"),
-        percent if percent < 10.0 => format!("{percent:.2} %"),
-        percent => format!("{percent:.1} %"),
     }
 }

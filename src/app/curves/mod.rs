@@ -1,7 +1,12 @@
 //! Loss, accuracy and learning rate against the course of a run, earlier runs laid over.
+//!
+//! [`history`] keeps what a run reported. Here: what the reader chose, and the widgets around the plot;
+//! `plot` draws it, `drawn` keeps the points of its lines, `axes` places the marks, `hover` says
+//! what lies under the pointer, `legend` names the lines.
 
 mod axes;
 mod drawn;
+pub mod history;
 mod hover;
 mod legend;
 mod plot;
@@ -12,8 +17,9 @@ use egui::{Slider, Ui};
 use serde::{Deserialize, Serialize};
 
 use self::drawn::{Drawn, Key};
+use self::history::{Axis, History, Series};
 use self::plot::Zoom;
-use super::history::{Axis, History, Series};
+use crate::numbers::grouped;
 
 /// The longest stretch of steps to draw the mean of.
 const LONGEST_WINDOW: u32 = 10_000;
@@ -351,6 +357,6 @@ fn window_of(text: &str) -> Option<f64> {
 fn window_text(steps: f64) -> String {
     match steps as u64 {
         0 | 1 => "none".to_owned(),
-        steps => format!("mean of {} steps", axes::grouped(steps)),
+        steps => format!("mean of {} steps", grouped(steps)),
     }
 }

@@ -45,6 +45,9 @@ fn form_of(panel: Panel) -> Form {
     };
     // Tall, so that all fields are in sight.
     let harness = Harness::builder().with_size([300.0, 1800.0]);
+    // What a run takes is worked out on a thread; an answer during a run, and the room that it needs,
+    // take frames of their own.
+    let harness = harness.with_max_steps(16);
     settled(harness.build_ui_state(ui, panel))
 }
 

@@ -4,8 +4,9 @@ use std::hash::{BuildHasher, RandomState};
 
 use egui::{ComboBox, DragValue, Slider, SliderClamping, Ui};
 
-use super::setup::Setup;
-use super::setup_fields::{Rows, die, finite, picture_button, plainly};
+use super::Setup;
+use super::fields::{Rows, finite, plainly};
+use crate::app::icons::{die, picture_button};
 use crate::train::schedule::Schedule;
 use crate::train::settings::OptimizerKind;
 

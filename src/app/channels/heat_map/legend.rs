@@ -4,8 +4,9 @@ use egui::epaint::Mesh;
 use egui::{Color32, DragValue, Rect, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
 
 use super::{HeatMap, Order, marks};
-use crate::app::channels::{Shown, number, rounded};
+use crate::app::channels::Shown;
 use crate::app::theme;
+use crate::numbers::{rounded, signed};
 
 /// Length of the strip of colours, in points.
 const STRIP: f32 = 96.0;
@@ -49,7 +50,7 @@ impl HeatMap {
                 .accessible_name("Brightest |γ|")
                 .on_hover_text("The |γ| that is brightest; larger ones look the same");
         } else {
-            ui.label(number(largest));
+            ui.label(signed(largest));
         }
         ui.checkbox(&mut fixed, "Fixed scale").on_hover_text(
             "Keep the |γ| that is brightest, to compare snapshots; otherwise it is the largest |γ| shown",
@@ -61,7 +62,7 @@ impl HeatMap {
 fn strip_ui(ui: &mut Ui, largest: f32) {
     let size = Vec2::new(STRIP, ui.text_style_height(&egui::TextStyle::Body));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let name = format!("Colours of |γ|: dark is 0, bright is {}", number(largest));
+    let name = format!("Colours of |γ|: dark is 0, bright is {}", signed(largest));
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     let strip = theme::heat_strip(rect.shrink2(Vec2::new(0.0, 2.0)), 0.0, 1.0);
     ui.painter().add(Shape::mesh(strip));

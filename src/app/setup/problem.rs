@@ -66,7 +66,7 @@ const OPTIONS: [(&str, &[&str]); 8] = [
         ],
     ),
     (
-        super::setup_data::SIZES,
+        super::data::SIZES,
         &["image-size", "test-fraction", "limit-train", "limit-test"],
     ),
     (
@@ -74,7 +74,7 @@ const OPTIONS: [(&str, &[&str]); 8] = [
         &["model", "width", "no-shortcut", "bn-after-activation"],
     ),
     ("What trains", &["train", "bn-init", "init", "freeze-stats"]),
-    (super::setup_network::FIRST_STATE, &["init", "freeze-stats"]),
+    (super::network::FIRST_STATE, &["init", "freeze-stats"]),
     (
         "Training",
         &[
@@ -94,7 +94,7 @@ const OPTIONS: [(&str, &[&str]); 8] = [
         ],
     ),
     (
-        super::setup_training::MORE,
+        super::training::MORE,
         &["momentum", "nesterov", "weight-decay", "warmup-epochs"],
     ),
     ("Device and folder", &["adapter", "out"]),

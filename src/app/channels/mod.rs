@@ -1,10 +1,23 @@
-//! What the views of channels share: layers by name, the channel a reader picked, which count as off.
+//! The channels of a network, at one step and over a run.
+//!
+//! Here: what the views share, layers by name, the channel a reader picked, which count as off.
+//! [`heat_map`] draws every channel of every layer, [`layer`] one layer closely. [`norm_history`] keeps
+//! γ and β as they were during a run, [`scrub`] goes back in it, [`share`] draws how many are off.
+//! `still_plot` is how `layer` and `share` set up a plot.
+
+pub mod heat_map;
+pub mod layer;
+pub mod norm_history;
+pub mod scrub;
+pub mod share;
+mod still_plot;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::network::Graph;
+use crate::numbers::{rounded, signed};
 use crate::study::gamma::{Norms, channel_ranges};
 
 /// The BatchNorms of a network, by name, and which channels are theirs.
@@ -174,8 +187,8 @@ impl Shown<'_> {
         format!(
             "{}, channel {channel}: γ {}, β {}, {state}",
             self.layers.name(layer),
-            number(self.norms.gamma[flat]),
-            number(self.norms.beta[flat]),
+            signed(self.norms.gamma[flat]),
+            signed(self.norms.beta[flat]),
         )
     }
 
@@ -207,40 +220,4 @@ impl Shown<'_> {
         ui.strong(self.describe(flat));
         ui.label(self.explain(flat));
     }
-}
-
-/// A value with four digits after the point, or as a power of ten where these would be zeros; with
-/// a true minus sign.
-pub fn number(value: f32) -> String {
-    let small = value != 0.0 && value.abs() < 0.000_5;
-    let text = if small || value.abs() >= 10_000.0 {
-        format!("{value:.1e}")
-    } else {
-        format!("{value:.4}")
-    };
-    text.replace('-', "−")
-}
-
-/// A value with three digits that count and no zeros behind them: `0.01`.
-pub fn rounded(value: f32) -> String {
-    let short = format!("{value:.2e}").parse::<f32>().unwrap_or(value);
-    short.to_string()
-}
-
-/// A whole number with its digits in groups of three: `32,368`.
-pub fn grouped(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A share from 0 to 1 in per cent: `27.1 %`.
-pub fn per_cent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
 }

@@ -2,11 +2,11 @@
 
 use egui::Ui;
 
-use super::dialog::{Ask, Kind};
-use super::setup::Setup;
-use super::setup_data::Purpose;
-use super::setup_fields::{Rows, list, short_path};
-use super::setup_problem::Problem;
+use super::Setup;
+use super::data::Purpose;
+use super::fields::{Rows, list, short_path};
+use super::problem::Problem;
+use crate::app::dialog::{Ask, Kind};
 use crate::gpu::{AdapterChoice, Capabilities};
 
 impl Setup {

@@ -1,23 +1,36 @@
 //! What to train: the form from data to adapter, and what it will take.
 //!
-//! Here: what the form holds and how it is used. `setup_data`, `setup_network`, `setup_training` and
-//! `setup_device` draw its fields, `setup_fields` has the rows they are made of, `setup_problem` says which
-//! field an error is about. `setup_needs` works out what a run takes, from the settings and the images'
-//! shape (`setup_shape`), and `setup_summary` shows it. `setup_stored` remembers the form.
+//! Here: what the form holds and how it is used. `data`, `network`, `training` and `device` draw its
+//! fields, `fields` has the rows they are made of, [`problem`] says which field an error is about.
+//! [`needs`] works out what a run takes, from the settings and the images' shape (`shape`), and
+//! `summary` shows it. [`presets`] are settings worth trying; `stored` remembers the form.
+
+mod data;
+mod device;
+mod fields;
+pub mod needs;
+mod network;
+pub mod presets;
+pub mod problem;
+mod shape;
+mod stored;
+mod summary;
+mod training;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
-use super::dialog::{Dialog, Service};
-use super::presets::{self, Preset};
-use super::setup_data::Purpose;
-use super::setup_fields::{Draft, Rows, problem_colour, steady};
-use super::setup_needs::{Estimator, Needs};
-use super::setup_problem::{Problem, is_within};
-use super::setup_shape::Known;
-use super::setup_summary::needs_ui;
+use self::data::Purpose;
+use self::fields::{Draft, Rows, steady};
+use self::needs::{Estimator, Needs};
+use self::presets::Preset;
+use self::problem::{Problem, is_within};
+use self::shape::Known;
+use self::summary::needs_ui;
+use crate::app::dialog::{Dialog, Service};
+use crate::app::theme::problem_colour;
 use crate::data::DataShape;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::train::settings::Settings;
@@ -29,18 +42,18 @@ const RECENT: usize = 6;
 /// The form.
 #[derive(Debug)]
 pub struct Setup {
-    pub(super) settings: Settings,
-    pub(super) adapter: AdapterChoice,
-    pub(super) runs: PathBuf,
+    settings: Settings,
+    adapter: AdapterChoice,
+    runs: PathBuf,
     /// Paths of data used before, the last first.
-    pub(super) recent: Vec<String>,
-    pub(super) folds: Folds,
+    recent: Vec<String>,
+    folds: Folds,
     /// The one last chosen, as long as the settings are still its.
-    pub(super) preset: Option<&'static Preset>,
-    pub(super) drafts: Drafts,
-    pub(super) dialog: Dialog<Purpose>,
+    preset: Option<&'static Preset>,
+    drafts: Drafts,
+    dialog: Dialog<Purpose>,
     /// Shapes of data that was read, by path.
-    pub(super) known: BTreeMap<String, Known>,
+    known: BTreeMap<String, Known>,
     /// What the estimator was last asked about.
     asked: Option<(Settings, DataShape)>,
     estimator: Estimator,
@@ -53,15 +66,15 @@ pub struct Setup {
 
 /// Which parts are folded open, where the reader chose; the others are as they come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Folds(pub BTreeMap<String, bool>);
+struct Folds(BTreeMap<String, bool>);
 
 /// What is being typed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Drafts {
-    pub seed: Draft,
-    pub milestones: Draft,
+struct Drafts {
+    seed: Draft,
+    milestones: Draft,
     /// A list of names is being typed, whatever it reads as just now.
-    pub lists_names: bool,
+    lists_names: bool,
 }
 
 /// What changed in a frame.
@@ -257,7 +270,7 @@ impl Setup {
     }
 
     /// A foldable part of the form, marked where it hides what is wrong.
-    pub(super) fn group(
+    fn group(
         &mut self,
         ui: &mut Ui,
         rows: Rows<'_>,
@@ -297,7 +310,7 @@ impl Setup {
         let shown = self.preset.map_or("choose one", |preset| preset.name);
         let mut chosen = None;
         rows.row(ui, "preset", tooltip, |ui| {
-            super::setup_fields::list(ui, "preset", shown)
+            fields::list(ui, "preset", shown)
                 .show_ui(ui, |ui| {
                     for (at, preset) in presets::ALL.iter().enumerate() {
                         if at == 0 || presets::ALL[at - 1].group != preset.group {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-use super::setup_problem::Problem;
+use super::problem::Problem;
 use crate::data::{DataError, DataShape};
 use crate::engine::{MemoryReport, memory_needed};
 use crate::network::{Graph, Selection, TrainedSet, counts};

@@ -1,15 +1,15 @@
 //! The rows of the form: a name, a control, a tooltip over both, and below them what is wrong.
 
-use std::fmt::Display;
 use std::path::Path;
 
 use egui::emath::Numeric;
 use egui::{
-    Align, Button, Color32, ComboBox, DragValue, Label, Layout, Painter, Rect, Response, RichText,
-    Stroke, TextEdit, Ui, UiBuilder, Vec2, vec2,
+    Align, ComboBox, DragValue, Label, Layout, Response, RichText, TextEdit, Ui, UiBuilder, vec2,
 };
 
-use super::setup_problem::{Problem, label};
+use super::problem::{Problem, label};
+use crate::app::icons::{self, picture_button};
+use crate::app::theme::problem_colour;
 
 /// Points that the names of fields take.
 const NAME_WIDTH: f32 = 92.0;
@@ -251,14 +251,6 @@ pub(super) fn plainly(value: f64, _: std::ops::RangeInclusive<usize>) -> String 
     value.to_string()
 }
 
-/// The colour of what is wrong, readable as small text on both backgrounds.
-pub(super) fn problem_colour(ui: &Ui) -> Color32 {
-    match ui.visuals().dark_mode {
-        true => Color32::from_rgb(255, 150, 90),
-        false => Color32::from_rgb(170, 60, 0),
-    }
-}
-
 /// A list to choose from, as wide as there is room.
 pub(super) fn list<'a>(ui: &Ui, salt: &'a str, shown: &'a str) -> ComboBox<'a> {
     ComboBox::from_id_salt(salt)
@@ -268,52 +260,10 @@ pub(super) fn list<'a>(ui: &Ui, salt: &'a str, shown: &'a str) -> ComboBox<'a> {
         .truncate()
 }
 
-/// A button with a picture in place of a text. `name` is what a screen reader says, and the tooltip.
-pub(super) fn picture_button(
-    ui: &mut Ui,
-    name: &str,
-    picture: fn(&Painter, Rect, Stroke),
-) -> Response {
-    let size = Vec2::splat(ui.spacing().interact_size.y);
-    let button = ui.add(Button::new("").min_size(size));
-    let stroke = ui.style().interact(&button).fg_stroke;
-    picture(ui.painter(), button.rect, stroke);
-    button.accessible_name(name).on_hover_text(name)
-}
-
 /// A button with a triangle that opens a menu.
 pub(super) fn menu_button(ui: &mut Ui, name: &str, menu: impl FnOnce(&mut Ui)) {
-    let button = picture_button(ui, name, |painter, place, stroke| {
-        let triangle = Rect::from_center_size(place.center(), vec2(9.0, 6.0));
-        let corners = vec![
-            triangle.left_top(),
-            triangle.right_top(),
-            triangle.center_bottom(),
-        ];
-        painter.add(egui::Shape::convex_polygon(
-            corners,
-            stroke.color,
-            Stroke::NONE,
-        ));
-    });
+    let button = picture_button(ui, name, icons::menu);
     egui::Popup::menu(&button).show(menu);
-}
-
-/// The face of a die.
-pub(super) fn die(painter: &Painter, place: Rect, stroke: Stroke) {
-    let side = 0.62 * place.height();
-    let face = Rect::from_center_size(place.center(), Vec2::splat(side));
-    painter.rect_stroke(face, 2.0, stroke, egui::StrokeKind::Middle);
-    for (x, y) in [
-        (-1.0, -1.0),
-        (1.0, -1.0),
-        (0.0, 0.0),
-        (-1.0, 1.0),
-        (1.0, 1.0),
-    ] {
-        let pip = face.center() + vec2(x, y) * 0.26 * side;
-        painter.circle_filled(pip, 0.09 * side, stroke.color);
-    }
 }
 
 /// A path with its middle left out where it is longer than `letters`.
@@ -342,35 +292,4 @@ pub(super) fn short_path(ui: &Ui, path: &Path) -> String {
         &path.display().to_string(),
         (room / LETTER).max(12.0) as usize,
     )
-}
-
-/// A whole number with commas: 175,258.
-pub fn grouped(number: impl Display) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Bytes in powers of ten, three digits: 4.21 kB, 42.1 MB.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let mut value = count as f64;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    let decimals = match value {
-        _ if unit == 0 => 0,
-        value if value < 9.995 => 2,
-        value if value < 99.95 => 1,
-        _ => 0,
-    };
-    format!("{value:.decimals$} {}", UNITS[unit])
 }

@@ -1,6 +1,6 @@
 //! The shape of the images that would be trained on, as far as it is known before they are read.
 
-use super::setup::Setup;
+use super::Setup;
 use crate::data::{DataShape, shapes};
 use crate::train::settings::Settings;
 

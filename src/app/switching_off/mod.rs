@@ -9,8 +9,8 @@ use std::sync::Arc;
 use egui::{ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
-use super::bars::grouped;
 use crate::network::Graph;
+use crate::numbers::grouped;
 use crate::session::{Found, Wish};
 use crate::study::ablation::Ablation;
 use crate::study::gamma::Norms;

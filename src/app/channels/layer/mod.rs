@@ -10,7 +10,8 @@ use std::sync::Arc;
 use egui::{Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
-use crate::app::channels::{ChannelReply, Layers, Pick, Shown, number};
+use crate::app::channels::{ChannelReply, Layers, Pick, Shown};
+use crate::numbers::signed;
 use crate::study::gamma::Norms;
 use bars::{Bars, Value};
 use distribution::Distribution;
@@ -184,8 +185,8 @@ fn state_ui(ui: &mut Ui, shown: &Shown<'_>) -> Option<ChannelReply> {
         let switch = switch.on_hover_text(shown.explain(channel));
         ui.label(format!(
             "γ {}   β {}",
-            number(shown.norms.gamma[channel]),
-            number(shown.norms.beta[channel]),
+            signed(shown.norms.gamma[channel]),
+            signed(shown.norms.beta[channel]),
         ));
         switch.clicked()
     });

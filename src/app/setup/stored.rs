@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::{Table, Value};
 
 use super::presets::Preset;
-use super::setup::{Folds, Setup};
+use super::{Folds, Setup};
 use crate::gpu::AdapterChoice;
 use crate::train::settings::Settings;
 

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use egui::{Label, Layout, Response, RichText, TextEdit, Ui};
 
-use super::dialog::{Ask, Kind};
-use super::setup::Setup;
-use super::setup_data::Purpose;
-use super::setup_fields::{Rows, menu_button, short_path};
+use super::Setup;
+use super::data::Purpose;
+use super::fields::{Rows, menu_button, short_path};
+use crate::app::dialog::{Ask, Kind};
 use crate::network::{Architecture, Options};
 
 pub(super) const FIRST_STATE: &str = "More: first state, statistics";

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use egui::{ComboBox, ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
-use super::bars::grouped;
 use crate::data::DataSet;
 use crate::network::Graph;
 use crate::network::graph::BatchNormId;
+use crate::numbers::grouped;
 use crate::session::{Finding, Found, Look};
 use crate::study::ablation::Ablation;
 
