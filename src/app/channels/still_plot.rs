@@ -1,6 +1,6 @@
 //! A plot that shows and can be clicked, but is neither moved nor zoomed.
 
-use egui::{Color32, Rect, Sense, Vec2};
+use egui::{Color32, Sense, Vec2};
 use egui_plot::Plot;
 
 /// Width of the numbers beside every such plot, in points, so that plots below each other line up.
@@ -23,15 +23,6 @@ pub fn still_plot<'a>(name: &'static str, size: Vec2) -> Plot<'a> {
         .sense(Sense::click())
         .show_crosshair(false)
         .y_axis_min_width(NUMBERS_WIDTH)
-}
-
-/// A frame around a plot that has the keyboard's focus.
-pub fn focus_frame(ui: &egui::Ui, response: &egui::Response, rect: Rect) {
-    if response.has_focus() {
-        let stroke = ui.visuals().selection.stroke;
-        let kind = egui::StrokeKind::Inside;
-        ui.painter().rect_stroke(rect, 2.0, stroke, kind);
-    }
 }
 
 /// A colour to fill an area with, so that what lies below shows.

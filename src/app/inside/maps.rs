@@ -1,12 +1,13 @@
 //! What the channels of the picked layer make of the picked image.
 
 use egui::{
-    ComboBox, DragValue, EventFilter, Key, Rect, Response, RichText, Role, Sense, Stroke, Ui,
-    WidgetInfo, pos2, vec2,
+    ComboBox, DragValue, Key, Rect, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::pictures::Atlas;
 use super::{Channel, Inside, Subject};
+use crate::app::focus;
 use crate::app::theme::viridis;
 use crate::network::graph::BatchNormId;
 use crate::numbers::grouped;
@@ -284,15 +285,9 @@ fn keys(
     columns: usize,
     channels: usize,
 ) -> Option<usize> {
-    if !response.has_focus() {
+    if !focus::takes_arrows(ui, response, true) {
         return None;
     }
-    let arrows = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
     let last = channels - 1;
     ui.input(|input| {
         let steps = [

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use egui::{ComboBox, ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
+use super::halves::halves;
 use crate::data::DataSet;
 use crate::network::Graph;
 use crate::network::graph::BatchNormId;
@@ -207,24 +208,11 @@ impl Inside {
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
-                if ui.available_width() < WIDE {
-                    self.page_ui(ui, subject);
-                    ui.separator();
-                    reply.picked = self.picked_ui(ui, subject);
-                } else {
-                    let half = (ui.available_width() - 16.0) / 2.0;
-                    ui.horizontal_top(|ui| {
-                        ui.vertical(|ui| {
-                            ui.set_width(half);
-                            self.page_ui(ui, subject);
-                        });
-                        ui.add_space(8.0);
-                        ui.vertical(|ui| {
-                            ui.set_width(half);
-                            reply.picked = self.picked_ui(ui, subject);
-                        });
-                    });
-                }
+                let page = |view: &mut Self, ui: &mut Ui| view.page_ui(ui, subject);
+                let picked = |view: &mut Self, ui: &mut Ui| {
+                    reply.picked = view.picked_ui(ui, subject);
+                };
+                halves(ui, WIDE, self, page, picked);
             });
         self.turn_pages(ui, subject);
         let image = self.image();

@@ -13,7 +13,7 @@ pub struct Problem {
 }
 
 /// What the fields are called here, by option.
-pub(super) const LABELS: [(&str, &str); 31] = [
+const LABELS: [(&str, &str); 31] = [
     ("data", "Images"),
     ("image-size", "Resize to"),
     ("test-fraction", "Test share"),
@@ -109,13 +109,7 @@ pub(super) fn is_within(option: &str, part: &str) -> bool {
 impl Problem {
     /// The problem of an option; options in the sentence are named as their fields are.
     pub fn new(option: &'static str, sentence: &str) -> Self {
-        let mut sentence = sentence.to_owned();
-        for (name, label) in LABELS {
-            let option = format!("--{name}");
-            while let Some(at) = find_option(&sentence, &option) {
-                sentence.replace_range(at..at + option.len(), label);
-            }
-        }
+        let sentence = in_the_app(sentence);
         let mut letters = sentence.chars();
         let sentence = match letters.next() {
             Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -142,14 +136,27 @@ impl Problem {
     }
 }
 
-/// Where an option stands in a sentence, unless it is the start of a longer one.
-fn find_option(sentence: &str, option: &str) -> Option<usize> {
-    let continues = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    let mut places = sentence.match_indices(option).map(|(at, _)| at);
-    places.find(|at| {
-        let next = sentence.as_bytes().get(at + option.len());
-        !next.is_some_and(continues)
-    })
+/// Errors name options as on the command line; in the app they are named as their fields are,
+/// `--batch-size` as "Batch", and without dashes where there is no such field.
+pub(in crate::app) fn in_the_app(sentence: &str) -> String {
+    let mut said = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some(at) = rest.find("--") {
+        let (before, dashed) = (&rest[..at], &rest[at + 2..]);
+        let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        let end = dashed.find(|letter| !is_of_name(letter));
+        let name = dashed[..end.unwrap_or(dashed.len())].trim_end_matches('-');
+        said.push_str(before);
+        // Dashes within a word or a path are no option's.
+        let is_within = said.ends_with(|letter: char| letter.is_alphanumeric() || letter == '/');
+        match label(name) {
+            _ if is_within || name.is_empty() => said.push_str(&rest[at..at + 2 + name.len()]),
+            "" => said.push_str(&name.replace('-', " ")),
+            label => said.push_str(label),
+        }
+        rest = &dashed[name.len()..];
+    }
+    said + rest
 }
 
 fn option_of(error: &NetworkError) -> &'static str {
@@ -158,5 +165,18 @@ fn option_of(error: &NetworkError) -> &'static str {
         NetworkError::Classes { .. } | NetworkError::Input { .. } => "data",
         NetworkError::NoShortcuts { .. } => "no-shortcut",
         _ => "model",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_the_app;
+
+    #[test]
+    fn options_are_named_as_their_fields_are() {
+        let said = in_the_app("use a smaller --batch-size, or (--width) in /a/b--c-d--e");
+        assert_eq!(said, "use a smaller Batch, or (Width) in /a/b--c-d--e");
+        let said = in_the_app("--lr-gamma=1: not --lr, see --dry-run -- or --");
+        assert_eq!(said, "Factor=1: not Learning rate, see dry run -- or --");
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use egui::{ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
+use super::halves::halves;
 use crate::network::Graph;
 use crate::numbers::grouped;
 use crate::session::{Found, Wish};
@@ -224,24 +225,9 @@ impl SwitchingOff {
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
-                if ui.available_width() < WIDE {
-                    self.controls_ui(ui, network);
-                    ui.separator();
-                    self.figures_ui(ui, network);
-                } else {
-                    let half = (ui.available_width() - 16.0) / 2.0;
-                    ui.horizontal_top(|ui| {
-                        ui.vertical(|ui| {
-                            ui.set_width(half);
-                            self.controls_ui(ui, network);
-                        });
-                        ui.add_space(8.0);
-                        ui.vertical(|ui| {
-                            ui.set_width(half);
-                            self.figures_ui(ui, network);
-                        });
-                    });
-                }
+                let controls = |view: &mut Self, ui: &mut Ui| view.controls_ui(ui, network);
+                let figures = |view: &mut Self, ui: &mut Ui| view.figures_ui(ui, network);
+                halves(ui, WIDE, self, controls, figures);
             });
         self.due(ui.ctx())
     }

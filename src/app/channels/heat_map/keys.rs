@@ -1,9 +1,10 @@
 //! Moving the pick with the keyboard.
 
-use egui::{EventFilter, Key, Response, Ui};
+use egui::{Key, Response, Ui};
 
 use super::HeatMap;
 use crate::app::channels::{ChannelReply, Pick, Shown};
+use crate::app::focus;
 
 impl HeatMap {
     /// Arrow keys move the pick; up and down keep its place in the row.
@@ -13,15 +14,9 @@ impl HeatMap {
         response: &Response,
         shown: &Shown<'_>,
     ) -> Option<ChannelReply> {
-        if !response.has_focus() {
+        if !focus::takes_arrows(ui, response, true) {
             return None;
         }
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
         let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
         let across = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
         let down = pressed(Key::ArrowDown) - pressed(Key::ArrowUp)

@@ -18,6 +18,7 @@ use egui::{FontId, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::{ByHand, ChannelReply, Layers, Pick, Shown};
+use crate::app::focus;
 use crate::study::gamma::Norms;
 use geometry::Geometry;
 pub use order::Order;
@@ -175,12 +176,7 @@ impl HeatMap {
         if let Some(pick) = response.hover_pos().and_then(under) {
             tooltip(&response, shown, pick);
         }
-        if response.has_focus() {
-            let stroke = ui.visuals().selection.stroke;
-            let frame = visible.shrink(0.5);
-            ui.painter()
-                .rect_stroke(frame, 0.0, stroke, egui::StrokeKind::Inside);
-        }
+        focus::frame(ui, &response, visible.shrink(0.5));
         if shown.picked != self.last_pick {
             self.last_pick = shown.picked;
             if let Some(pick) = shown.picked.filter(|p| p.layer < shown.layers.len()) {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use egui::epaint::Mesh;
-use egui::{EventFilter, Key, PointerButton, Rect, Response, Role, Shape, Stroke, Ui, Vec2};
+use egui::{Key, PointerButton, Rect, Response, Role, Shape, Stroke, Ui, Vec2};
 use egui_plot::{PlotBounds, PlotTransform};
 
 use crate::app::channels::heat_map::marks;
-use crate::app::channels::still_plot::{faint, focus_frame, still_plot};
+use crate::app::channels::still_plot::{faint, still_plot};
 use crate::app::channels::{ByHand, Shown};
+use crate::app::focus;
 use crate::app::theme;
 use crate::numbers::signed;
 use crate::study::gamma::Norms;
@@ -115,7 +116,7 @@ impl Bars {
             let kind = egui::StrokeKind::Inside;
             painter.rect_stroke(slot.expand2(Vec2::new(1.5, 0.0)), 1.0, strong, kind);
         }
-        focus_frame(ui, &response, frame);
+        focus::frame(ui, &response, frame);
         response.widget_info(|| {
             let name = shown.layers.name(layer);
             let picked = picked.filter(|&picked| picked < values.len());
@@ -264,14 +265,9 @@ fn range(values: &[f32]) -> [f64; 2] {
 
 /// How far arrow keys, Home and End move the pick.
 fn moved(ui: &Ui, response: &Response) -> Option<isize> {
-    if !response.has_focus() {
+    if !focus::takes_arrows(ui, response, false) {
         return None;
     }
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
     let far = isize::from(i16::MAX) * (pressed(Key::End) - pressed(Key::Home));
     let moved = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft) + far;

@@ -5,14 +5,13 @@
 
 mod picture;
 
-use egui::{
-    Color32, EventFilter, Key, PointerButton, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
-};
+use egui::{Color32, Key, PointerButton, Rect, Response, Role, Sense, Stroke, Ui, Vec2};
 use egui_plot::{Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotTransform, VLine};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::norm_history::NormHistory;
-use crate::app::channels::still_plot::{focus_frame, still_plot};
+use crate::app::channels::still_plot::still_plot;
+use crate::app::focus;
 
 use crate::app::theme;
 use crate::numbers::{grouped, percent, rounded};
@@ -191,7 +190,7 @@ impl Share {
                 }
             });
         let (response, transform) = (plot.response, plot.transform);
-        focus_frame(ui, &response, *transform.frame());
+        focus::frame(ui, &response, *transform.frame());
         response.widget_info(|| {
             let text = summary(history, layer, marked);
             egui::WidgetInfo::labeled(Role::Canvas, true, format!("Over the run: {text}"))
@@ -255,7 +254,7 @@ impl Share {
                 .vline(x, rect.y_range(), pen(1.0, Color32::WHITE));
         }
         paint_ends(ui, whole, rect, layers.len());
-        focus_frame(ui, &response, rect);
+        focus::frame(ui, &response, rect);
         response.widget_info(|| {
             let text = summary(history, layer, marked);
             egui::WidgetInfo::labeled(Role::Canvas, true, format!("Every layer: {text}"))
@@ -370,15 +369,9 @@ fn summary(history: &NormHistory, layer: Option<usize>, marked: Option<u64>) -> 
 
 /// How far arrow keys go: across, and down where that is asked for.
 fn arrows(ui: &Ui, response: &Response, vertical: bool) -> (isize, isize) {
-    if !response.has_focus() {
+    if !focus::takes_arrows(ui, response, vertical) {
         return (0, 0);
     }
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: vertical,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;
     let across = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
     let down = pressed(Key::ArrowDown) - pressed(Key::ArrowUp);
