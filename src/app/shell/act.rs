@@ -47,6 +47,7 @@ impl Shell {
             }
             Action::Save => self.send(Command::Save),
             Action::Evaluate => self.send(Command::Evaluate),
+            Action::TrainLonger => self.train_longer(ctx),
             Action::OpenRun => self.ask(Purpose::OpenRun, "The folder of a run", Kind::Folder),
             Action::CompareRun => {
                 self.ask(

@@ -205,8 +205,7 @@ impl Shell {
                 .default_size(300.0)
                 .size_range(260.0..=460.0)
                 .show(ui, |ui| {
-                    let is_locked =
-                        self.status(&problem).is_under_way() || self.preparing.is_some();
+                    let is_locked = self.status(&problem).is_busy();
                     self.setup.ui(ui, &self.adapters, is_locked);
                 });
         }

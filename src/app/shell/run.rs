@@ -15,7 +15,7 @@ use crate::app::following::Following;
 use crate::app::notice::{Offer, Weight};
 use crate::app::panes::Pane;
 use crate::session::{
-    Command, Event, NewFolder, Origin, Phase, Request, Session, SessionError, Stage,
+    Command, Event, NewFolder, Opened, Origin, Phase, Request, Session, SessionError, Stage,
 };
 use crate::train::event::Event as Metric;
 use crate::train::run::Ending;
@@ -32,12 +32,42 @@ impl Shell {
 
     /// Goes on with a run from its last checkpoint, at once or when told to.
     pub(super) fn resume(&mut self, ctx: &Context, run: &Path, paused: bool) {
+        self.go_on(ctx, run, paused, None, None);
+    }
+
+    /// Goes on with the run that is shown, for as long again as the form says.
+    pub(super) fn train_longer(&mut self, ctx: &Context) {
+        let Some(following) = &self.following else {
+            return;
+        };
+        let (run, before) = (following.opened.folder.clone(), &following.opened.settings);
+        let more = self.setup.settings();
+        let outlook = following.opened.outlook;
+        let (epochs, max_steps) = match (before.max_steps, more.max_steps) {
+            (None, None) => (Some(before.epochs.saturating_add(more.epochs)), None),
+            _ => {
+                let steps = more.total_steps(outlook.steps_per_epoch);
+                (None, Some(outlook.total_steps.saturating_add(steps)))
+            }
+        };
+        self.go_on(ctx, &run, false, epochs, max_steps);
+    }
+
+    /// Goes on with a run, until so many epochs or steps in all where they are given.
+    fn go_on(
+        &mut self,
+        ctx: &Context,
+        run: &Path,
+        paused: bool,
+        epochs: Option<u32>,
+        max_steps: Option<u64>,
+    ) {
         let request = Request {
             origin: Origin::Resumed {
                 run: run.to_owned(),
                 data: None,
-                epochs: None,
-                max_steps: None,
+                epochs,
+                max_steps,
             },
             adapter: self.setup.adapter().clone(),
             paused,
@@ -56,16 +86,7 @@ impl Shell {
                 self.preparing = None;
                 let data = opened.settings.data.clone();
                 self.setup.set_shape(&data, opened.data.shape());
-                self.keep_earlier(&opened.folder);
-                let threshold = self.views.switching_off.threshold();
-                self.views.switching_off.forget();
-                self.views.inside.forget();
-                self.views.scrub.go(None);
-                self.picked = Some(Pick {
-                    layer: 0,
-                    channel: Some(0),
-                });
-                self.following = Some(Following::new(opened, threshold));
+                self.show_run(opened);
                 self.look();
             }
             Event::Metric(Metric::Eval { .. }) => {
@@ -92,12 +113,33 @@ impl Shell {
         }
     }
 
+    /// Shows another run, or the same one from where it is resumed.
+    fn show_run(&mut self, opened: Arc<Opened>) {
+        let threshold = self.views.switching_off.threshold();
+        let before = self.following.take();
+        let mut following = Following::new(opened, threshold);
+        match before {
+            Some(before) if before.opened.folder == following.opened.folder => {
+                // What was seen of γ is kept; what is trained again is cut off as it comes.
+                following.norms = before.norms;
+            }
+            before => {
+                before
+                    .into_iter()
+                    .for_each(|before| self.keep_earlier(before));
+                self.views.switching_off.forget();
+                self.views.inside.forget();
+                let (layer, channel) = (0, Some(0));
+                self.picked = Some(Pick { layer, channel });
+            }
+        }
+        self.views.scrub.go(None);
+        self.following = Some(following);
+    }
+
     /// The run before becomes one to compare with.
-    fn keep_earlier(&mut self, folder: &Path) {
-        let Some(following) = self.following.take() else {
-            return;
-        };
-        if following.history.is_empty() || following.opened.folder == folder {
+    fn keep_earlier(&mut self, following: Following) {
+        if following.history.is_empty() {
             return;
         }
         let name = following.name();
