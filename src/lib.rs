@@ -3,7 +3,7 @@
 //!
 //! The modules, in the order data meets them; a module may use those above it, never those below:
 //!
-//! 0. [`platform`]: files, where there are any.
+//! 0. [`platform`]: files, where there are any. [`numbers`]: as people read them.
 //! 1. [`data`]: images and labels from files, batch order, augmentation draws.
 //! 2. [`network`]: the network as a graph, its parameters, their first values, what may train.
 //! 3. [`gpu`]: adapter, device, buffers, pipelines, readback.
@@ -20,6 +20,7 @@ pub mod engine;
 pub mod gpu;
 pub mod kernels;
 pub mod network;
+pub mod numbers;
 pub mod platform;
 pub mod study;
 pub mod train;

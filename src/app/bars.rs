@@ -1,6 +1,10 @@
-//! Shares of one as labelled bars, and numbers as a reader expects them.
+//! Shares of one as labelled bars.
 
 use egui::{Color32, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+
+use super::icons::tick_or_cross;
+use super::theme::SERIES;
+use crate::numbers::percent;
 
 /// Points from the left edge to where the bars begin, if there is room.
 const LABEL_WIDTH: f32 = 130.0;
@@ -42,7 +46,7 @@ impl Default for Bar<'_> {
             range: None,
             reference: None,
             without: "–",
-            colour: super::theme::SERIES[0],
+            colour: SERIES[0],
             faded: false,
             strong: false,
             mark: None,
@@ -86,7 +90,7 @@ impl Bar<'_> {
         let label_width = LABEL_WIDTH.min(rect.width() * 0.5);
         let indent = if self.mark.is_some() { 14.0 } else { 0.0 };
         if let Some(Some(is_right)) = self.mark {
-            mark(ui, rect.left_center() + vec2(5.0, 0.0), is_right);
+            tick_or_cross(ui.painter(), rect.left_center() + vec2(5.0, 0.0), is_right);
         }
         let label = one_line(ui, self.label, label_width - indent - 6.0, text);
         let top = rect.center().y - label.size().y / 2.0;
@@ -136,42 +140,9 @@ impl Bar<'_> {
 }
 
 /// Text cut to one line of this many points, with … where something is missing.
-pub fn one_line(ui: &Ui, text: &str, width: f32, colour: Color32) -> std::sync::Arc<egui::Galley> {
+fn one_line(ui: &Ui, text: &str, width: f32, colour: Color32) -> std::sync::Arc<egui::Galley> {
     let font = egui::TextStyle::Body.resolve(ui.style());
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(1.0));
     ui.painter().layout_job(job)
-}
-
-/// A share from 0 to 1 as `62.3 %`.
-pub fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
-}
-
-/// A whole number with commas: `1,240`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A tick or a cross: the fonts at hand have neither.
-pub fn mark(ui: &Ui, centre: egui::Pos2, is_right: bool) {
-    let line = |points: [[f32; 2]; 2], colour: Color32| {
-        let points = points.map(|[x, y]| centre + vec2(x, y));
-        ui.painter().line_segment(points, Stroke::new(1.8, colour));
-    };
-    if is_right {
-        line([[-4.0, 0.0], [-1.0, 3.0]], super::theme::SERIES[2]);
-        line([[-1.0, 3.0], [4.0, -4.0]], super::theme::SERIES[2]);
-    } else {
-        line([[-3.5, -3.5], [3.5, 3.5]], super::theme::SERIES[3]);
-        line([[-3.5, 3.5], [3.5, -3.5]], super::theme::SERIES[3]);
-    }
 }

@@ -1,8 +1,8 @@
 //! What a page of the tour sets up: runs one after another, and the pane to look at.
 
 use super::panes::Pane;
-use super::presets::Preset;
 use super::setup::Setup;
+use super::setup::presets::Preset;
 use super::tour::Comparison;
 use crate::train::settings::Settings;
 
@@ -81,7 +81,7 @@ pub fn pane(comparison: Comparison) -> Pane {
 #[cfg(test)]
 mod tests {
     use super::{first_setup, presets, runs};
-    use crate::app::presets::Preset;
+    use crate::app::setup::presets::Preset;
     use crate::app::tour::STEPS;
     use crate::train::settings::Settings;
     use crate::train::start::check;

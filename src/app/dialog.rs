@@ -204,7 +204,7 @@ fn typed_ui(
             *complaint = None;
         }
         if let Some(complaint) = complaint {
-            ui.colored_label(super::setup_fields::problem_colour(ui), complaint.as_str());
+            ui.colored_label(super::theme::problem_colour(ui), complaint.as_str());
         }
         let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.horizontal(|ui| {

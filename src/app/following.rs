@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::channels::Layers;
-use super::history::History;
-use super::norm_history::NormHistory;
+use super::channels::norm_history::NormHistory;
+use super::curves::history::History;
 use super::speed::Speed;
 use crate::session::{Event, Opened, Phase};
 use crate::study::gamma::Norms;

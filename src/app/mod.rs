@@ -1,7 +1,17 @@
 //! The interface: views of a session, and the shell that holds them.
 //!
 //! Each view is a type that keeps what the reader chose in it, with a method `ui` that draws what it
-//! is given and returns what the reader asks for; none of them knows the session or a GPU.
+//! is given and returns what the reader asks for; none of them knows the session or a GPU. Read in
+//! this order:
+//!
+//! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
+//!   channel), [`switching_off`] (what is left without some), [`inside`] (what the network says of
+//!   test images), [`tour`];
+//! - around them: [`following`] keeps what the run under way has told, [`panes`] lays the views out and
+//!   gives them what they draw, [`action`] is all that can be asked for, by [`toolbar`], keys or
+//!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
+//! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing, [`dialog`]
+//!   for files, [`notice`] for what went wrong, [`export`] for what is taken away.
 
 pub mod action;
 pub mod bars;
@@ -10,32 +20,17 @@ pub mod comparison;
 pub mod curves;
 pub mod dialog;
 pub mod export;
+mod focus;
 pub mod following;
-pub mod heat_map;
-pub mod history;
+mod halves;
+mod icons;
 pub mod inside;
-pub mod layer;
-pub mod norm_history;
 pub mod notice;
 pub mod palette;
 pub mod panes;
-pub mod presets;
-pub mod scrub;
 pub mod setup;
-mod setup_data;
-mod setup_device;
-mod setup_fields;
-pub mod setup_needs;
-mod setup_network;
-pub mod setup_problem;
-mod setup_shape;
-mod setup_stored;
-mod setup_summary;
-mod setup_training;
-pub mod share;
 pub mod shell;
 pub mod speed;
-mod still_plot;
 pub mod switching_off;
 pub mod theme;
 pub mod toolbar;

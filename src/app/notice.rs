@@ -1,6 +1,9 @@
 //! Sentences for the reader: what went wrong and what to do, until they are dismissed.
 
-use egui::{Align, Color32, Frame, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Frame, Layout, RichText, ScrollArea, Ui};
+
+use super::setup::problem::in_the_app;
+use super::theme::problem_colour;
 
 /// How much a notice matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,40 +101,5 @@ impl Notices {
             self.0.remove(place);
         }
         taken
-    }
-}
-
-/// For what went wrong, readable on both backgrounds.
-fn problem_colour(ui: &Ui) -> Color32 {
-    match ui.visuals().dark_mode {
-        true => Color32::from_rgb(255, 150, 90),
-        false => Color32::from_rgb(170, 60, 0),
-    }
-}
-
-/// Errors name options as on the command line; in the app `--batch-size` is the field "batch size".
-fn in_the_app(sentence: &str) -> String {
-    let mut words = sentence.split(' ').map(|word| {
-        let start = word.find("--").filter(|at| {
-            let before = word[..*at].chars().next_back();
-            before.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '/')
-        });
-        match start {
-            Some(at) => format!("{}{}", &word[..at], word[at + 2..].replace('-', " ")),
-            None => word.to_owned(),
-        }
-    });
-    let first = words.next().unwrap_or_default();
-    words.fold(first, |said, word| said + " " + &word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::in_the_app;
-
-    #[test]
-    fn options_become_fields() {
-        let said = in_the_app("use a smaller --batch-size, or (--width) in /a/b--c-d");
-        assert_eq!(said, "use a smaller batch size, or (width) in /a/b--c-d");
     }
 }

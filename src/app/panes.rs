@@ -4,14 +4,14 @@ use egui::{Ui, Vec2, WidgetText};
 use egui_tiles::{Behavior, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
 use serde::{Deserialize, Serialize};
 
+use super::channels::heat_map::HeatMap;
+use super::channels::layer::LayerView;
+use super::channels::scrub::Scrub;
+use super::channels::share::{Share, ShareReply};
 use super::channels::{ChannelReply, Pick, Shown};
 use super::curves::{Curves, Earlier, Input, Reply};
 use super::following::Following;
-use super::heat_map::HeatMap;
 use super::inside::{Channel, Inside, Subject};
-use super::layer::LayerView;
-use super::scrub::Scrub;
-use super::share::{Share, ShareReply};
 use super::switching_off::{Network, SwitchingOff};
 use crate::network::graph::BatchNormId;
 

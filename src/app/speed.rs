@@ -40,34 +40,9 @@ impl Speed {
     }
 }
 
-/// `2 min 5 s`, `3 h 20 min`, `4 s`.
-pub fn duration(seconds: f64) -> String {
-    let seconds = seconds.max(0.0).round() as u64;
-    let (minutes, hours) = (seconds / 60, seconds / 3600);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds} s"),
-        (0, _) => format!("{minutes} min {} s", seconds % 60),
-        (1..=47, _) => format!("{hours} h {} min", minutes % 60),
-        _ => format!("{} days", hours / 24),
-    }
-}
-
-/// `1,234,567`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut said = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
-    }
-    said
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Speed, duration, thousands};
+    use super::Speed;
 
     #[test]
     fn speed_is_of_late_steps_only() {
@@ -83,15 +58,5 @@ mod tests {
         assert!((speed.steps_per_second().unwrap() - 10.0).abs() < 1e-6);
         speed.interrupt();
         assert_eq!(speed.steps_per_second(), None);
-    }
-
-    #[test]
-    fn numbers_are_said_for_people() {
-        assert_eq!(duration(4.4), "4 s");
-        assert_eq!(duration(125.0), "2 min 5 s");
-        assert_eq!(duration(12_000.0), "3 h 20 min");
-        assert_eq!(thousands(175_258), "175,258");
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(1_000), "1,000");
     }
 }

@@ -1,6 +1,6 @@
 //! Colours, in light and dark, that hold for those who cannot tell red from green.
 
-use egui::{Color32, Mesh, Rect};
+use egui::{Color32, Mesh, Rect, Ui};
 
 /// Colours that tell series apart: Okabe and Ito's
 /// ([Color Universal Design](https://jfly.uni-koeln.de/color/)), without black and yellow, which one
@@ -31,14 +31,7 @@ pub fn heat(share: f32) -> Color32 {
     if share.is_nan() {
         return NOT_A_NUMBER;
     }
-    let place = share.clamp(0.0, 1.0) * (HEAT.len() - 1) as f32;
-    let low = (place as usize).min(HEAT.len() - 2);
-    let part = place - low as f32;
-    let mix = |of: usize| {
-        let (from, to) = (f32::from(HEAT[low][of]), f32::from(HEAT[low + 1][of]));
-        (from + part * (to - from)).round() as u8
-    };
-    Color32::from_rgb(mix(0), mix(1), mix(2))
+    between(&HEAT, share)
 }
 
 /// A strip of [`heat`]'s colours, from left to right those of `from` to `to`.
@@ -58,6 +51,41 @@ pub fn heat_strip(rect: Rect, from: f32, to: f32) -> Mesh {
 /// A value that is no number: no colour of [`heat`].
 pub const NOT_A_NUMBER: Color32 = Color32::from_rgb(213, 94, 0);
 
+/// Viridis, from low to high, at equal distances: lightness rises evenly, for those too who tell few
+/// colours apart (van der Walt and Smith, [mpl colormaps](https://bids.github.io/colormap/), CC0).
+const VIRIDIS: [[u8; 3]; 9] = [
+    [68, 1, 84],
+    [71, 44, 122],
+    [59, 81, 139],
+    [44, 113, 142],
+    [33, 144, 141],
+    [39, 173, 129],
+    [92, 200, 99],
+    [170, 220, 50],
+    [253, 231, 37],
+];
+
+/// The colour of a value from 0 to 1; grey for one that is not a number.
+pub fn viridis(value: f32) -> Color32 {
+    if value.is_nan() {
+        return Color32::GRAY;
+    }
+    between(&VIRIDIS, value)
+}
+
+/// The colour at a place from 0 to 1 along others at equal distances; what lies outside is taken to
+/// the end.
+fn between(colours: &[[u8; 3]], place: f32) -> Color32 {
+    let place = place.clamp(0.0, 1.0) * (colours.len() - 1) as f32;
+    let low = (place as usize).min(colours.len() - 2);
+    let part = place - low as f32;
+    let mix = |of: usize| {
+        let (from, to) = (f32::from(colours[low][of]), f32::from(colours[low + 1][of]));
+        (from + part * (to - from)).round() as u8
+    };
+    Color32::from_rgb(mix(0), mix(1), mix(2))
+}
+
 /// How bright a colour is, from 0 to 1 (Rec. 709 luma of the values as they are stored).
 pub fn brightness(color: Color32) -> f32 {
     let [red, green, blue, _] = color.to_array().map(f32::from);
@@ -70,5 +98,13 @@ pub fn contrasting(color: Color32) -> Color32 {
         Color32::from_gray(235)
     } else {
         Color32::BLACK
+    }
+}
+
+/// The colour of what is wrong, readable as small text on both backgrounds.
+pub fn problem_colour(ui: &Ui) -> Color32 {
+    match ui.visuals().dark_mode {
+        true => Color32::from_rgb(255, 150, 90),
+        false => Color32::from_rgb(170, 60, 0),
     }
 }

@@ -5,7 +5,7 @@ use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
 use super::action::Action;
 use super::export::Kind as Export;
 use super::following::Following;
-use super::speed::{duration, thousands};
+use crate::numbers::{duration, grouped};
 use crate::session::{Phase, Stage};
 use crate::train::run::Ending;
 
@@ -198,8 +198,8 @@ fn progress_ui(ui: &mut Ui, following: &Following) {
     ui.add(ProgressBar::new(share).desired_width(130.0).text(text))
         .on_hover_text(format!(
             "Step {} of {}; {} steps an epoch",
-            thousands(following.step),
-            thousands(total),
-            thousands(epochs)
+            grouped(following.step),
+            grouped(total),
+            grouped(epochs)
         ));
 }

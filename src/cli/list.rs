@@ -1,11 +1,11 @@
 //! `bnonly models` and `bnonly devices`.
 
 use super::options::{DevicesOptions, ModelsOptions};
-use super::progress::megabytes;
 use super::{Outcome, usage};
 use crate::gpu::adapter;
 use crate::network::graph::Shape;
 use crate::network::{Architecture, Options, counts};
+use crate::numbers::bytes;
 
 /// Depths and widths of the published comparisons, listed where no width is asked for.
 const WIDE: [u32; 3] = [32, 64, 128];
@@ -79,7 +79,7 @@ pub(super) fn devices(options: &DevicesOptions) -> anyhow::Result<Outcome> {
         } else {
             println!(
                 "{number} {found}, bindings of up to {}",
-                megabytes(found.max_binding_bytes)
+                bytes(found.max_binding_bytes)
             );
         }
     }

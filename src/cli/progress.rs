@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::options::OutputOptions;
 use crate::network::counts;
+use crate::numbers::bytes;
 use crate::session::{Event, Opened, Stage};
 use crate::train::event::Event as Metric;
 
@@ -47,11 +48,6 @@ impl Rate {
     fn images_per_second(&self, batch_size: u32) -> f64 {
         self.steps as f64 * f64::from(batch_size) / self.since.elapsed().as_secs_f64().max(1e-9)
     }
-}
-
-/// Megabytes (10⁶ bytes), for people.
-pub(super) fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
 /// Shows that data is being read.
@@ -150,11 +146,11 @@ impl Progress {
         let memory = opened.outlook.memory;
         self.say(&format!(
             "memory    {} on the device: {} activations and their gradients, {} parameters, {} optimiser, {} other",
-            megabytes(memory.total()),
-            megabytes(memory.tensors),
-            megabytes(memory.parameters),
-            megabytes(memory.optimizer),
-            megabytes(memory.other),
+            bytes(memory.total()),
+            bytes(memory.tensors),
+            bytes(memory.parameters),
+            bytes(memory.optimizer),
+            bytes(memory.other),
         ));
         self.say(&format!("run       {}", opened.folder.display()));
         let done = opened.outlook.done_steps;

@@ -47,7 +47,7 @@ pub enum SessionError {
         /// Its folder.
         run: PathBuf,
         /// What is wrong.
-        source: StartError,
+        source: Box<StartError>,
     },
     /// The folder.
     #[error("{0}")]

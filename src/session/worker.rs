@@ -189,7 +189,7 @@ impl Worker {
                 let start = Start::resumed(&settings, &data.shape(), checkpoint);
                 let start = start.map_err(|source| SessionError::Resume {
                     run: folder.path().to_owned(),
-                    source,
+                    source: Box::new(source),
                 })?;
                 (start, Some(folder))
             }

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use egui::Rangef;
 use egui_plot::{GridInput, GridMark};
 
-use crate::app::history::Axis;
+use super::history::Axis;
+use crate::numbers::grouped;
 
 /// Points between marks that have a label, at least.
 const X_APART: f64 = 70.0;
@@ -171,19 +172,6 @@ pub(super) fn number(value: f64, apart: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// `12,345`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `0:07`, `12:05` or `3:00:00`: minutes and seconds, hours before them where there are any.
 pub(super) fn clock(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
@@ -256,9 +244,6 @@ mod tests {
         assert_eq!(number(0.00003, 0.00001), "3e-5");
         assert_eq!(number(0.000015, 0.000005), "1.5e-5");
         assert_eq!(number(20.0, 10.0), "20");
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(clock(7.4), "0:07");
         assert_eq!(clock(3_599.6), "1:00:00");
     }

@@ -3,7 +3,7 @@
 use egui_plot::PlotPoint;
 
 use super::Quantity;
-use crate::app::history::{Axis, Column, History, Query, Series};
+use super::history::{Axis, Column, History, Query, Series};
 
 /// Far below any f64's logarithm: where a band ends that reaches down to 0 on a logarithmic axis.
 const BELOW_ALL: f64 = -400.0;

@@ -1,8 +1,9 @@
 //! The exact numbers at a place of the plot, as text.
 
-use super::axes::{clock, grouped};
+use super::axes::clock;
+use super::history::{Axis, History, Value};
 use super::{Input, Quantity};
-use crate::app::history::{Axis, History, Value};
+use crate::numbers::grouped;
 
 /// What is known at `x`: the step nearest to it, and each run's numbers there.
 pub(super) fn text(

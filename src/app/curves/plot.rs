@@ -1,15 +1,17 @@
 //! The plot itself: lines, bands and markers, and what a hand can do with it.
 
-use egui::{EventFilter, Key as Button, RichText, Role, Ui, Vec2, WidgetInfo};
+use egui::{Key as Button, RichText, Role, Ui, Vec2, WidgetInfo};
 use egui_plot::{
     AxisHints, FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints,
     PlotUi, Points, Text, VLine,
 };
 
 use super::drawn::Drawn;
+use super::history::{Axis, History};
 use super::legend::{self, Look};
 use super::{Curves, Input, Reply, axes, hover};
-use crate::app::history::{Axis, History};
+use crate::app::focus;
+use crate::numbers::grouped;
 
 /// More markers than these would hide the line.
 const MOST_MARKERS: usize = 100;
@@ -92,8 +94,8 @@ impl Curves {
         if response.double_clicked() {
             self.zoom = Zoom::default();
         }
-        if response.has_focus() {
-            self.keys(ui, response.id, x);
+        if focus::takes_arrows(ui, &response, false) {
+            self.keys(ui, x);
         }
         let pointer = response
             .interact_pointer_pos()
@@ -156,7 +158,7 @@ impl Curves {
                 line.style(LineStyle::Dotted { spacing: 4.0 })
                     .allow_hover(false),
             );
-            let text = RichText::new(format!(" step {}", axes::grouped(step))).size(12.0);
+            let text = RichText::new(format!(" step {}", grouped(step))).size(12.0);
             let label = Text::new("", PlotPoint::new(x, y.1), text);
             plot.text(
                 label
@@ -168,12 +170,7 @@ impl Curves {
     }
 
     /// With the keyboard: arrows move the part that is seen, + and − zoom, Home shows all.
-    fn keys(&mut self, ui: &Ui, id: egui::Id, (left, right): (f64, f64)) {
-        let arrows = EventFilter {
-            horizontal_arrows: true,
-            ..EventFilter::default()
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, arrows));
+    fn keys(&mut self, ui: &Ui, (left, right): (f64, f64)) {
         let is_pressed = |key: Button| ui.input(|input| input.key_pressed(key));
         let (width, middle) = (right - left, (left + right) / 2.0);
         let around = |half: f64| Some((middle - half, middle + half));

@@ -7,9 +7,11 @@ use egui::{
 use super::answers::Verdict;
 use super::pictures::Atlas;
 use super::{Inside, Subject};
-use crate::app::bars::{Bar, mark, percent};
+use crate::app::bars::Bar;
+use crate::app::icons::tick_or_cross;
 use crate::app::theme::SERIES;
 use crate::data::DataSet;
+use crate::numbers::percent;
 
 /// Points of a picture of the page.
 const PICTURE: f32 = 48.0;
@@ -203,7 +205,11 @@ impl Cell<'_> {
         };
         let is_right = verdict.class == label;
         let beside = left + PICTURE + 4.0;
-        mark(ui, pos2(beside + 6.0, rect.top() + 12.0), is_right);
+        tick_or_cross(
+            ui.painter(),
+            pos2(beside + 6.0, rect.top() + 12.0),
+            is_right,
+        );
         let share = format!("{:.0} %", 100.0 * verdict.probability);
         let share = small(ui, &share, CELL.x, colour);
         painter.galley(pos2(beside, rect.top() + 24.0), share, colour);

@@ -1,14 +1,16 @@
 //! What the channels of the picked layer make of the picked image.
 
 use egui::{
-    ComboBox, DragValue, EventFilter, Key, Rect, Response, RichText, Role, Sense, Stroke, Ui,
-    WidgetInfo, pos2, vec2,
+    ComboBox, DragValue, Key, Rect, Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
-use super::pictures::{Atlas, colour};
+use super::pictures::Atlas;
 use super::{Channel, Inside, Subject};
-use crate::app::bars::grouped;
+use crate::app::focus;
+use crate::app::theme::viridis;
 use crate::network::graph::BatchNormId;
+use crate::numbers::grouped;
 use crate::study::probe::FeatureMaps;
 
 /// Points of the picked channel's map.
@@ -212,7 +214,7 @@ fn legend_ui(ui: &mut Ui, (low, high): (f32, f32)) {
     for part in 0..parts {
         let left = rect.left() + part as f32 * width;
         let bar = Rect::from_min_size(pos2(left, rect.top()), vec2(width + 0.5, rect.height()));
-        let shade = colour(part as f32 / (parts - 1) as f32);
+        let shade = viridis(part as f32 / (parts - 1) as f32);
         ui.painter().rect_filled(bar, 0.0, shade);
     }
     ui.weak(format!("{low:.3} dark, {high:.3} bright"));
@@ -283,15 +285,9 @@ fn keys(
     columns: usize,
     channels: usize,
 ) -> Option<usize> {
-    if !response.has_focus() {
+    if !focus::takes_arrows(ui, response, true) {
         return None;
     }
-    let arrows = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
     let last = channels - 1;
     ui.input(|input| {
         let steps = [

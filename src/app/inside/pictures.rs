@@ -2,6 +2,7 @@
 
 use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2, vec2};
 
+use crate::app::theme::viridis;
 use crate::data::Images;
 use crate::study::probe::FeatureMaps;
 
@@ -9,35 +10,6 @@ use crate::study::probe::FeatureMaps;
 const SMALL_SIDE: usize = 96;
 /// Pixels of a side of a large picture, at most.
 const LARGE_SIDE: usize = 512;
-
-/// Viridis, from low to high, at equal distances: lightness rises evenly, for those too who tell few
-/// colours apart (van der Walt and Smith, [mpl colormaps](https://bids.github.io/colormap/), CC0).
-const VIRIDIS: [[u8; 3]; 9] = [
-    [68, 1, 84],
-    [71, 44, 122],
-    [59, 81, 139],
-    [44, 113, 142],
-    [33, 144, 141],
-    [39, 173, 129],
-    [92, 200, 99],
-    [170, 220, 50],
-    [253, 231, 37],
-];
-
-/// The colour of a value from 0 to 1; grey for one that is not a number.
-pub fn colour(value: f32) -> Color32 {
-    if value.is_nan() {
-        return Color32::GRAY;
-    }
-    let place = value.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f32;
-    let below = (place as usize).min(VIRIDIS.len() - 2);
-    let part = place - below as f32;
-    let mix = |channel: usize| {
-        let (low, high) = (VIRIDIS[below][channel], VIRIDIS[below + 1][channel]);
-        egui::lerp(f32::from(low)..=f32::from(high), part).round() as u8
-    };
-    Color32::from_rgb(mix(0), mix(1), mix(2))
-}
 
 /// Pictures of one size side by side in one texture, in rows of the same number.
 pub struct Atlas {
@@ -83,7 +55,7 @@ impl Atlas {
             let (low, high) = scale(channel);
             let value = maps.values[(channel * height + row) * width + column];
             let extent = high - low;
-            colour(if extent > 0.0 || value.is_nan() {
+            viridis(if extent > 0.0 || value.is_nan() {
                 (value - low) / extent
             } else {
                 0.0

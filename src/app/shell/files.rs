@@ -7,9 +7,9 @@ use egui::Context;
 
 use super::Shell;
 use crate::app::curves::Earlier;
+use crate::app::curves::history::History;
 use crate::app::dialog::{Answer, Ask, Dropped, Kind};
 use crate::app::export::{self, Kind as Export};
-use crate::app::history::History;
 use crate::app::notice::Weight;
 use crate::network::{Graph, State};
 use crate::session::Command;

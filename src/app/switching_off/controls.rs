@@ -4,7 +4,8 @@ use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 
 use super::choice::Tested;
 use super::{Network, Pending, SwitchingOff, share_off};
-use crate::app::bars::grouped;
+use crate::app::theme::problem_colour;
+use crate::numbers::grouped;
 
 /// Points kept for the number behind the slider.
 const NUMBER_WIDTH: f32 = 74.0;
@@ -166,7 +167,7 @@ impl SwitchingOff {
             }
         });
         if let Some(failure) = &self.results.failure {
-            ui.colored_label(ui.visuals().error_fg_color, failure);
+            ui.colored_label(problem_colour(ui), failure);
         }
     }
 }

@@ -8,8 +8,9 @@ use egui_plot::{
 
 use super::results::{Curve, Measured};
 use super::{Network, Pending, SwitchingOff, share_off};
-use crate::app::bars::{Bar, grouped, percent};
+use crate::app::bars::Bar;
 use crate::app::theme::SERIES;
+use crate::numbers::{grouped, percent};
 use crate::study::probe::Accuracy;
 
 /// Points between two labels of an axis from which they begin to show, and show in full.

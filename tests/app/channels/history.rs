@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bnonly::app::channels::Layers;
-use bnonly::app::norm_history::{Bounds, NormHistory};
+use bnonly::app::channels::norm_history::{Bounds, NormHistory};
 use bnonly::network::initial::{BnInit, initial_state};
 use bnonly::study::gamma::{ChannelsBelow, Norms};
 use proptest::prelude::*;

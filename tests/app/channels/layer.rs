@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use bnonly::app::channels::layer::{BarOrder, LayerView, Of};
 use bnonly::app::channels::{ChannelReply, Pick};
-use bnonly::app::layer::{BarOrder, LayerView, Of};
 use bnonly::study::gamma::Norms;
 use egui::{Key, Pos2};
 use egui_kittest::Harness;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use bnonly::app::channels::heat_map::{HeatMap, Order};
 use bnonly::app::channels::{ChannelReply, Pick};
-use bnonly::app::heat_map::{HeatMap, Order};
 use bnonly::app::theme;
 use bnonly::study::gamma::Norms;
 use egui::{Key, Vec2};

@@ -9,8 +9,8 @@ mod share;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
+use bnonly::app::channels::norm_history::NormHistory;
 use bnonly::app::channels::{ByHand, ChannelReply, Layers, Pick, Shown};
-use bnonly::app::norm_history::NormHistory;
 use bnonly::network::Graph;
 use bnonly::network::architecture::{Architecture, Options};
 use bnonly::network::graph::Shape;

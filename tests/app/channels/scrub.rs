@@ -1,7 +1,7 @@
 //! Going back and forth through a run.
 
-use bnonly::app::norm_history::NormHistory;
-use bnonly::app::scrub::Scrub;
+use bnonly::app::channels::norm_history::NormHistory;
+use bnonly::app::channels::scrub::Scrub;
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;

@@ -1,7 +1,7 @@
 //! The share of channels below the threshold.
 
-use bnonly::app::norm_history::NormHistory;
-use bnonly::app::share::{Share, ShareReply};
+use bnonly::app::channels::norm_history::NormHistory;
+use bnonly::app::channels::share::{Share, ShareReply};
 use egui::{Key, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use bnonly::app::curves::history::{Axis, History, Series};
 use bnonly::app::export::{
     EarlierError, ExportError, Format, Kind, Snapshot, Source, export, read_earlier,
 };
-use bnonly::app::history::{Axis, History, Series};
 use bnonly::network::graph::Shape;
 use bnonly::network::{Architecture, BnInit, Graph, Options, State, initial_state};
 use bnonly::study::gamma::Norms;

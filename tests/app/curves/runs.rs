@@ -1,6 +1,6 @@
 //! Made-up runs.
 
-use bnonly::app::history::History;
+use bnonly::app::curves::history::History;
 use bnonly::train::event::Event;
 
 /// A number from 0 to 1 that looks random, the same for the same input.

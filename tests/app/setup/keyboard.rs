@@ -1,7 +1,7 @@
 //! Keyboard, focus, and a form that is only to be read.
 
-use bnonly::app::presets::Preset;
 use bnonly::app::setup::Setup;
+use bnonly::app::setup::presets::Preset;
 use bnonly::train::settings::Settings;
 use egui::Key;
 use egui::accesskit::Role;

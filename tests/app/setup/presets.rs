@@ -1,7 +1,7 @@
 //! The article's comparisons, as settings.
 
-use bnonly::app::presets::{self, Preset};
 use bnonly::app::setup::Setup;
+use bnonly::app::setup::presets::{self, Preset};
 use bnonly::train::schedule::Schedule;
 use bnonly::train::settings::{OptimizerKind, Settings};
 use bnonly::train::start;

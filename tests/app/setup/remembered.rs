@@ -1,7 +1,7 @@
 //! The form is remembered; what cannot be read back takes its default.
 
-use bnonly::app::presets::Preset;
 use bnonly::app::setup::Setup;
+use bnonly::app::setup::presets::Preset;
 use bnonly::train::settings::Settings;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;

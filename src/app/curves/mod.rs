@@ -1,0 +1,362 @@
+//! Loss, accuracy and learning rate against the course of a run, earlier runs laid over.
+//!
+//! [`history`] keeps what a run reported. Here: what the reader chose, and the widgets around the plot;
+//! `plot` draws it, `drawn` keeps the points of its lines, `axes` places the marks, `hover` says
+//! what lies under the pointer, `legend` names the lines.
+
+mod axes;
+mod drawn;
+pub mod history;
+mod hover;
+mod legend;
+mod plot;
+
+use std::sync::Arc;
+
+use egui::{Slider, Ui};
+use serde::{Deserialize, Serialize};
+
+use self::drawn::{Drawn, Key};
+use self::history::{Axis, History, Series};
+use self::plot::Zoom;
+use crate::numbers::grouped;
+
+/// The longest stretch of steps to draw the mean of.
+const LONGEST_WINDOW: u32 = 10_000;
+
+/// What the curves show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Quantity {
+    /// Cross-entropy, in nats.
+    #[default]
+    Loss,
+    /// Share classified correctly, in %.
+    Accuracy,
+    /// The learning rate.
+    LearningRate,
+}
+
+impl Quantity {
+    /// All of them, in the order to offer them in.
+    pub const ALL: [Self; 3] = [Self::Loss, Self::Accuracy, Self::LearningRate];
+
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Loss => "Loss",
+            Self::Accuracy => "Accuracy",
+            Self::LearningRate => "Learning rate",
+        }
+    }
+
+    fn tip(self) -> &'static str {
+        match self {
+            Self::Loss => {
+                "Mean cross-entropy in nats, over the batch of a step and over the test set"
+            }
+            Self::Accuracy => {
+                "Images classified correctly in %, of a step's batch and of the test set"
+            }
+            Self::LearningRate => "Learning rate of each step",
+        }
+    }
+
+    fn axis_label(self) -> &'static str {
+        match self {
+            Self::Loss => "loss (nats)",
+            Self::Accuracy => "accuracy (%)",
+            Self::LearningRate => "learning rate",
+        }
+    }
+
+    fn training_label(self) -> &'static str {
+        match self {
+            Self::LearningRate => "learning rate",
+            _ => "training",
+        }
+    }
+
+    fn series(self) -> Series {
+        match self {
+            Self::Loss => Series::Loss,
+            Self::Accuracy => Series::Accuracy,
+            Self::LearningRate => Series::LearningRate,
+        }
+    }
+
+    fn test_series(self) -> Option<Series> {
+        match self {
+            Self::Loss => Some(Series::TestLoss),
+            Self::Accuracy => Some(Series::TestAccuracy),
+            Self::LearningRate => None,
+        }
+    }
+
+    /// From what is kept to what is shown.
+    fn scale(self) -> f64 {
+        if self == Self::Accuracy { 100.0 } else { 1.0 }
+    }
+
+    /// A learning rate has no noise to smooth away.
+    fn window(self, window: usize) -> usize {
+        if self == Self::LearningRate {
+            1
+        } else {
+            window
+        }
+    }
+
+    fn text(self, value: f64) -> String {
+        match self {
+            Self::Loss => format!("{value:.4} nats"),
+            Self::Accuracy => format!("{:.2} %", 100.0 * value),
+            Self::LearningRate => format!("{}", value as f32),
+        }
+    }
+}
+
+impl Axis {
+    /// All of them, in the order to offer them in.
+    pub const ALL: [Self; 3] = [Self::Step, Self::Epoch, Self::Time];
+
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Epoch => "epoch",
+            Self::Time => "time",
+        }
+    }
+
+    fn tip(self) -> &'static str {
+        match self {
+            Self::Step => "Draw against steps: one batch and one update each",
+            Self::Epoch => "Draw against epochs: passes over the training set",
+            Self::Time => "Draw against time of training and evaluation, pauses left out",
+        }
+    }
+}
+
+/// A run to compare with.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// Its name; folders of runs have telling ones.
+    pub name: String,
+    /// What it reported.
+    pub history: Arc<History>,
+    /// Whether it is drawn.
+    pub shown: bool,
+    /// Which of some colours and dashes it has; see [`Earlier::among`].
+    pub look: usize,
+}
+
+impl Earlier {
+    /// A run that looks different from `others`, as far as there are looks.
+    pub fn among(others: &[Self], name: String, history: Arc<History>) -> Self {
+        let uses = |look: usize| others.iter().filter(|run| run.look == look).count();
+        let look = (0..legend::LOOKS).min_by_key(|look| uses(*look));
+        Self {
+            name,
+            history,
+            shown: true,
+            look: look.unwrap_or_default(),
+        }
+    }
+}
+
+/// What the curves are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The name of the run under way.
+    pub name: &'a str,
+    /// What it reported.
+    pub history: &'a History,
+    /// Runs to compare with.
+    pub earlier: &'a [Earlier],
+    /// The step that the reader looks at elsewhere: a vertical line.
+    pub marked_step: Option<u64>,
+}
+
+/// What the reader asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Draw an earlier run, or not.
+    Show {
+        /// Its place in [`Input::earlier`].
+        run: usize,
+        /// Whether to draw it.
+        shown: bool,
+    },
+    /// Take the earlier run at this place out of the comparison.
+    Remove(usize),
+    /// Choose earlier runs to compare with.
+    Compare,
+    /// Look at this step.
+    Mark(u64),
+}
+
+/// The view: what the reader chose in it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Curves {
+    /// What is drawn.
+    pub quantity: Quantity,
+    /// Against what.
+    pub axis: Axis,
+    /// Whether the vertical axis is logarithmic.
+    pub is_logarithmic: bool,
+    /// Steps that the training line is the mean of; 1 for no smoothing.
+    pub window: u32,
+    #[serde(skip)]
+    zoom: Zoom,
+    /// The run under way, then the earlier ones that are shown.
+    #[serde(skip)]
+    drawn: Vec<Drawn>,
+}
+
+impl Default for Curves {
+    fn default() -> Self {
+        Self {
+            quantity: Quantity::default(),
+            axis: Axis::default(),
+            is_logarithmic: false,
+            window: 50,
+            zoom: Zoom::default(),
+            drawn: Vec::new(),
+        }
+    }
+}
+
+impl Curves {
+    /// Draws controls, legend and plot into all the space there is.
+    pub fn ui(&mut self, ui: &mut Ui, input: &Input<'_>) -> Option<Reply> {
+        ui.horizontal_wrapped(|ui| self.controls_ui(ui));
+        let legend = ui.horizontal_wrapped(|ui| legend::ui(ui, input, self.quantity));
+        let reply = legend.inner;
+        let runs: Vec<&History> = self.runs(input).collect();
+        let Some(extent) = plot::extent(&runs, self.axis) else {
+            self.drawn.clear();
+            ui.centered_and_justified(|ui| ui.label(self.nothing(input)));
+            return reply;
+        };
+        let range = self.zoom.x.unwrap_or(extent);
+        // One point a pixel at most: more cannot be seen.
+        let columns = ui.available_width().clamp(1.0, 8192.0) as usize;
+        self.refresh(&runs, range, columns);
+        for note in self.notes(&runs) {
+            ui.weak(note);
+        }
+        reply.or(self.plot_ui(ui, input, range))
+    }
+
+    /// How many points the plot was handed in the last frame; it does not grow with the run.
+    pub fn points_drawn(&self) -> usize {
+        self.drawn.iter().map(Drawn::points).sum()
+    }
+
+    /// The part of the plot that is seen, where the reader has zoomed: horizontally, in units of the
+    /// axis; vertically, in units of the quantity, or their decimal logarithms.
+    pub fn zoomed(&self) -> [Option<(f64, f64)>; 2] {
+        [self.zoom.x, self.zoom.y]
+    }
+
+    fn runs<'a>(&self, input: &Input<'a>) -> impl Iterator<Item = &'a History> + use<'a> {
+        let shown = input.earlier.iter().filter(|run| run.shown);
+        std::iter::once(input.history).chain(shown.map(|run| &*run.history))
+    }
+
+    fn refresh(&mut self, runs: &[&History], range: (f64, f64), columns: usize) {
+        self.drawn.resize_with(runs.len(), Drawn::default);
+        for (at, (drawn, history)) in self.drawn.iter_mut().zip(runs).enumerate() {
+            let key = Key {
+                stamp: history.stamp(),
+                quantity: self.quantity,
+                axis: self.axis,
+                is_logarithmic: self.is_logarithmic,
+                range,
+                // Dashes take more room than points.
+                columns: if at == 0 {
+                    columns
+                } else {
+                    columns.div_ceil(3)
+                },
+                window: self.quantity.window(self.window.max(1) as usize),
+            };
+            drawn.refresh(history, key);
+        }
+    }
+
+    fn controls_ui(&mut self, ui: &mut Ui) {
+        for quantity in Quantity::ALL {
+            let button = ui.selectable_value(&mut self.quantity, quantity, quantity.label());
+            if button.on_hover_text(quantity.tip()).changed() {
+                self.zoom.y = None;
+            }
+        }
+        ui.separator();
+        ui.label("by");
+        for axis in Axis::ALL {
+            let button = ui.selectable_value(&mut self.axis, axis, axis.label());
+            if button.on_hover_text(axis.tip()).changed() {
+                self.zoom.x = None;
+            }
+        }
+        ui.separator();
+        let tip = "Make the vertical axis logarithmic: equal distances are equal ratios";
+        let log = ui.checkbox(&mut self.is_logarithmic, "log scale");
+        if log.on_hover_text(tip).changed() {
+            self.zoom.y = None;
+        }
+        let smooths = self.quantity != Quantity::LearningRate;
+        let label = ui.label("smoothing");
+        ui.spacing_mut().slider_width = 80.0;
+        let slider = Slider::new(&mut self.window, 1..=LONGEST_WINDOW)
+            .logarithmic(true)
+            .custom_formatter(|steps, _| window_text(steps))
+            .custom_parser(window_of);
+        ui.add_enabled(smooths, slider)
+            .labelled_by(label.id)
+            .on_hover_text(
+                "The training line is the mean of each step and as many before it, in steps; the pale \
+                 band behind it reaches from the least to the greatest single value",
+            )
+            .on_disabled_hover_text("The learning rate has no noise to smooth away");
+        let reset = ui.add_enabled(self.zoom.is_set(), egui::Button::new("Reset zoom"));
+        let tip = "Show the whole run again; a double click on the plot does the same";
+        if reset.on_hover_text(tip).clicked() {
+            self.zoom = Zoom::default();
+        }
+    }
+
+    fn nothing(&self, input: &Input<'_>) -> &'static str {
+        match input.history.is_empty() {
+            true => "Press Start: the curves begin with the first step.",
+            false => {
+                "This run's file does not say when its steps were taken; choose step or epoch."
+            }
+        }
+    }
+
+    fn notes(&self, runs: &[&History]) -> impl Iterator<Item = &'static str> {
+        let lacks_values = self.drawn.iter().any(|drawn| drawn.lacks_values);
+        let lacks_times = runs.iter().any(|run| !run.places_steps(self.axis));
+        let log = "Values of 0 have no place on a logarithmic axis and are left out.";
+        let time = "A run whose file does not say when its steps were taken is drawn without them.";
+        [(lacks_values, log), (lacks_times, time)]
+            .into_iter()
+            .filter_map(|(is_so, note)| is_so.then_some(note))
+    }
+}
+
+/// The number in a text such as `mean of 1,000 steps`.
+fn window_of(text: &str) -> Option<f64> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+fn window_text(steps: f64) -> String {
+    match steps as u64 {
+        0 | 1 => "none".to_owned(),
+        steps => format!("mean of {} steps", grouped(steps)),
+    }
+}
