@@ -2,16 +2,17 @@
 //! for to the other.
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
-//! asked for, `files` reads and writes, `kept` remembers from one start to the next.
+//! asked for, `files` reads and writes, `kept` remembers from one start to the next, `pace` says how often
+//! a training is drawn.
 
 mod act;
 mod files;
 mod kept;
+mod pace;
 mod run;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 
 use eframe::Storage;
@@ -34,13 +35,7 @@ use crate::gpu::{Capabilities, adapter};
 use crate::session::{OpenGpu, Session, Stage};
 use crate::train::settings::Settings;
 use files::{Purpose, Read};
-
-/// Between two frames that only news of a training asks for, at least so much time, in milliseconds.
-const FRAME_MILLIS: u64 = 33;
-
-/// Drawing may take this share of the time while a training is watched: where there is no GPU,
-/// both have the same processor.
-const DRAWN_SHARE: f32 = 0.03;
+use pace::Pace;
 
 /// The whole app.
 pub struct Shell {
@@ -67,7 +62,7 @@ pub struct Shell {
     /// Where the state goes once a checkpoint of it is saved.
     state_export: Option<PathBuf>,
     next_wish: u64,
-    frame_millis: Arc<AtomicU64>,
+    pace: Arc<Pace>,
 }
 
 impl Shell {
@@ -109,7 +104,7 @@ impl Shell {
             dialog: Dialog::default(),
             state_export: None,
             next_wish: 0,
-            frame_millis: Arc::new(AtomicU64::new(FRAME_MILLIS)),
+            pace: Arc::new(Pace::default()),
         };
         if let Some(storage) = storage {
             shell.recall(storage);
@@ -144,16 +139,14 @@ impl Shell {
         }
     }
 
-    /// Says how long the last frame took to draw, in seconds: news of a training asks for frames
-    /// only so often that a training without a GPU of its own keeps the processor.
+    /// Says how long the last frame took to draw, in seconds; see [`Pace`].
     pub fn set_frame_time(&self, seconds: f32) {
-        let pause = (1000.0 * seconds / DRAWN_SHARE) as u64;
-        let pause = pause.clamp(FRAME_MILLIS, 1000);
-        self.frame_millis.store(pause, Ordering::Relaxed);
+        self.pace.set_frame_time(seconds);
     }
 
     /// Takes in all that happened since the last frame; draws nothing.
     pub fn update(&mut self, ctx: &Context) {
+        self.pace.frame_begins();
         if let Ok(adapters) = self.adapters_found.try_recv() {
             self.adapters = adapters;
         }

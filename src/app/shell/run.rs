@@ -2,8 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use egui::Context;
 
@@ -191,11 +189,8 @@ impl Shell {
         let session = match self.session.take() {
             Some(session) => session,
             None => {
-                let (wake, pace) = (ctx.clone(), self.frame_millis.clone());
-                let spawned = Session::spawn(self.open_gpu.clone(), move || {
-                    let pause = Duration::from_millis(pace.load(Ordering::Relaxed));
-                    wake.request_repaint_after(pause);
-                });
+                let (ctx, pace) = (ctx.clone(), self.pace.clone());
+                let spawned = Session::spawn(self.open_gpu.clone(), move || pace.news(&ctx));
                 match spawned {
                     Ok(session) => session,
                     Err(error) => {
