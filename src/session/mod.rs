@@ -1,7 +1,7 @@
 //! A training and its probing as an actor: commands in, events out. Terminal and app follow the same
 //! stream.
 //!
-//! Read in this order: [`command`] and [`event`] (what is said), [`Session`] (to whom), `worker` (who
+//! Read in this order: `command` and `event` (what is said), [`Session`] (to whom), `worker` (who
 //! trains), `prober` (who looks at what has been trained meanwhile, on a device of its own).
 
 mod command;

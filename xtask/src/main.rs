@@ -1,8 +1,10 @@
-//! `cargo xtask …`: set up, train, test and check, by the same commands on every machine.
+//! `cargo xtask …`: set up, open the window, train, test and check, by the same commands on every
+//! machine.
 //!
 //! Plain Rust in place of scripts, so that it runs wherever cargo does. It prints each command
 //! before it runs it.
 
+mod app;
 mod check;
 mod command;
 mod setup;
@@ -17,6 +19,8 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 cargo xtask COMMAND
 
+  app [RUN]            Set up what is missing, build, and open the window; with the folder of a run,
+                       that run in it
   train [ARGUMENTS…]   Set up what is missing, build, and run `bnonly train ARGUMENTS`;
                        without arguments, a small training on drawn shapes
   test [ARGUMENTS…]    Set up what is missing and run all tests, the fast ones first;
@@ -24,7 +28,7 @@ cargo xtask COMMAND
   check [PARTS…] [--advisories]
                        fmt, clippy, docs, deny; all of them if none is named.
                        --advisories lets `deny` fetch the database of known faults from the net
-  setup                Only the set-up: a Vulkan driver on Linux, nothing elsewhere
+  setup                Only the set-up, without the window's: a Vulkan driver on Linux, nothing elsewhere
 
 With CI=true in the environment, a tool that is missing and cannot be installed is a failure;
 without, its check is skipped and a sentence says how to get it.";
@@ -49,6 +53,7 @@ fn run() -> Result<()> {
         None => ("help", arguments.as_slice()),
     };
     match name {
+        "app" => app::run(rest),
         "train" => train::run(rest),
         "test" => test::run(rest),
         "check" => check::run(rest),

@@ -1,5 +1,6 @@
 //! `cargo xtask setup`: what a machine needs beside Rust. On Linux that is Vulkan's loader and a
-//! driver, of the GPU or in software; macOS and Windows bring their own.
+//! driver, of the GPU or in software, and for the app's window the libraries of the desktop; macOS and
+//! Windows bring their own.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,77 +9,137 @@ use anyhow::{Result, bail};
 
 use crate::command::{output, program, run as run_command, succeeds};
 
-/// Debian's Vulkan loader, and Mesa's drivers: AMD's, Intel's, and one in software.
-const DEBIAN_PACKAGES: [&str; 2] = ["libvulkan1", "mesa-vulkan-drivers"];
+/// Something that has to be there.
+struct Part {
+    name: &'static str,
+    debian_package: &'static str,
+    is_there: fn(&Part) -> bool,
+}
 
-const HOW_TO_INSTALL: &str = "\
-Debian, Ubuntu:  sudo apt-get install libvulkan1 mesa-vulkan-drivers
+/// Vulkan's loader, and Mesa's drivers: AMD's, Intel's, and one in software.
+const VULKAN: [Part; 2] = [
+    library("libvulkan.so.1", "libvulkan1"),
+    Part {
+        name: "a Vulkan driver",
+        debian_package: "mesa-vulkan-drivers",
+        is_there: |_| has_vulkan_driver(),
+    },
+];
+
+/// What winit opens for a window on Wayland, when the program runs.
+const WAYLAND: [Part; 2] = [
+    library("libwayland-client.so.0", "libwayland-client0"),
+    library("libxkbcommon.so.0", "libxkbcommon0"),
+];
+
+/// What winit opens for a window on X11, when the program runs.
+const X11: [Part; 6] = [
+    library("libX11.so.6", "libx11-6"),
+    library("libX11-xcb.so.1", "libx11-xcb1"),
+    library("libXcursor.so.1", "libxcursor1"),
+    library("libXi.so.6", "libxi6"),
+    library("libxkbcommon.so.0", "libxkbcommon0"),
+    library("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
+];
+
+/// Beside the packages of Debian.
+const VULKAN_ELSEWHERE: &str = "\
 Fedora:          sudo dnf install vulkan-loader mesa-vulkan-drivers
 Arch:            sudo pacman -S vulkan-icd-loader, and one of vulkan-radeon, vulkan-intel,
                  nvidia-utils, vulkan-swrast (in software)
 macOS, Windows:  nothing; Metal and Direct3D 12 are part of the system
 An NVIDIA GPU brings its Vulkan driver with NVIDIA's own driver.";
+const LIBRARIES_ELSEWHERE: &str = "Elsewhere:       the packages that hold these libraries";
 
-/// Installs what is missing, or says what to install.
+const fn library(file: &'static str, debian_package: &'static str) -> Part {
+    Part {
+        name: file,
+        debian_package,
+        is_there: |part| has_library(part.name),
+    }
+}
+
+/// Installs what training and tests need, or says what to install.
 pub fn run() -> Result<()> {
+    provide(VULKAN.iter().collect())
+}
+
+/// The same for the app's window, on the desktop under way.
+pub fn for_window() -> Result<()> {
+    let is_wayland = env::var_os("WAYLAND_DISPLAY").is_some_and(|name| !name.is_empty());
+    let window: &[Part] = if is_wayland { &WAYLAND } else { &X11 };
+    provide(VULKAN.iter().chain(window).collect())
+}
+
+fn provide(parts: Vec<&Part>) -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
-    let missing = missing_parts();
+    let missing = missing_of(&parts);
     if missing.is_empty() {
         return Ok(());
     }
-    println!("missing: {}", missing.join(" and "));
+    println!("missing: {}", names(&missing));
     if let Some(name) = chosen_drivers().filter(|_| !has_vulkan_driver()) {
         bail!(
             "{name} is set, and names no driver's description (a .json file) that exists; unset or correct it"
         );
     }
+    let packages: Vec<&str> = missing.iter().map(|part| part.debian_package).collect();
+    let is_vulkan = |part: &&Part| VULKAN.iter().any(|other| other.name == part.name);
+    let elsewhere = match missing.iter().any(is_vulkan) {
+        true => VULKAN_ELSEWHERE,
+        false => LIBRARIES_ELSEWHERE,
+    };
+    let how = format!(
+        "Debian, Ubuntu:  sudo apt-get install {}\n{elsewhere}",
+        packages.join(" ")
+    );
     if !is_root() || !succeeds(program("apt-get", &["--version"])) {
-        bail!(
-            "install {}, then run this again:\n{HOW_TO_INSTALL}",
-            missing.join(" and ")
-        );
+        bail!("install {}, then run this again:\n{how}", names(&missing));
     }
     run_command(program("apt-get", &["update"]))?;
     let mut install = program("apt-get", &["install", "--yes", "--no-install-recommends"]);
     install
-        .args(DEBIAN_PACKAGES)
+        .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive");
     run_command(install)?;
-    let missing = missing_parts();
+    let missing = missing_of(&parts);
     if !missing.is_empty() {
         bail!(
-            "still missing after the installation: {}\n{HOW_TO_INSTALL}",
-            missing.join(" and ")
+            "still missing after the installation: {}\n{how}",
+            names(&missing)
         );
     }
     Ok(())
 }
 
-/// What of Vulkan cannot be found.
-fn missing_parts() -> Vec<&'static str> {
-    let mut missing = Vec::new();
-    if !has_vulkan_loader() {
-        missing.push("Vulkan's loader (libvulkan.so.1)");
-    }
-    if !has_vulkan_driver() {
-        missing.push("a Vulkan driver");
-    }
-    missing
+fn missing_of<'a>(parts: &[&'a Part]) -> Vec<&'a Part> {
+    let is_missing = |part: &&&Part| !(part.is_there)(part);
+    parts.iter().filter(is_missing).copied().collect()
 }
 
-fn has_vulkan_loader() -> bool {
+fn names(parts: &[&Part]) -> String {
+    let names: Vec<&str> = parts.iter().map(|part| part.name).collect();
+    names.join(", ")
+}
+
+/// Whether the dynamic loader would find a library.
+fn has_library(file: &str) -> bool {
     // `ldconfig` lies where only root looks for programs.
     let known = ["ldconfig", "/sbin/ldconfig", "/usr/sbin/ldconfig"]
         .into_iter()
         .find_map(|ldconfig| output(program(ldconfig, &["-p"])));
-    let is_known = known.is_some_and(|known| known.contains("libvulkan.so.1"));
+    // Its lines begin with the library's name and a space.
+    let is_known = known.is_some_and(|known| {
+        let mut names = known.lines().map(str::split_whitespace);
+        names.any(|mut words| words.next() == Some(file))
+    });
     let usual = ["/usr/lib", "/usr/lib64", "/usr/local/lib"].map(PathBuf::from);
     is_known
         || paths_of("LD_LIBRARY_PATH")
             .chain(usual)
-            .any(|folder| folder.join("libvulkan.so.1").exists())
+            .any(|folder| folder.join(file).exists())
 }
 
 /// Looks where the loader looks for the files that describe drivers
