@@ -19,6 +19,8 @@ pub enum Action {
     Save,
     /// The test set now.
     Evaluate,
+    /// More epochs for the run that is shown.
+    TrainLonger,
     /// A run of earlier.
     OpenRun,
     /// A run of earlier, behind the curves.
@@ -51,13 +53,14 @@ pub enum Action {
 
 impl Action {
     /// All but the exports, in the order of the list of commands.
-    const PLAIN: [Self; 19] = [
+    const PLAIN: [Self; 20] = [
         Self::Start,
         Self::PauseOrResume,
         Self::Step,
         Self::Stop,
         Self::Save,
         Self::Evaluate,
+        Self::TrainLonger,
         Self::OpenRun,
         Self::CompareRun,
         Self::OpenFolder,
@@ -109,6 +112,10 @@ impl Action {
                 "Evaluate",
                 "Measure loss and accuracy on the whole test set now, and save.",
             ),
+            Self::TrainLonger => (
+                "Train longer",
+                "Go on with the run shown for as many epochs or steps more as the form says, with the run's own settings.",
+            ),
             Self::OpenRun => (
                 "Open a run…",
                 "Show a run of earlier from its folder, ready to be continued.",
@@ -159,6 +166,7 @@ impl Action {
             Self::Stop => plain(Key::F8),
             Self::Save => command(Key::S),
             Self::Evaluate => command(Key::E),
+            Self::TrainLonger => command(Key::F5),
             Self::OpenRun => command(Key::O),
             Self::CompareRun => shifted(Key::O),
             Self::OpenFolder => command(Key::D),

@@ -284,6 +284,8 @@ impl Panes<'_> {
 
 impl Behavior<Pane> for Panes<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut Pane) -> UiResponse {
+        let fill = ui.visuals().panel_fill;
+        ui.painter().rect_filled(ui.max_rect(), 0.0, fill);
         egui::Frame::central_panel(ui.style()).show(ui, |ui| match pane {
             Pane::Curves => self.curves_ui(ui),
             Pane::Channels => self.channels_ui(ui),

@@ -21,6 +21,12 @@ pub struct Status<'a> {
 }
 
 impl Status<'_> {
+    /// Whether a run is prepared or trained just now.
+    pub fn is_busy(&self) -> bool {
+        let phase = self.following.and_then(|following| following.phase);
+        self.preparing.is_some() || matches!(phase, Some(Phase::Running | Phase::Evaluating))
+    }
+
     /// Whether steps could be taken or are.
     pub fn is_under_way(&self) -> bool {
         self.following
@@ -34,6 +40,7 @@ impl Status<'_> {
             Action::Start => self.problem.is_none() && self.preparing.is_none(),
             Action::PauseOrResume | Action::Stop | Action::Save | Action::Evaluate => is_open,
             Action::Step => self.preparing.is_none() && (is_open || self.problem.is_none()),
+            Action::TrainLonger => self.following.is_some() && self.preparing.is_none(),
             Action::Export(_) => self.following.is_some(),
             _ => true,
         }
@@ -136,6 +143,7 @@ fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
                 Action::Stop,
                 Action::Evaluate,
                 Action::Save,
+                Action::TrainLonger,
             ],
         ),
         ("Export", &exports),

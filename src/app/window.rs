@@ -19,6 +19,17 @@ const ICON: u32 = 64;
 )]
 pub struct WindowError(String);
 
+impl From<eframe::Error> for WindowError {
+    fn from(error: eframe::Error) -> Self {
+        let said = error.to_string();
+        // The window library puts the line of its own source before what the system said.
+        let after_line = said.split_once(".rs:").map(|(_, rest)| rest);
+        let words = after_line.and_then(|rest| rest.split_once(": "));
+        let words = words.map_or(said.as_str(), |(_, words)| words);
+        Self(words.trim_end_matches('.').to_owned())
+    }
+}
+
 /// The shell, and whether the window's own device is gone.
 struct Window {
     shell: Shell,
@@ -61,8 +72,7 @@ pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
         let app: Box<dyn eframe::App> = Box::new(Window { shell, is_lost });
         Ok(app)
     };
-    eframe::run_native("bnonly", options, Box::new(make))
-        .map_err(|error| WindowError(error.to_string()))
+    Ok(eframe::run_native("bnonly", options, Box::new(make))?)
 }
 
 impl eframe::App for Window {

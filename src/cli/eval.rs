@@ -47,16 +47,16 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
     let event = pollster::block_on(async {
         let mut trainer = Trainer::new(&gpu, &data, &settings, &start).await?;
-        trainer.evaluate(&start.state).await
+        trainer.evaluate(&start.state, &mut || true).await
     })
     .with_context(|| file.clone())?;
-    let Event::Eval {
+    let Some(Event::Eval {
         loss,
         accuracy,
         gamma_below_001,
         seconds,
         ..
-    } = event
+    }) = event
     else {
         unreachable!("an evaluation gives an evaluation");
     };

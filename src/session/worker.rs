@@ -1,5 +1,6 @@
 //! Who trains: one run at a time, step by step, listening in between.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -30,6 +31,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// The far end of a session.
 pub(super) struct Worker {
     commands: UnboundedReceiver<Command>,
+    /// Commands that arrived during an evaluation.
+    waiting: VecDeque<Command>,
     reporter: Reporter,
     open_gpu: OpenGpu,
     prober: Option<Prober>,
@@ -64,6 +67,7 @@ impl Worker {
     ) -> Self {
         Self {
             commands,
+            waiting: VecDeque::new(),
             reporter,
             open_gpu,
             prober: None,
@@ -76,9 +80,9 @@ impl Worker {
         loop {
             let command = match self.next.take() {
                 Some(request) => Command::Start(request),
-                None => match self.commands.recv().await {
-                    Ok(command) => command,
-                    Err(_) => return,
+                None => match self.command().await {
+                    Some(command) => command,
+                    None => return,
                 },
             };
             match command {
@@ -213,6 +217,11 @@ impl Worker {
             Phase::Running
         };
         reporter.send(Event::Phase(phase));
+        // An evaluation that an earlier part was stopped in is made up for.
+        let evaluated = |metric: &Metric| matches!(metric, Metric::Eval { step, .. } if *step == run.submitted());
+        let mut owes_evaluation = run.submitted() > 0
+            && run.evaluation_is_due()
+            && !watch.opened.past.iter().rev().any(evaluated);
         loop {
             let mut single = false;
             match self.order(phase).await {
@@ -233,19 +242,13 @@ impl Worker {
                 }
                 Order::StepOnce => single = true,
                 Order::Evaluate => {
-                    reporter.send(Event::Phase(Phase::Evaluating));
-                    run.evaluate(&mut report).await?;
-                    reporter.send(Event::Saved {
-                        step: run.submitted(),
-                    });
-                    reporter.send(Event::Phase(phase));
+                    self.evaluate(run, phase, &mut report).await?;
                     continue;
                 }
                 Order::Save => {
                     run.save(&mut report).await?;
-                    reporter.send(Event::Saved {
-                        step: run.submitted(),
-                    });
+                    let step = run.submitted();
+                    reporter.send(Event::Saved { step });
                     continue;
                 }
                 Order::Stop => {
@@ -256,15 +259,15 @@ impl Worker {
                     return Ok(Ending::Interrupted);
                 }
             }
-            if !run.is_done() {
+            if !run.is_done() && !owes_evaluation {
                 run.step(&mut report).await?;
-                if run.evaluation_is_due() {
-                    reporter.send(Event::Phase(Phase::Evaluating));
-                    run.evaluate(&mut report).await?;
-                    reporter.send(Event::Saved {
-                        step: run.submitted(),
-                    });
-                    reporter.send(Event::Phase(phase));
+                owes_evaluation = run.evaluation_is_due();
+            }
+            if owes_evaluation {
+                owes_evaluation = !self.evaluate(run, phase, &mut report).await?;
+                if owes_evaluation {
+                    // What interrupted it is the next command.
+                    continue;
                 }
             }
             if single {
@@ -289,15 +292,61 @@ impl Worker {
         }
     }
 
+    /// Evaluates, unless something comes that ends the run; whether it was done.
+    async fn evaluate(
+        &mut self,
+        run: &mut Run<'_>,
+        phase: Phase,
+        report: &mut dyn FnMut(&Metric),
+    ) -> Result<bool, RunError> {
+        self.reporter.send(Event::Phase(Phase::Evaluating));
+        let mut go_on = || self.look_ahead();
+        let is_done = run.evaluate(report, &mut go_on).await?;
+        if is_done {
+            let step = run.submitted();
+            self.reporter.send(Event::Saved { step });
+        }
+        self.reporter.send(Event::Phase(phase));
+        Ok(is_done)
+    }
+
+    /// Takes commands for later, but for what is to be probed; whether none of them ends the run.
+    fn look_ahead(&mut self) -> bool {
+        loop {
+            match self.commands.try_recv() {
+                Ok(Command::Measure(wish)) => self.probe(Probing::Measure(wish)),
+                Ok(Command::Look(look)) => self.probe(Probing::Look(look)),
+                Ok(command) => self.waiting.push_back(command),
+                Err(TryRecvError::Closed) => return false,
+                Err(TryRecvError::Empty) => {
+                    let ends =
+                        |command: &Command| matches!(command, Command::Stop | Command::Start(_));
+                    return !self.waiting.iter().any(ends);
+                }
+            }
+        }
+    }
+
+    /// The next command, waiting for it; `None` if the near end is gone.
+    async fn command(&mut self) -> Option<Command> {
+        match self.waiting.pop_front() {
+            Some(command) => Some(command),
+            None => self.commands.recv().await.ok(),
+        }
+    }
+
     /// What to do next: at once while running, after the next command while paused.
     async fn order(&mut self, phase: Phase) -> Order {
         loop {
             let command = match phase {
-                Phase::Paused => self.commands.recv().await.ok(),
-                Phase::Running | Phase::Evaluating => match self.commands.try_recv() {
-                    Ok(command) => Some(command),
-                    Err(TryRecvError::Empty) => return Order::GoOn,
-                    Err(TryRecvError::Closed) => None,
+                Phase::Paused => self.command().await,
+                Phase::Running | Phase::Evaluating => match self.waiting.pop_front() {
+                    Some(command) => Some(command),
+                    None => match self.commands.try_recv() {
+                        Ok(command) => Some(command),
+                        Err(TryRecvError::Empty) => return Order::GoOn,
+                        Err(TryRecvError::Closed) => None,
+                    },
                 },
             };
             return match command {

@@ -149,14 +149,21 @@ impl<'a> Run<'a> {
         Ok(logged?)
     }
 
-    /// Evaluates, logs it, and saves a checkpoint: as the best one too if it is.
+    /// Evaluates, logs it, and saves a checkpoint: as the best one too if it is. Whether that was done;
+    /// nothing is once `go_on` says no.
     ///
     /// # Errors
     /// As [`Self::step`].
-    pub async fn evaluate(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+    pub async fn evaluate(
+        &mut self,
+        report: &mut dyn FnMut(&Event),
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<bool, RunError> {
         self.settle(report).await?;
         let (state, optimizer) = self.trainer.read().await?;
-        let event = self.trainer.evaluate(&state).await?;
+        let Some(event) = self.trainer.evaluate(&state, go_on).await? else {
+            return Ok(false);
+        };
         self.folder.log(&event)?;
         report(&event);
         let is_best =
@@ -167,7 +174,7 @@ impl<'a> Run<'a> {
             self.folder.save_best(&checkpoint)?;
         }
         self.saved = Instant::now();
-        Ok(())
+        Ok(true)
     }
 
     /// Saves a checkpoint.

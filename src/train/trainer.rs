@@ -226,12 +226,16 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// Loss and accuracy on the test set; counts towards [`Progress::best_accuracy`]. All steps must be
-    /// settled.
+    /// Loss and accuracy on the test set; all steps must be settled. `go_on` is asked before each batch;
+    /// `None` once it says no.
     ///
     /// # Errors
     /// If the device failed or the loss is no number.
-    pub async fn evaluate(&mut self, state: &State) -> Result<Event, TrainError> {
+    pub async fn evaluate(
+        &mut self,
+        state: &State,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<Event>, TrainError> {
         let (mut loss, mut hits) = (0.0, 0_u64);
         let mut take = |result: Option<BatchResult>| {
             if let Some(result) = result {
@@ -239,7 +243,12 @@ impl<'a> Trainer<'a> {
                 hits += u64::from(result.hits);
             }
         };
+        let mut is_whole = true;
         for indices in self.test_order.chunks(self.max_batch) {
+            is_whole = go_on();
+            if !is_whole {
+                break;
+            }
             if self.engine.in_flight() == Engine::MAX_IN_FLIGHT {
                 take(self.engine.next_result().await?);
             }
@@ -248,6 +257,9 @@ impl<'a> Trainer<'a> {
         }
         while self.engine.in_flight() > 0 {
             take(self.engine.next_result().await?);
+        }
+        if !is_whole {
+            return Ok(None);
         }
         let images = self.data.test.len() as f64;
         let loss = loss / images;
@@ -259,14 +271,14 @@ impl<'a> Trainer<'a> {
                 value: loss,
             });
         }
-        Ok(Event::Eval {
+        Ok(Some(Event::Eval {
             step,
             epoch: self.progress.epoch,
             loss,
             accuracy: hits as f64 / images,
             gamma_below_001: ChannelsBelow::count(self.graph, state, GAMMA_THRESHOLD).share(),
             seconds: self.seconds(),
-        })
+        }))
     }
 
     /// The state and the optimiser's memory after all steps; all must be settled.

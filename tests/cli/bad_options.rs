@@ -1,5 +1,7 @@
 //! Options that cannot be: a sentence that names the option and the way out, and no run folder.
 
+#[cfg(all(feature = "app", target_os = "linux"))]
+use crate::program::{Ended, bnonly};
 use crate::program::{fixture, run, tiny, train};
 
 /// Runs `bnonly train` with options that must fail as wrong usage, before anything is made.
@@ -151,9 +153,25 @@ fn a_batch_too_large_for_the_adapter() {
 
 #[test]
 fn no_command_or_a_wrong_one() {
-    assert_eq!(run::<&str>([]).code, Some(2));
+    if !cfg!(feature = "app") {
+        assert_eq!(run::<&str>([]).code, Some(2));
+    }
     run(["trane"]).fails(2, &["trane", "--help"]);
     run(["train", "--no-such-option"]).fails(2, &["--no-such-option"]);
     run(["eval", "nowhere.safetensors"]).fails(1, &["nowhere.safetensors", "could not be read"]);
     run(["--version"]).succeeds();
+}
+
+#[test]
+#[cfg(all(feature = "app", target_os = "linux"))]
+fn the_app_without_a_desktop() {
+    for arguments in [Vec::<&str>::new(), vec!["app"]] {
+        let mut command = bnonly(arguments);
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+            command.env_remove(name);
+        }
+        let ended = Ended::from(command.output().expect("the program starts"));
+        ended.fails(1, &["no window can be opened", "bnonly train"]);
+        assert!(!ended.stderr.contains(".rs"), "{}", ended.stderr);
+    }
 }

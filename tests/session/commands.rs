@@ -159,3 +159,34 @@ fn a_session_that_is_dropped_saves_its_run() {
     };
     assert!(checkpoint.progress.step >= 3);
 }
+
+#[test]
+fn an_evaluation_is_left_at_once_and_made_up_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut slow = settings();
+    slow.limit_test = Some(2_000);
+    slow.epochs = 1;
+    let mut followed = Followed::begin(new_run(slow, folder.path()));
+    followed.until_phase(Phase::Evaluating);
+    followed.send(Command::Stop);
+    assert_eq!(followed.end(), Ok(Ending::Interrupted));
+    let is_evaluation =
+        |event: &Event| matches!(event, Event::Metric(Metric::Eval { step: 8, .. }));
+    assert!(
+        !followed.events.iter().any(is_evaluation),
+        "it was too fast to be left"
+    );
+
+    let run = folder.path().join("run");
+    followed.send(Command::Start(Box::new(resumed(&run, false))));
+    assert_eq!(followed.end(), Ok(Ending::Finished));
+    assert_eq!(
+        followed
+            .events
+            .iter()
+            .filter(|event| is_evaluation(event))
+            .count(),
+        1
+    );
+    assert_eq!(followed.steps(), (1..=8).collect::<Vec<_>>());
+}

@@ -20,12 +20,12 @@ fn without_ablation_it_is_the_trainers_bit_for_bit() {
     start.state = subject.state.clone();
     let trainer = Trainer::new(&GPU, &subject.data, &settings, &start);
     let mut trainer = block_on(trainer).expect("a plan");
-    let event = block_on(trainer.evaluate(&start.state)).expect("an evaluation");
-    let Event::Eval {
+    let event = block_on(trainer.evaluate(&start.state, &mut || true)).expect("an evaluation");
+    let Some(Event::Eval {
         loss: expected_loss,
         accuracy: expected_accuracy,
         ..
-    } = event
+    }) = event
     else {
         panic!("an evaluation, not {event:?}");
     };

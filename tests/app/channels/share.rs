@@ -6,7 +6,7 @@ use egui::{Key, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use super::{canvas, click_at, graph, hover, random, random_history};
+use super::{canvas, click_at, graph, hover, random, random_history, random_norms};
 
 struct Bench {
     history: NormHistory,
@@ -67,6 +67,32 @@ fn the_shares_are_those_of_the_snapshot_shown() {
         );
         harness.get_by_label(&all);
         harness.get_by_label(&layer);
+    }
+}
+
+#[test]
+fn the_lines_follow_the_run_and_the_threshold() {
+    let mut random = random();
+    let mut harness = harness("resnet-14", 5);
+    for threshold in [0.01, 0.5] {
+        let history = &mut harness.state_mut().history;
+        history.set_threshold(threshold);
+        let norms = random_norms(history.layers().all_channels(), &mut random);
+        let step = history.last().unwrap().step + 20;
+        history.push(step, 9.0, norms).unwrap();
+        harness.run();
+        let bench = harness.state();
+        let (all, layer) = bench.view.drawn_lines();
+        let snapshots = bench.history.snapshots();
+        assert_eq!((all.len(), layer.len()), (snapshots.len(), snapshots.len()));
+        for ((snapshot, all), layer) in snapshots.iter().zip(all).zip(layer) {
+            assert_eq!(
+                (all.x, layer.x),
+                (snapshot.step as f64, snapshot.step as f64)
+            );
+            assert_eq!(all.y, bench.history.share(snapshot));
+            assert_eq!(layer.y, bench.history.layer_share(snapshot, 2));
+        }
     }
 }
 

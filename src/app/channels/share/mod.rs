@@ -92,6 +92,11 @@ impl Lines {
 }
 
 impl Share {
+    /// The points drawn last, step and share: of all layers, and of the picked one.
+    pub fn drawn_lines(&self) -> (&[PlotPoint], &[PlotPoint]) {
+        (&self.lines.all, &self.lines.layer)
+    }
+
     /// Draws it, with `marked` the step whose γ are shown elsewhere, and gives what the reader asks
     /// for.
     pub fn ui(

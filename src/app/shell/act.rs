@@ -1,0 +1,99 @@
+//! Doing what the reader asked for.
+
+use std::collections::VecDeque;
+
+use egui::{Context, Theme, ViewportCommand, gui_zoom};
+
+use super::Shell;
+use super::files::Purpose;
+use crate::app::action::Action;
+use crate::app::comparison;
+use crate::app::dialog::Kind;
+use crate::app::tour::Comparison;
+use crate::session::{Command, Phase};
+use crate::train::settings::Settings;
+
+impl Shell {
+    /// Does what was asked for.
+    pub fn act(&mut self, ctx: &Context, action: Action) {
+        let is_open = self.following.as_ref().is_some_and(|f| !f.has_ended());
+        match action {
+            Action::Start => {
+                self.queue.clear();
+                let request = self.request(self.setup.settings().clone());
+                self.begin(ctx, request);
+            }
+            Action::PauseOrResume => {
+                let is_paused = self
+                    .following
+                    .as_ref()
+                    .is_some_and(|f| f.phase == Some(Phase::Paused));
+                self.send(if is_paused {
+                    Command::Resume
+                } else {
+                    Command::Pause
+                });
+            }
+            Action::Step if is_open => self.send(Command::Step),
+            Action::Step => {
+                let mut request = self.request(self.setup.settings().clone());
+                request.paused = true;
+                self.begin(ctx, request);
+                self.send(Command::Step);
+            }
+            Action::Stop => {
+                self.queue.clear();
+                self.send(Command::Stop);
+            }
+            Action::Save => self.send(Command::Save),
+            Action::Evaluate => self.send(Command::Evaluate),
+            Action::TrainLonger => self.train_longer(ctx),
+            Action::OpenRun => self.ask(Purpose::OpenRun, "The folder of a run", Kind::Folder),
+            Action::CompareRun => {
+                self.ask(
+                    Purpose::CompareRun,
+                    "The folder of a run to compare with",
+                    Kind::Folder,
+                );
+            }
+            Action::OpenFolder => self.ask(Purpose::Data, "A folder of images", Kind::Folder),
+            Action::OpenArchive => self.ask(Purpose::Data, "An archive of images", Kind::File),
+            Action::Export(export) => self.ask_export(export),
+            Action::Tour => self.tour.open = !self.tour.open,
+            Action::Commands => self.palette.open(),
+            Action::ToggleSetup => self.is_setup_shown = !self.is_setup_shown,
+            Action::ToggleTheme => ctx.set_theme(match ctx.theme() {
+                Theme::Dark => Theme::Light,
+                Theme::Light => Theme::Dark,
+            }),
+            Action::ResetLayout => self.tree = None,
+            Action::ZoomIn => gui_zoom::zoom_in(ctx),
+            Action::ZoomOut => gui_zoom::zoom_out(ctx),
+            Action::ZoomReset => ctx.set_zoom_factor(1.0),
+            Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Sets up what a page of the tour compares, and begins with it.
+    pub(super) fn set_up(&mut self, ctx: &Context, comparison: Comparison) {
+        let has_run = self
+            .following
+            .as_ref()
+            .is_some_and(|f| !f.history.is_empty());
+        if comparison::looks_at_the_last_run(comparison) && has_run {
+            self.show_pane(comparison::pane(comparison));
+            self.views.switching_off.measure();
+            return;
+        }
+        let mut runs: VecDeque<Settings> =
+            comparison::runs(comparison, self.setup.settings()).into();
+        self.show_pane(comparison::pane(comparison));
+        let Some(first) = runs.pop_front() else {
+            return;
+        };
+        self.setup.set_settings(first.clone());
+        self.queue = runs;
+        let request = self.request(first);
+        self.begin(ctx, request);
+    }
+}

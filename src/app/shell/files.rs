@@ -1,0 +1,169 @@
+//! Files: asking for them, opening what was chosen or dropped, writing what is taken away.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::Shell;
+use crate::app::curves::Earlier;
+use crate::app::curves::history::History;
+use crate::app::dialog::{Answer, Ask, Dropped, Kind};
+use crate::app::export::{self, Kind as Export};
+use crate::app::notice::Weight;
+use crate::network::{Graph, State};
+use crate::session::Command;
+use crate::train::saved::Saved;
+
+/// What a path was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Data,
+    OpenRun,
+    CompareRun,
+    Export(Export),
+}
+
+/// What a thread that reads or writes for the reader came to.
+pub(super) type Read = Result<Done, String>;
+
+/// What was read or written.
+pub(super) enum Done {
+    Earlier(Earlier),
+    Exported(PathBuf),
+}
+
+impl Shell {
+    pub(super) fn take_read(&mut self, read: Read) {
+        match read {
+            Ok(Done::Earlier(mut earlier)) => {
+                let named = Earlier::among(&self.earlier, String::new(), earlier.history.clone());
+                earlier.look = named.look;
+                self.earlier.push(earlier);
+            }
+            Ok(Done::Exported(path)) => {
+                let text = format!("Saved {}.", path.display());
+                self.notices.add(Weight::Note, text, None);
+            }
+            Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
+        }
+    }
+
+    pub(super) fn ask(&mut self, purpose: Purpose, title: &str, kind: Kind) {
+        let endings = match purpose {
+            Purpose::Data if kind == Kind::File => vec!["gz".into(), "tgz".into(), "tar".into()],
+            _ => Vec::new(),
+        };
+        let directory = match purpose {
+            Purpose::OpenRun | Purpose::CompareRun => {
+                std::path::absolute(self.setup.runs_folder()).ok()
+            }
+            _ => std::env::current_dir().ok(),
+        };
+        let ask = Ask {
+            title: title.into(),
+            kind,
+            endings,
+            directory,
+        };
+        self.dialog.ask(purpose, ask);
+    }
+
+    pub(super) fn ask_export(&mut self, export: Export) {
+        let kind = Kind::Save(export.file_name());
+        self.ask(Purpose::Export(export), export.label(), kind);
+    }
+
+    pub(super) fn answered(&mut self, ctx: &Context, answer: Answer<Purpose>) {
+        match answer.purpose {
+            Purpose::Data => self.setup.set_data(&answer.path.to_string_lossy()),
+            Purpose::OpenRun => self.open_run(ctx, &answer.path),
+            Purpose::CompareRun => self.compare(ctx, answer.path),
+            Purpose::Export(export) => self.export(ctx, export, answer.path),
+        }
+    }
+
+    pub(super) fn take_dropped(&mut self, ctx: &Context, dropped: Dropped) {
+        match dropped {
+            Dropped::Data(path) => {
+                self.setup.set_data(&path.to_string_lossy());
+                let text = format!("{} is the data of the next run.", path.display());
+                self.notices.add(Weight::Note, text, None);
+            }
+            Dropped::Run(path) => self.open_run(ctx, &path),
+            Dropped::State(path) => {
+                self.setup.set_init(&path);
+                let text = format!("The next run begins with the state in {}.", path.display());
+                self.notices.add(Weight::Note, text, None);
+            }
+            Dropped::Unknown(sentence) => self.notices.add(Weight::Problem, sentence, None),
+        }
+    }
+
+    /// Reads an earlier run to compare with, on a thread: it may have a million lines.
+    fn compare(&self, ctx: &Context, run: PathBuf) {
+        self.on_a_thread(ctx, move || {
+            let (name, events) = export::read_earlier(&run).map_err(|error| error.to_string())?;
+            let mut history = History::default();
+            events.iter().for_each(|event| history.push(event));
+            Ok(Done::Earlier(Earlier::among(&[], name, Arc::new(history))))
+        });
+    }
+
+    fn export(&mut self, ctx: &Context, export: Export, path: PathBuf) {
+        let Some(following) = &self.following else {
+            return;
+        };
+        if export == Export::State && !following.has_ended() {
+            // A checkpoint of now comes first.
+            self.state_export = Some(path);
+            self.send(Command::Save);
+            return;
+        }
+        self.write_out(ctx, export, path);
+    }
+
+    pub(super) fn write_out(&self, ctx: &Context, export: Export, path: PathBuf) {
+        let Some(following) = &self.following else {
+            return;
+        };
+        let (opened, history) = (following.opened.clone(), following.history.clone());
+        let snapshots = following.norms.snapshots().iter();
+        let snapshots: Vec<_> = snapshots.map(|s| (s.step, s.norms.clone())).collect();
+        self.on_a_thread(ctx, move || {
+            let graph = &opened.start.graph;
+            let state = match export {
+                Export::State => Some(last_state(graph, &opened.folder)?),
+                _ => None,
+            };
+            let snapshots: Vec<_> = snapshots
+                .iter()
+                .map(|(step, norms)| export::Snapshot { step: *step, norms })
+                .collect();
+            let source = export::Source {
+                history: &history,
+                graph: Some(graph),
+                snapshots: &snapshots,
+                state: state.as_ref(),
+            };
+            export::export(export, &path, &source).map_err(|error| error.to_string())?;
+            Ok(Done::Exported(path))
+        });
+    }
+
+    fn on_a_thread(&self, ctx: &Context, work: impl FnOnce() -> Read + Send + 'static) {
+        let (done, wake) = (self.reading.0.clone(), ctx.clone());
+        std::thread::spawn(move || {
+            // The window may be closed by now.
+            let _ = done.send(work());
+            wake.request_repaint();
+        });
+    }
+}
+
+/// The state in a run's last checkpoint.
+fn last_state(graph: &Graph, run: &Path) -> Result<State, String> {
+    let saved = Saved::read(run).map_err(|error| error.to_string())?;
+    let state = saved.into_state(graph, &run.display().to_string());
+    state.map_err(|error| error.to_string())
+}

@@ -1,0 +1,250 @@
+//! The shell: it holds the session and the views, and passes events to the ones and what readers ask
+//! for to the other.
+//!
+//! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
+//! asked for, `files` reads and writes, `kept` remembers from one start to the next, `pace` says how often
+//! a training is drawn.
+
+mod act;
+mod files;
+mod kept;
+mod pace;
+mod run;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+
+use eframe::Storage;
+use egui::{CentralPanel, Context, FontDefinitions, FontFamily, Frame, Panel, Ui};
+use egui_tiles::Tree;
+
+use super::action::Action;
+use super::channels::Pick;
+use super::comparison;
+use super::curves::Earlier;
+use super::dialog::{Dialog, dropped};
+use super::following::Following;
+use super::notice::{Notices, Offer};
+use super::palette::Palette;
+use super::panes::{self, Asked, Pane, Panes, Views};
+use super::setup::Setup;
+use super::toolbar::{self, Status};
+use super::tour::Tour;
+use crate::gpu::{Capabilities, adapter};
+use crate::session::{OpenGpu, Session, Stage};
+use crate::train::settings::Settings;
+use files::{Purpose, Read};
+use pace::Pace;
+
+/// The whole app.
+pub struct Shell {
+    open_gpu: OpenGpu,
+    session: Option<Session>,
+    following: Option<Following>,
+    preparing: Option<Stage>,
+    /// Runs that follow the one under way.
+    queue: VecDeque<Settings>,
+    earlier: Vec<Earlier>,
+    /// Histories being read, by the threads that read them.
+    reading: (mpsc::Sender<Read>, mpsc::Receiver<Read>),
+    adapters: Vec<Capabilities>,
+    adapters_found: mpsc::Receiver<Vec<Capabilities>>,
+    setup: Setup,
+    is_setup_shown: bool,
+    views: Views,
+    tree: Option<Tree<Pane>>,
+    picked: Option<Pick>,
+    tour: Tour,
+    palette: Palette,
+    notices: Notices,
+    dialog: Dialog<Purpose>,
+    /// Where the state goes once a checkpoint of it is saved.
+    state_export: Option<PathBuf>,
+    next_wish: u64,
+    pace: Arc<Pace>,
+}
+
+impl Shell {
+    /// The app before its first frame; `open_gpu` is how its session opens adapters.
+    pub fn new(ctx: &Context, storage: Option<&dyn Storage>, open_gpu: OpenGpu) -> Self {
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        // Signs such as ▶, which the font of the text does not have.
+        let mut fonts = FontDefinitions::default();
+        if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
+            family.push("Hack".into());
+        }
+        ctx.set_fonts(fonts);
+        let (found, adapters_found) = mpsc::channel();
+        let wake = ctx.clone();
+        std::thread::spawn(move || {
+            let adapters = pollster::block_on(adapter::list(None));
+            // The window may be closed by now.
+            let _ = found.send(adapters);
+            wake.request_repaint();
+        });
+        let mut shell = Self {
+            open_gpu,
+            session: None,
+            following: None,
+            preparing: None,
+            queue: VecDeque::new(),
+            earlier: Vec::new(),
+            reading: mpsc::channel(),
+            adapters: Vec::new(),
+            adapters_found,
+            setup: comparison::first_setup(),
+            is_setup_shown: true,
+            views: Views::default(),
+            tree: None,
+            picked: None,
+            tour: Tour::default(),
+            palette: Palette::default(),
+            notices: Notices::default(),
+            dialog: Dialog::default(),
+            state_export: None,
+            next_wish: 0,
+            pace: Arc::new(Pace::default()),
+        };
+        if let Some(storage) = storage {
+            shell.recall(storage);
+        }
+        shell
+    }
+
+    /// What the reader is told at the moment, newest last.
+    pub fn notices(&self) -> impl Iterator<Item = &str> {
+        self.notices.texts()
+    }
+
+    /// The run that is shown.
+    pub fn following(&self) -> Option<&Following> {
+        self.following.as_ref()
+    }
+
+    /// The form.
+    pub fn setup_mut(&mut self) -> &mut Setup {
+        &mut self.setup
+    }
+
+    /// The views.
+    pub fn views(&self) -> &Views {
+        &self.views
+    }
+
+    /// Brings a pane to the front.
+    pub fn show_pane(&mut self, pane: Pane) {
+        if let Some(tree) = &mut self.tree {
+            panes::show(tree, pane);
+        }
+    }
+
+    /// Says how long the last frame took to draw, in seconds; see [`Pace`].
+    pub fn set_frame_time(&self, seconds: f32) {
+        self.pace.set_frame_time(seconds);
+    }
+
+    /// Takes in all that happened since the last frame; draws nothing.
+    pub fn update(&mut self, ctx: &Context) {
+        self.pace.frame_begins();
+        if let Ok(adapters) = self.adapters_found.try_recv() {
+            self.adapters = adapters;
+        }
+        while let Ok(read) = self.reading.1.try_recv() {
+            self.take_read(read);
+        }
+        loop {
+            let next = match &self.session {
+                None => break,
+                Some(session) => session.try_next(),
+            };
+            match next {
+                Ok(None) => break,
+                Ok(Some(event)) => self.take_event(ctx, event),
+                Err(error) => {
+                    self.session = None;
+                    self.ended(ctx, Err(Arc::new(error)));
+                    break;
+                }
+            }
+        }
+        if self.views.switching_off.due(ctx) {
+            self.measure();
+        }
+    }
+
+    fn status<'a>(&'a self, problem: &'a Option<String>) -> Status<'a> {
+        Status {
+            following: self.following.as_ref(),
+            preparing: self.preparing,
+            problem: problem.as_deref(),
+        }
+    }
+
+    /// Draws everything.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let problem = self.setup.problem();
+        let mut action = Action::pressed(&ctx);
+        Panel::top("toolbar").show(ui, |ui| {
+            let pressed = toolbar::ui(ui, self.status(&problem));
+            action = action.or(pressed);
+            if let Some(Offer::Resume(run)) = self.notices.ui(ui) {
+                self.resume(ui.ctx(), &run, false);
+            }
+        });
+        if self.is_setup_shown {
+            Panel::left("setup")
+                .default_size(300.0)
+                .size_range(260.0..=460.0)
+                .show(ui, |ui| {
+                    let is_locked = self.status(&problem).is_busy();
+                    self.setup.ui(ui, &self.adapters, is_locked);
+                });
+        }
+        let mut asked = Asked::default();
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+            let size = ui.available_size();
+            let tree = self.tree.get_or_insert_with(|| panes::first_layout(size));
+            let mut panes = Panes {
+                views: &mut self.views,
+                following: self.following.as_mut(),
+                earlier: &mut self.earlier,
+                picked: &mut self.picked,
+                asked,
+            };
+            tree.ui(&mut panes, ui);
+            asked = panes.asked;
+        });
+        if asked.measure {
+            self.measure();
+        }
+        if asked.look {
+            self.look();
+        }
+        if asked.compare {
+            action = Some(Action::CompareRun);
+        }
+        if let Some(comparison) = self.tour.window(&ctx) {
+            self.set_up(&ctx, comparison);
+        }
+        let problem = self.setup.problem();
+        let chosen = {
+            let mut palette = std::mem::take(&mut self.palette);
+            let chosen = palette.ui(&ctx, |action| self.status(&problem).allows(action));
+            self.palette = palette;
+            chosen
+        };
+        if let Some(action) = action.or(chosen)
+            && self.status(&problem).allows(action)
+        {
+            self.act(&ctx, action);
+        }
+        if let Some(answer) = self.dialog.poll(&ctx) {
+            self.answered(&ctx, answer);
+        }
+        for dropped in dropped(&ctx) {
+            self.take_dropped(&ctx, dropped);
+        }
+    }
+}
