@@ -15,7 +15,7 @@ use super::action::Action;
 use super::channels::Pick;
 use super::comparison;
 use super::curves::Earlier;
-use super::dialog::{Answer, Ask, Dialog, Dropped, Kind, dropped};
+use super::dialog::{Answer, Ask, Dialog, Dropped, Kind, Service, dropped};
 use super::export::{self, Kind as Export};
 use super::following::Following;
 use super::notice::{Notices, Offer, Weight};
@@ -155,6 +155,11 @@ impl Shell {
     /// The views.
     pub fn views(&self) -> &Views {
         &self.views
+    }
+
+    /// Asks for paths by another service than the system's dialogs.
+    pub fn set_dialogs(&mut self, service: Service) {
+        self.dialog = Dialog::with_service(service);
     }
 
     /// Brings a pane to the front.
