@@ -144,7 +144,7 @@ impl Shell {
         }
     }
 
-    /// Says how long the last frame took to draw, in seconds; see [`Pace`].
+    /// Says how long the last frame took to draw, in seconds; see `Pace`.
     pub fn set_frame_time(&self, seconds: f32) {
         self.pace.set_frame_time(seconds);
     }
