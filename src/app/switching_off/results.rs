@@ -153,6 +153,12 @@ impl Results {
     pub fn compares(&self) -> bool {
         self.sent.as_ref().is_some_and(|sent| sent.compares)
     }
+
+    /// Whether the curve is of the wish sent last.
+    pub fn is_curve_fresh(&self) -> bool {
+        let wish = self.sent.as_ref().map(|sent| sent.wish);
+        !self.curve.off.is_empty() && wish == Some(self.curve.wish)
+    }
 }
 
 impl Sent {
