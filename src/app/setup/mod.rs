@@ -163,6 +163,11 @@ impl Setup {
         &self.runs
     }
 
+    /// Lets runs go into folders within another one.
+    pub fn set_runs_folder(&mut self, runs: &Path) {
+        self.runs = runs.to_owned();
+    }
+
     /// Why a run cannot start, in a sentence; `None` if nothing is known against it.
     pub fn problem(&self) -> Option<String> {
         self.first_problem().map(|problem| problem.sentence.clone())

@@ -23,7 +23,7 @@ use super::action::Action;
 use super::channels::Pick;
 use super::comparison;
 use super::curves::Earlier;
-use super::dialog::{Dialog, dropped};
+use super::dialog::{Dialog, Service, dropped};
 use super::following::Following;
 use super::notice::{Notices, Offer};
 use super::palette::Palette;
@@ -130,6 +130,11 @@ impl Shell {
     /// The views.
     pub fn views(&self) -> &Views {
         &self.views
+    }
+
+    /// Asks for paths by another service than the system's dialogs.
+    pub fn set_dialogs(&mut self, service: Service) {
+        self.dialog = Dialog::with_service(service);
     }
 
     /// Brings a pane to the front.
