@@ -8,3 +8,4 @@ mod setup;
 mod support;
 mod switching_off;
 mod tour;
+mod whole;

@@ -1,0 +1,116 @@
+//! Each page of the tour begins with its first run, and the next follow.
+
+use bnonly::app::tour::STEPS;
+use bnonly::train::settings::Settings;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use super::{App, settings};
+
+/// One step of a few images, whatever the network.
+fn short() -> Settings {
+    Settings {
+        max_steps: Some(1),
+        limit_train: Some(16),
+        limit_test: Some(16),
+        ..settings()
+    }
+}
+
+/// What the first run of each page trains, and the pane that comes to the front.
+const PAGES: [(&str, &str); 9] = [
+    ("bn", "Channels"),
+    ("bn", "Curves"),
+    ("output", "Images"),
+    ("random:2", "Curves"),
+    ("bn", "Curves"),
+    ("bn", "Curves"),
+    ("bn", "Switching off"),
+    ("bn", "Curves"),
+    ("bn", "Curves"),
+];
+
+fn is_in_front(app: &App, pane: &str) -> bool {
+    let toggled = app.button(pane).accesskit_node().toggled();
+    let is_selected = app.button(pane).accesskit_node().is_selected();
+    is_selected == Some(true) || toggled == Some(egui::accesskit::Toggled::True)
+}
+
+#[test]
+fn each_page_begins_with_its_first_run() {
+    let mut app = App::with(short());
+    app.key(Key::F1);
+    let mut before = None;
+    for (page, (trains, pane)) in PAGES.into_iter().enumerate() {
+        app.get_by_label(STEPS[page].title);
+        // Somewhere else.
+        for other in ["Share off", "Layer", "Images", "Switching off"] {
+            if other != pane {
+                app.press(other);
+            }
+        }
+        if pane == "Images" {
+            app.press("Switching off");
+        }
+        app.shell_mut().setup_mut().set_settings(short());
+        app.press("Set up this comparison");
+        assert!(is_in_front(&app, pane), "{}: {pane}", STEPS[page].title);
+        if pane != "Switching off" {
+            app.until("a run of this page", |app| {
+                let run = app.shell().following();
+                run.is_some_and(|run| Some(&run.opened.folder) != before.as_ref())
+            });
+            assert_eq!(app.following().opened.settings.train, trains);
+        }
+        // The next page's run takes the place of what is left of this one.
+        app.key(Key::F8);
+        app.until("it ends", |app| app.following().has_ended());
+        before = Some(app.run_folder());
+        if page + 1 < PAGES.len() {
+            app.key_press_modifiers(Modifiers::ALT, Key::ArrowRight);
+            app.settle();
+        }
+    }
+}
+
+#[test]
+fn the_runs_of_a_page_follow_each_other_and_stay_behind_the_curves() {
+    let mut app = App::with(short());
+    app.key(Key::F1);
+    app.press("Next");
+    app.press("Set up this comparison");
+    let mut seen: Vec<String> = Vec::new();
+    app.until("the last run of the page ends", |app| {
+        if let Some(run) = app.shell().following() {
+            let trains = run.opened.settings.train.clone();
+            if seen.last() != Some(&trains) {
+                seen.push(trains);
+            }
+        }
+        seen.len() == 4 && app.following().has_ended()
+    });
+    assert_eq!(seen, ["bn", "bn-gamma", "bn-beta", "output"]);
+    app.settle();
+    assert_eq!(app.query_all_by_label_contains("Remove ").count(), 3);
+    assert_eq!(std::fs::read_dir(app.folder.path()).unwrap().count(), 4);
+    assert_eq!(app.notice(), None);
+}
+
+#[test]
+fn a_run_that_is_stopped_is_the_last_of_its_page() {
+    let mut app = App::with(Settings {
+        max_steps: Some(1_000_000),
+        ..short()
+    });
+    app.key(Key::F1);
+    app.press("Next");
+    app.press("Set up this comparison");
+    app.until_step(1);
+    app.press("■ Stop");
+    app.until_ended("stopped and saved");
+    for _ in 0..20 {
+        app.step();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(std::fs::read_dir(app.folder.path()).unwrap().count(), 1);
+}
