@@ -13,6 +13,8 @@ const SECONDS: f64 = 10.0;
 pub struct Speed {
     /// Step, and seconds of training when it was finished.
     steps: VecDeque<(u64, f64)>,
+    /// Steps a second before the interruption last told of.
+    before: Option<f64>,
 }
 
 impl Speed {
@@ -29,11 +31,16 @@ impl Speed {
 
     /// Time passed that says nothing of the speed: a pause or an evaluation.
     pub fn interrupt(&mut self) {
+        self.before = self.steps_per_second();
         self.steps.clear();
     }
 
     /// Steps a second, lately; `None` before the second step.
     pub fn steps_per_second(&self) -> Option<f64> {
+        self.counted().or(self.before)
+    }
+
+    fn counted(&self) -> Option<f64> {
         let (first, last) = (self.steps.front()?, self.steps.back()?);
         let seconds = last.1 - first.1;
         (seconds > 0.0).then(|| (last.0 - first.0) as f64 / seconds)
@@ -57,6 +64,9 @@ mod tests {
         }
         assert!((speed.steps_per_second().unwrap() - 10.0).abs() < 1e-6);
         speed.interrupt();
-        assert_eq!(speed.steps_per_second(), None);
+        assert!((speed.steps_per_second().unwrap() - 10.0).abs() < 1e-6);
+        speed.step(300, 100.0);
+        speed.step(301, 101.0);
+        assert!((speed.steps_per_second().unwrap() - 1.0).abs() < 1e-6);
     }
 }

@@ -9,6 +9,9 @@ use crate::numbers::{duration, grouped};
 use crate::session::{Phase, Stage};
 use crate::train::run::Ending;
 
+/// What progress, speed and accuracy take of the bar, in points.
+const PROGRESS_WIDTH: f32 = 400.0;
+
 /// What the bar shows.
 #[derive(Clone, Copy)]
 pub struct Status<'a> {
@@ -113,9 +116,14 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
             ui.spinner();
         }
         if let Some(following) = status.following {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.available_size_before_wrap().x < PROGRESS_WIDTH {
+                ui.end_row();
                 progress_ui(ui, following);
-            });
+            } else {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    progress_ui(ui, following);
+                });
+            }
         }
     });
     pressed

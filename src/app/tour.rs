@@ -130,6 +130,9 @@ pub struct Tour {
     page: usize,
 }
 
+/// Width of its window, in points.
+const WIDTH: f32 = 320.0;
+
 impl Tour {
     /// The page the reader is at.
     pub fn step(&self) -> &'static TourStep {
@@ -141,7 +144,9 @@ impl Tour {
         let mut open = self.open;
         let shown = egui::Window::new("Tour of the article")
             .open(&mut open)
-            .default_width(320.0)
+            .default_width(WIDTH)
+            // Beside the bar and the curves, over what can be looked at later.
+            .default_pos(ctx.content_rect().right_top() + egui::vec2(-WIDTH - 40.0, 64.0))
             .resizable(true)
             .show(ctx, |ui| self.ui(ui));
         self.open = open;
@@ -166,7 +171,7 @@ impl Tour {
         ui.label(step.look);
         ui.add_space(4.0);
         let set_up = ui.button("Set up this comparison").on_hover_text(
-            "Choose the settings and the view that show this point. Starts nothing yet.",
+            "Trains what this point compares, one run after another, with the data and length of the form, and shows the view to look at.",
         );
         ui.separator();
         ui.horizontal_wrapped(|ui| {

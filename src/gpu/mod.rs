@@ -33,7 +33,7 @@ pub enum GpuError {
     },
     /// The adapter is too small for any network.
     #[error(
-        "the adapter {name} allows {found} {limit}, {needed} are needed; choose another with --adapter (bnonly devices lists them)"
+        "the adapter {name} allows {found} {limit}, {needed} are needed; choose another adapter (--adapter; `bnonly devices` lists them)"
     )]
     TooLimited {
         /// The adapter's name.
@@ -55,7 +55,7 @@ pub enum GpuError {
     },
     /// The device is gone: driver reset, unplugged, or out of memory.
     #[error(
-        "the device was lost ({message}); the last checkpoint is whole: start again with --resume, with a smaller --batch-size if memory ran out"
+        "the device was lost ({message}); the last checkpoint is whole: resume the run (--resume), with a smaller --batch-size if memory ran out"
     )]
     Lost {
         /// The driver's words.

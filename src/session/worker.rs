@@ -156,6 +156,7 @@ impl Worker {
 
     /// Reads what is needed and checks what can be checked without a device.
     fn prepare(&self, origin: &Origin) -> Result<Prepared, SessionError> {
+        self.reporter.send(Event::Preparing(Stage::Data));
         let (settings, resumed) = match origin {
             Origin::New { settings, .. } => (Settings::clone(settings), None),
             Origin::Resumed {
@@ -178,7 +179,6 @@ impl Worker {
             }
         };
         check(&settings).map_err(SessionError::Start)?;
-        self.reporter.send(Event::Preparing(Stage::Data));
         let data = load(&settings).map_err(SessionError::Data)?;
         let (start, folder) = match resumed {
             None => (

@@ -396,7 +396,7 @@ pub enum RunFolderError {
     },
     /// The folder to continue is none that this program made.
     #[error(
-        "--resume {} is no run: it has no config.toml; expected a folder that `bnonly train` made",
+        "{} is no run (--resume): it has no config.toml; expected the folder of a run",
         path.display()
     )]
     NotARun {

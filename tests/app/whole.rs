@@ -283,9 +283,8 @@ impl App {
             let label = node.accesskit_node().label().unwrap_or_default();
             label.starts_with(line)
         };
-        let buttons = self.get_all_by_role(Role::Button);
-        let lines = buttons.filter(is_line);
-        lines.last().expect("a line of the menu").click();
+        let line = self.get_all_by_role(Role::Button).rfind(is_line);
+        line.expect("a line of the menu").click();
         self.settle();
     }
 

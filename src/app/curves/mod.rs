@@ -308,6 +308,7 @@ impl Curves {
             self.zoom.y = None;
         }
         let smooths = self.quantity != Quantity::LearningRate;
+        ui.end_row();
         let label = ui.label("smoothing");
         ui.spacing_mut().slider_width = 80.0;
         let slider = Slider::new(&mut self.window, 1..=LONGEST_WINDOW)

@@ -139,8 +139,9 @@ impl Problem {
 /// Errors name options as on the command line; in the app they are named as their fields are,
 /// `--batch-size` as "Batch", and without dashes where there is no such field.
 pub(in crate::app) fn in_the_app(sentence: &str) -> String {
+    let sentence = without_the_terminal(sentence);
     let mut said = String::with_capacity(sentence.len());
-    let mut rest = sentence;
+    let mut rest = sentence.as_str();
     while let Some(at) = rest.find("--") {
         let (before, dashed) = (&rest[..at], &rest[at + 2..]);
         let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
@@ -157,6 +158,19 @@ pub(in crate::app) fn in_the_app(sentence: &str) -> String {
         rest = &dashed[name.len()..];
     }
     said + rest
+}
+
+/// A sentence without what it adds in brackets for who types commands.
+fn without_the_terminal(sentence: &str) -> String {
+    let mut said = sentence.to_owned();
+    for begin in [" (--resume", " (--adapter;"] {
+        if let Some(from) = said.find(begin)
+            && let Some(len) = said[from..].find(')')
+        {
+            said.replace_range(from..=from + len, "");
+        }
+    }
+    said
 }
 
 fn option_of(error: &NetworkError) -> &'static str {
@@ -176,6 +190,10 @@ mod tests {
     fn options_are_named_as_their_fields_are() {
         let said = in_the_app("use a smaller --batch-size, or (--width) in /a/b--c-d--e");
         assert_eq!(said, "use a smaller Batch, or (Width) in /a/b--c-d--e");
+        let said = in_the_app("resume the run (--resume), with a smaller --batch-size");
+        assert_eq!(said, "resume the run, with a smaller Batch");
+        let said = in_the_app("another adapter (--adapter; `bnonly devices` lists them)");
+        assert_eq!(said, "another adapter");
         let said = in_the_app("--lr-gamma=1: not --lr, see --dry-run -- or --");
         assert_eq!(said, "Factor=1: not Learning rate, see dry run -- or --");
     }

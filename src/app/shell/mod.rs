@@ -42,6 +42,8 @@ pub struct Shell {
     open_gpu: OpenGpu,
     session: Option<Session>,
     following: Option<Following>,
+    /// A run was asked for, and the session has not begun with it.
+    is_asked: bool,
     preparing: Option<Stage>,
     /// Runs that follow the one under way.
     queue: VecDeque<Settings>,
@@ -87,6 +89,7 @@ impl Shell {
             open_gpu,
             session: None,
             following: None,
+            is_asked: false,
             preparing: None,
             queue: VecDeque::new(),
             earlier: Vec::new(),
@@ -167,7 +170,7 @@ impl Shell {
                 Ok(None) => break,
                 Ok(Some(event)) => self.take_event(ctx, event),
                 Err(error) => {
-                    self.session = None;
+                    (self.session, self.is_asked) = (None, false);
                     self.ended(ctx, Err(Arc::new(error)));
                     break;
                 }
@@ -181,7 +184,7 @@ impl Shell {
     fn status<'a>(&'a self, problem: &'a Option<String>) -> Status<'a> {
         Status {
             following: self.following.as_ref(),
-            preparing: self.preparing,
+            preparing: self.preparing.or(self.is_asked.then_some(Stage::Data)),
             problem: problem.as_deref(),
         }
     }

@@ -13,7 +13,7 @@ use crate::app::following::Following;
 use crate::app::notice::{Offer, Weight};
 use crate::app::panes::Pane;
 use crate::session::{
-    Command, Event, NewFolder, Opened, Origin, Phase, Request, Session, SessionError, Stage,
+    Command, Event, NewFolder, Opened, Origin, Phase, Request, Session, SessionError,
 };
 use crate::train::event::Event as Metric;
 use crate::train::run::Ending;
@@ -75,11 +75,16 @@ impl Shell {
     }
 
     pub(super) fn take_event(&mut self, ctx: &Context, event: Event) {
-        if let Some(following) = &mut self.following {
+        // Before a run has opened, its end is not that of the one shown.
+        if self.preparing.is_none()
+            && let Some(following) = &mut self.following
+        {
             following.take(&event);
         }
         match event {
-            Event::Preparing(stage) => self.preparing = Some(stage),
+            Event::Preparing(stage) => {
+                (self.is_asked, self.preparing) = (false, Some(stage));
+            }
             Event::Opened(opened) => {
                 self.preparing = None;
                 let data = opened.settings.data.clone();
@@ -149,8 +154,10 @@ impl Shell {
     }
 
     pub(super) fn ended(&mut self, ctx: &Context, ended: Result<Ending, Arc<SessionError>>) {
-        self.preparing = None;
+        let had_opened = self.preparing.take().is_none();
         match ended {
+            // Another run was asked for meanwhile, and comes next.
+            Ok(_) if self.is_asked => {}
             Ok(Ending::Finished) => {
                 if let Some(next) = self.queue.pop_front() {
                     self.begin(ctx, self.request(next));
@@ -166,7 +173,8 @@ impl Shell {
                 let can_resume =
                     matches!(&*error, SessionError::Run { .. } | SessionError::Thread(_));
                 let folder = self.following.as_ref().map(|f| f.opened.folder.clone());
-                let offer = folder.filter(|_| can_resume).map(Offer::Resume);
+                let offer = folder.filter(|_| can_resume && had_opened);
+                let offer = offer.map(Offer::Resume);
                 self.notices.add(Weight::Problem, error.to_string(), offer);
             }
         }
@@ -200,7 +208,7 @@ impl Shell {
                 }
             }
         };
-        self.preparing = Some(Stage::Data);
+        self.is_asked = true;
         session.send(Command::Start(Box::new(request)));
         self.session = Some(session);
     }

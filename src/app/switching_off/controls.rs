@@ -24,10 +24,10 @@ impl SwitchingOff {
     }
 
     fn threshold_ui(&mut self, ui: &mut Ui) {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let label = ui.label("Off where |γ| <");
-            let room = ui.available_width() - NUMBER_WIDTH;
-            ui.spacing_mut().slider_width = room.clamp(80.0, 260.0);
+            let room = ui.available_size_before_wrap().x - NUMBER_WIDTH;
+            ui.spacing_mut().slider_width = room.clamp(60.0, 260.0);
             let slider = Slider::new(&mut self.choice.threshold, 0.0..=1.0)
                 .logarithmic(true)
                 .smallest_positive(1e-4)

@@ -164,6 +164,28 @@ fn a_broken_archive_is_told_and_a_dropped_one_becomes_the_data() {
 }
 
 #[test]
+fn a_finished_run_stays_finished_when_the_next_cannot_begin() {
+    let mut app = App::new();
+    app.press("▶ Start");
+    app.until_ended("finished");
+    app.command(Key::O);
+    let folder = app.folder.path().to_owned();
+    app.answer(&folder);
+    told(&mut app, &["config.toml"]);
+    assert!(app.says("finished") && !app.says("failed"));
+}
+
+#[test]
+fn notices_name_no_program_of_the_command_line() {
+    let mut app = App::new();
+    app.command(Key::O);
+    let folder = app.folder.path().to_owned();
+    app.answer(&folder);
+    let notice = told(&mut app, &["config.toml"]);
+    assert!(!notice.contains("bnonly train"), "{notice}");
+}
+
+#[test]
 fn settings_that_cannot_work_say_so_before_the_start() {
     let mut app = App::new();
     app.type_over(Role::TextInput, "Network", "resnet-9");

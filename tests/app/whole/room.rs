@@ -27,66 +27,133 @@ fn warnings(app: &App) -> Vec<String> {
     found
 }
 
-/// Controls outside the window, and pairs of buttons of the bar at the top that overlap.
-fn outside(app: &App) -> Vec<String> {
-    let window = app.ctx.content_rect().expand(1.0);
-    let roles = [Role::Button, Role::CheckBox, Role::ComboBox, Role::Slider];
+/// Controls that reach out of the window, or from the left panes into the right ones, where they are cut
+/// off.
+fn cut_off(app: &App) -> Vec<String> {
+    let roles = [
+        Role::Button,
+        Role::CheckBox,
+        Role::ComboBox,
+        Role::Meter,
+        Role::RadioButton,
+        Role::Slider,
+        Role::SpinButton,
+        Role::TextInput,
+    ];
+    let window = app.ctx.content_rect();
+    let right_panes = app.button("Switching off").rect();
     let nodes = app.root().children_recursive();
     let controls = nodes.filter(|node| roles.contains(&node.accesskit_node().role()));
-    let placed = controls.filter_map(|node| {
+    let cut = controls.filter_map(|node| {
         let rect = node.rect();
-        Some((node.accesskit_node().label()?, rect))
+        // Pixels are cut, not what rounding leaves of them.
+        let reaches = |edge: f32| rect.left() < edge - 1.0 && rect.right() > edge + 1.0;
+        let is_pane = rect.top() >= right_panes.top();
+        let is_cut = reaches(window.right()) || is_pane && reaches(right_panes.left());
+        let label = node.accesskit_node().label()?;
+        is_cut.then(|| format!("{label} at {rect:?}"))
     });
-    // What is scrolled out of sight lies below.
-    let is_beside = |rect: &Rect| rect.right() > window.right() || rect.left() < window.left();
-    let beside = placed.filter(|(_, rect)| is_beside(rect));
-    beside
-        .map(|(label, rect)| format!("{label} at {rect:?}"))
-        .collect()
+    cut.collect()
 }
 
-fn check(app: &mut App, what: &str) {
+/// What is wrong with what is drawn now.
+fn problems(app: &mut App, state: &str) -> Vec<String> {
     app.settle();
     app.step();
-    assert_eq!(warnings(app), [""; 0], "{what}");
-    assert_eq!(outside(app), [""; 0], "{what}");
-    for button in ["▶ Start", "▶▮ Step", "■ Stop"] {
+    let window = app.ctx.content_rect();
+    let buttons = ["▶ Start", "▶▮ Step", "■ Stop"];
+    let outside = buttons.into_iter().filter(|button| {
         let rect = app.get_by_role_and_label(Role::Button, button).rect();
-        let window = app.ctx.content_rect();
-        assert!(window.contains_rect(rect), "{what}: {button} at {rect:?}");
+        !window.contains_rect(rect)
+    });
+    let outside = outside.map(str::to_owned).collect();
+    let kinds = [
+        ("egui warns", warnings(app)),
+        ("cut off", cut_off(app)),
+        ("outside", outside),
+        ("without a name", app.unnamed_widgets()),
+    ];
+    let found = kinds.into_iter().flat_map(|(kind, found)| {
+        let said = move |found| format!("{state}: {kind}: {found}");
+        found.into_iter().map(said)
+    });
+    found.collect()
+}
+
+/// All panes at one size, in pixels, and zoom.
+fn check(size: Vec2, zoom: f32) {
+    let mut app = Begin {
+        size: size / zoom,
+        ..Begin::default()
     }
-    let unnamed = app.unnamed_widgets();
-    assert_eq!(unnamed, [""; 0], "{what}");
+    .app();
+    let mut found = problems(&mut app, "before a run");
+    app.key(Key::F7);
+    app.until_step(1);
+    app.until_phase(Phase::Paused);
+    found.extend(problems(&mut app, "paused"));
+    for pane in ["Share off", "Layer", "Images"] {
+        app.press(pane);
+        found.extend(problems(&mut app, pane));
+    }
+    app.key(Key::F1);
+    found.extend(problems(&mut app, "tour"));
+    app.key(Key::F1);
+    app.command(Key::K);
+    let warned = warnings(&app);
+    found.extend(warned.into_iter().map(|found| format!("commands: {found}")));
+    assert!(found.is_empty(), "{size:?} at {zoom}: {found:#?}");
 }
 
 #[test]
-fn everything_has_its_place_in_small_windows_and_with_large_text() {
-    for (size, zoom) in [
-        (Vec2::new(1280.0, 800.0), 1.0),
-        (Vec2::new(1024.0, 600.0), 1.0),
-        (Vec2::new(1280.0, 800.0), 1.5),
-        (Vec2::new(1280.0, 800.0), 0.8),
-    ] {
+fn everything_has_its_place_in_a_usual_window() {
+    check(Vec2::new(1280.0, 800.0), 1.0);
+}
+
+#[test]
+fn everything_has_its_place_in_a_small_window() {
+    check(Vec2::new(1024.0, 600.0), 1.0);
+}
+
+#[test]
+fn everything_has_its_place_with_small_text() {
+    check(Vec2::new(1280.0, 800.0), 0.8);
+}
+
+#[test]
+fn everything_has_its_place_with_large_text() {
+    check(Vec2::new(1280.0, 800.0), 1.5);
+}
+
+#[test]
+fn the_bar_at_the_top_says_what_goes_on_however_narrow_it_is() {
+    for width in [1280.0, 1024.0, 853.0, 640.0] {
         let mut app = Begin {
-            size: size / zoom,
+            size: Vec2::new(width, 533.0),
             ..Begin::default()
         }
         .app();
-        let what = |state: &str| format!("{state}, {size:?} at {zoom}");
-        check(&mut app, &what("before a run"));
-        app.key(Key::F7);
-        app.until_step(1);
-        app.until_phase(Phase::Paused);
-        check(&mut app, &what("paused"));
-        for pane in ["Share off", "Layer", "Images"] {
-            app.press(pane);
-            check(&mut app, &what(pane));
-        }
-        app.key(Key::F1);
-        check(&mut app, &what("tour"));
-        app.key(Key::F1);
-        app.command(Key::K);
-        check(&mut app, &what("commands"));
-        app.key(Key::Escape);
+        app.press("▶ Start");
+        app.until_ended("finished");
+        app.settle();
+        let words = app.get_by_label("finished").rect();
+        let progress = app.get_by_role(Role::ProgressIndicator).rect();
+        assert!(
+            !words.shrink(1.0).intersects(progress),
+            "{width}: {words:?} {progress:?}"
+        );
+    }
+}
+
+#[test]
+fn the_tour_opens_beside_the_menus_and_buttons() {
+    let mut app = App::new();
+    app.key(Key::F1);
+    let tour = app.get_by_label("Set up this comparison").rect();
+    let title = app.get_by_label("Close window").rect();
+    let window = Rect::from_two_pos(tour.left_bottom(), title.right_top());
+    for button in ["File", "Run", "Export", "View", "▶ Start"] {
+        let rect = app.button(button).rect();
+        assert!(!window.intersects(rect), "the tour stands over {button}");
     }
 }
