@@ -29,16 +29,15 @@ pub(super) type Read = Result<Done, String>;
 
 /// What was read or written.
 pub(super) enum Done {
-    Earlier(Earlier),
+    Earlier(String, Arc<History>),
     Exported(PathBuf),
 }
 
 impl Shell {
     pub(super) fn take_read(&mut self, read: Read) {
         match read {
-            Ok(Done::Earlier(mut earlier)) => {
-                let named = Earlier::among(&self.earlier, String::new(), earlier.history.clone());
-                earlier.look = named.look;
+            Ok(Done::Earlier(name, history)) => {
+                let earlier = Earlier::among(&self.earlier, name, history);
                 self.earlier.push(earlier);
             }
             Ok(Done::Exported(path)) => {
@@ -106,7 +105,7 @@ impl Shell {
             let (name, events) = export::read_earlier(&run).map_err(|error| error.to_string())?;
             let mut history = History::default();
             events.iter().for_each(|event| history.push(event));
-            Ok(Done::Earlier(Earlier::among(&[], name, Arc::new(history))))
+            Ok(Done::Earlier(name, Arc::new(history)))
         });
     }
 

@@ -32,7 +32,7 @@ use super::setup::Setup;
 use super::toolbar::{self, Status};
 use super::tour::Tour;
 use crate::gpu::{Capabilities, adapter};
-use crate::session::{OpenGpu, Session, Stage};
+use crate::session::{Event, OpenGpu, Session, Stage};
 use crate::train::settings::Settings;
 use files::{Purpose, Read};
 use pace::Pace;
@@ -170,8 +170,8 @@ impl Shell {
                 Ok(None) => break,
                 Ok(Some(event)) => self.take_event(ctx, event),
                 Err(error) => {
-                    (self.session, self.is_asked) = (None, false);
-                    self.ended(ctx, Err(Arc::new(error)));
+                    (self.session, self.is_asked, self.preparing) = (None, false, None);
+                    self.take_event(ctx, Event::Ended(Err(Arc::new(error))));
                     break;
                 }
             }

@@ -153,8 +153,11 @@ impl Shell {
         self.earlier.drain(..surplus);
     }
 
-    pub(super) fn ended(&mut self, ctx: &Context, ended: Result<Ending, Arc<SessionError>>) {
+    fn ended(&mut self, ctx: &Context, ended: Result<Ending, Arc<SessionError>>) {
         let had_opened = self.preparing.take().is_none();
+        if let Some(path) = self.state_export.take() {
+            self.write_out(ctx, Export::State, path);
+        }
         match ended {
             // Another run was asked for meanwhile, and comes next.
             Ok(_) if self.is_asked => {}
