@@ -26,7 +26,7 @@ fn long_run(folder: &Path) {
         limit_test: Some(128),
         ..Settings::default()
     };
-    let session = Session::spawn(open_gpu(), || {}).expect("a thread");
+    let session = Session::spawn(open_gpu(), |_| {}).expect("a thread");
     session.send(Command::Start(Box::new(Request {
         origin: Origin::New {
             settings: Box::new(settings),

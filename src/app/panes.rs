@@ -177,7 +177,6 @@ impl Panes<'_> {
         };
         let choice = self.views.switching_off.choice().clone();
         let Some(snapshot) = self.views.scrub.shown(&following.norms) else {
-            ui.spinner();
             return;
         };
         let shown = Shown {

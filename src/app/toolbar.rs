@@ -112,9 +112,6 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
                 ));
         }
         ui.label(status.words());
-        if status.preparing.is_some() {
-            ui.spinner();
-        }
         if let Some(following) = status.following {
             if ui.available_size_before_wrap().x < PROGRESS_WIDTH {
                 ui.end_row();

@@ -66,6 +66,11 @@ pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
             });
         }
         let mut shell = Shell::new(ctx, context.storage, open_gpu());
+        let state = context.wgpu_render_state.as_ref();
+        let kind = state.map(|state| state.adapter.get_info().device_type);
+        if kind == Some(wgpu::DeviceType::Cpu) {
+            shell.draws_in_software();
+        }
         if let Some(run) = run {
             shell.open_run(ctx, &run);
         }
@@ -76,13 +81,10 @@ pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
         if self.is_lost.load(Ordering::Relaxed) {
             // Nothing can be drawn any more; closing saves the run.
             ctx.send_viewport_cmd(ViewportCommand::Close);
-        }
-        if let Some(seconds) = frame.info().cpu_usage {
-            self.shell.set_frame_time(seconds);
         }
         self.shell.update(ctx);
     }

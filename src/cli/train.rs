@@ -18,7 +18,7 @@ const RUNS: &str = "runs";
 
 /// Trains, or goes on with a training.
 pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
-    let session = Session::spawn(open_gpu(), || {})?;
+    let session = Session::spawn(open_gpu(), |_| {})?;
     stop_on_interrupt(&session)?;
     let request = Request {
         origin: origin(options)?,

@@ -88,14 +88,16 @@ pub fn open_gpu() -> OpenGpu {
 #[derive(Clone)]
 struct Reporter {
     events: mpsc::Sender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Arc<dyn Fn(&Event) + Send + Sync>,
 }
 
 impl Reporter {
     fn send(&self, event: Event) {
+        // Who is woken finds it there.
+        let about = event.clone();
         // Who does not listen any more does not want to know.
         let _ = self.events.send(event);
-        (self.wake)();
+        (self.wake)(&about);
     }
 }
 
@@ -118,14 +120,14 @@ impl Commander {
 }
 
 impl Session {
-    /// Starts a session that waits for [`Command::Start`]. `wake` is called from its threads after
-    /// each event.
+    /// Starts a session that waits for [`Command::Start`]. `wake` is called from its threads with
+    /// each event that was sent.
     ///
     /// # Errors
     /// If the system has no thread left.
     pub fn spawn(
         open_gpu: OpenGpu,
-        wake: impl Fn() + Send + Sync + 'static,
+        wake: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Result<Self, SessionError> {
         let (commands, received) = unbounded();
         let (sender, events) = mpsc::channel();

@@ -63,7 +63,7 @@ impl Followed {
     }
 
     pub fn begin_with(open: OpenGpu, request: Request) -> Self {
-        let session = Session::spawn(open, || {}).unwrap();
+        let session = Session::spawn(open, |_| {}).unwrap();
         session.send(Command::Start(Box::new(request)));
         Self {
             session,

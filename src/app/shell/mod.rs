@@ -147,9 +147,10 @@ impl Shell {
         }
     }
 
-    /// Says how long the last frame took to draw, in seconds; see `Pace`.
-    pub fn set_frame_time(&self, seconds: f32) {
-        self.pace.set_frame_time(seconds);
+    /// Says that the window is drawn by the processor, which trainings need: they are then drawn
+    /// less often.
+    pub fn draws_in_software(&self) {
+        self.pace.draws_in_software();
     }
 
     /// Takes in all that happened since the last frame; draws nothing.

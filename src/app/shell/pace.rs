@@ -1,56 +1,67 @@
 //! How often news of a training is drawn.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use egui::Context;
 
-/// Between two frames that only news of a training asks for, at least so much time, in milliseconds.
-const SHORTEST: u64 = 33;
+use crate::session::Event;
 
-/// And at most so much.
-const LONGEST: u64 = 1000;
+/// From news to the frame that shows it, in milliseconds: time for more to come.
+const SOON: u64 = 33;
 
-/// Drawing may take this share of the time while a training is watched: where there is no GPU,
-/// both have the same processor.
-const DRAWN_SHARE: f32 = 0.03;
+/// The same for steps where the processor draws the window too. A frame takes some tenths of a second
+/// of it there (0.2 s at 1280×800 with Mesa's llvmpipe), which a training lacks.
+const SOON_IN_SOFTWARE: u64 = 2500;
+
+/// No frame was asked for.
+const NONE: u8 = 0;
+/// One was, to show steps.
+const FOR_STEPS: u8 = 1;
+/// One was, to show what does not come often.
+const FOR_ALL: u8 = 2;
 
 /// Asks for a frame when there is news, not too often. What the reader does is drawn at once, by the
 /// window itself.
 #[derive(Debug)]
 pub(super) struct Pace {
-    millis: AtomicU64,
-    /// A frame was asked for and has not begun: the training's thread need not ask again.
-    is_asked: AtomicBool,
+    /// From a step to the frame that shows it.
+    steps_millis: AtomicU64,
+    /// What the frame to come was asked for: the training's thread need not ask for it again.
+    asked: AtomicU8,
 }
 
 impl Default for Pace {
     fn default() -> Self {
         Self {
-            millis: AtomicU64::new(SHORTEST),
-            is_asked: AtomicBool::new(false),
+            steps_millis: AtomicU64::new(SOON),
+            asked: AtomicU8::new(NONE),
         }
     }
 }
 
 impl Pace {
     /// There is news; called from other threads.
-    pub fn news(&self, ctx: &Context) {
-        if !self.is_asked.swap(true, Ordering::AcqRel) {
-            ctx.request_repaint_after(Duration::from_millis(self.millis.load(Ordering::Relaxed)));
+    pub fn news(&self, ctx: &Context, event: &Event) {
+        let (asked, millis) = match event {
+            Event::Metric(_) | Event::Norms { .. } | Event::Saved { .. } => {
+                (FOR_STEPS, self.steps_millis.load(Ordering::Relaxed))
+            }
+            _ => (FOR_ALL, SOON),
+        };
+        if self.asked.fetch_max(asked, Ordering::AcqRel) < asked {
+            ctx.request_repaint_after(Duration::from_millis(millis));
         }
     }
 
     /// What is new from here on needs another frame.
     pub fn frame_begins(&self) {
-        self.is_asked.store(false, Ordering::Release);
+        self.asked.store(NONE, Ordering::Release);
     }
 
-    /// The last frame took so many seconds to draw.
-    pub fn set_frame_time(&self, seconds: f32) {
-        let pause = (1000.0 * seconds / DRAWN_SHARE) as u64;
-        self.millis
-            .store(pause.clamp(SHORTEST, LONGEST), Ordering::Relaxed);
+    /// The processor draws the window.
+    pub fn draws_in_software(&self) {
+        self.steps_millis.store(SOON_IN_SOFTWARE, Ordering::Relaxed);
     }
 }
 
@@ -60,10 +71,11 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
-    use super::Pace;
+    use super::{Pace, SOON, SOON_IN_SOFTWARE};
+    use crate::session::{Event, Phase};
 
     #[test]
-    fn news_asks_once_a_frame_and_the_later_the_longer_frames_take() {
+    fn news_asks_once_a_frame_and_steps_wait_where_the_processor_draws() {
         let ctx = egui::Context::default();
         let (asked, delay) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let (counted, told) = (asked.clone(), delay.clone());
@@ -81,21 +93,28 @@ mod tests {
             }
             asked.store(0, Ordering::Relaxed);
         };
+        // Less the time that egui expects a frame to take.
+        let is_about = |millis: u64| {
+            (millis.saturating_sub(50)..=millis).contains(&delay.load(Ordering::Relaxed))
+        };
+        let (step, pause) = (Event::Saved { step: 1 }, Event::Phase(Phase::Paused));
         let pace = Pace::default();
         frame(&pace);
         for _ in 0..1000 {
-            pace.news(&ctx);
+            pace.news(&ctx, &step);
         }
         assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert!(is_about(SOON));
+
+        pace.draws_in_software();
         frame(&pace);
-        pace.set_frame_time(0.006);
-        pace.news(&ctx);
+        pace.news(&ctx, &step);
+        assert!(is_about(SOON_IN_SOFTWARE));
         assert_eq!(asked.load(Ordering::Relaxed), 1);
-        // Less the time that egui expects a frame to take.
-        assert!((150..=200).contains(&delay.load(Ordering::Relaxed)));
-        frame(&pace);
-        pace.set_frame_time(10.0);
-        pace.news(&ctx);
-        assert!((950..=1000).contains(&delay.load(Ordering::Relaxed)));
+        // What does not come often need not wait for the steps before it.
+        pace.news(&ctx, &pause);
+        pace.news(&ctx, &step);
+        assert!(is_about(SOON));
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
     }
 }

@@ -201,7 +201,9 @@ impl Shell {
             Some(session) => session,
             None => {
                 let (ctx, pace) = (ctx.clone(), self.pace.clone());
-                let spawned = Session::spawn(self.open_gpu.clone(), move || pace.news(&ctx));
+                let spawned = Session::spawn(self.open_gpu.clone(), move |event| {
+                    pace.news(&ctx, event);
+                });
                 match spawned {
                     Ok(session) => session,
                     Err(error) => {
