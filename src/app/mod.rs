@@ -1,7 +1,7 @@
 //! The interface: views of a session, and the shell that holds them.
 //!
 //! Each view is a type that keeps what the reader chose in it, with a method `ui` that draws what it
-//! is given and returns what the reader asks for; none of them knows the session or a GPU. Read in
+//! is given and returns what the reader asks for; none of them talks to the session or a GPU. Read in
 //! this order:
 //!
 //! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
