@@ -51,12 +51,19 @@ enum Order {
 }
 
 /// What a run needs of its request, found and checked.
-struct Prepared {
+struct Prepared<'a> {
     settings: Settings,
     data: Arc<DataSet>,
     start: Arc<Start>,
-    /// A resumed run's; a new one's is made when everything else stands.
-    folder: Option<RunFolder>,
+    place: Place<'a>,
+}
+
+/// Where a run is kept.
+enum Place<'a> {
+    /// A resumed run's folder.
+    Open(RunFolder),
+    /// A new one's, made when everything else stands.
+    New(&'a NewFolder),
 }
 
 impl Worker {
@@ -108,7 +115,7 @@ impl Worker {
             settings,
             data,
             start,
-            folder,
+            place,
         } = self.prepare(&request.origin)?;
         self.reporter.send(Event::Preparing(Stage::Adapter));
         let opening = (self.open_gpu)(request.adapter.clone());
@@ -117,10 +124,9 @@ impl Worker {
         let trainer = Trainer::new(&gpu, &data, &settings, &start).await;
         let trainer = trainer.map_err(SessionError::Plan)?;
         // Everything that can be wrong is found before a folder is made.
-        let mut folder = match (folder, &request.origin) {
-            (Some(folder), _) => folder.save_settings(&settings).map(|()| folder),
-            (None, Origin::New { folder, .. }) => make_folder(folder, &settings),
-            (None, Origin::Resumed { run, .. }) => RunFolder::resume(run).map(|(folder, _)| folder),
+        let mut folder = match place {
+            Place::Open(folder) => folder.save_settings(&settings).map(|()| folder),
+            Place::New(folder) => make_folder(folder, &settings),
         }
         .map_err(SessionError::Folder)?;
         let past = match start.progress.step {
@@ -155,10 +161,12 @@ impl Worker {
     }
 
     /// Reads what is needed and checks what can be checked without a device.
-    fn prepare(&self, origin: &Origin) -> Result<Prepared, SessionError> {
+    fn prepare<'a>(&self, origin: &'a Origin) -> Result<Prepared<'a>, SessionError> {
         self.reporter.send(Event::Preparing(Stage::Data));
-        let (settings, resumed) = match origin {
-            Origin::New { settings, .. } => (Settings::clone(settings), None),
+        let (settings, place, checkpoint) = match origin {
+            Origin::New { settings, folder } => {
+                (Settings::clone(settings), Place::New(folder), None)
+            }
             Origin::Resumed {
                 run,
                 data,
@@ -175,30 +183,24 @@ impl Worker {
                 }
                 settings.max_steps = max_steps.or(settings.max_steps);
                 settings.make_absolute();
-                (settings, Some((folder, checkpoint)))
+                (settings, Place::Open(folder), Some((run, checkpoint)))
             }
         };
         check(&settings).map_err(SessionError::Start)?;
         let data = load(&settings).map_err(SessionError::Data)?;
-        let (start, folder) = match resumed {
-            None => (
-                Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
-                None,
-            ),
-            Some((folder, checkpoint)) => {
-                let start = Start::resumed(&settings, &data.shape(), checkpoint);
-                let start = start.map_err(|source| SessionError::Resume {
-                    run: folder.path().to_owned(),
+        let start = match checkpoint {
+            None => Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
+            Some((run, checkpoint)) => Start::resumed(&settings, &data.shape(), checkpoint)
+                .map_err(|source| SessionError::Resume {
+                    run: run.clone(),
                     source: Box::new(source),
-                })?;
-                (start, Some(folder))
-            }
+                })?,
         };
         Ok(Prepared {
             settings,
             data: Arc::new(data),
             start: Arc::new(start),
-            folder,
+            place,
         })
     }
 
