@@ -13,7 +13,7 @@
 //! 7. [`study`]: what training did to γ, and what is left of a network with channels switched off.
 //! 8. [`session`]: a training and its probing as an actor: commands in, events out.
 //! 9. [`app`]: the interface, views of a session.
-//! 10. [`cli`]: the command line.
+//! 10. `cli`: the command line. `web`: the page.
 
 pub mod data;
 pub mod engine;
@@ -25,10 +25,11 @@ pub mod platform;
 pub mod study;
 pub mod train;
 
-#[cfg(all(feature = "app", not(target_arch = "wasm32")))]
+#[cfg(feature = "app")]
 pub mod app;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod session;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+#[cfg(all(feature = "app", target_arch = "wasm32"))]
+pub mod web;

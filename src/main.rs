@@ -1,10 +1,12 @@
-//! The program: hands the command line to [`bnonly::cli`].
+//! The program: hands the command line to [`bnonly::cli`], or the page to `bnonly::web`.
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
     bnonly::cli::main()
 }
 
-/// The browser enters through the library.
 #[cfg(target_arch = "wasm32")]
-fn main() {}
+fn main() {
+    #[cfg(feature = "app")]
+    bnonly::web::main();
+}

@@ -78,7 +78,7 @@ impl Action {
 
     /// All of them, in the order of the list of commands.
     pub fn all() -> impl Iterator<Item = Self> {
-        let exports = Export::ALL.into_iter().map(Self::Export);
+        let exports = Export::offered().map(Self::Export);
         Self::PLAIN.into_iter().chain(exports)
     }
 

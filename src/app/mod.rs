@@ -35,4 +35,5 @@ pub mod switching_off;
 pub mod theme;
 pub mod toolbar;
 pub mod tour;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod window;

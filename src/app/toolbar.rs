@@ -127,7 +127,7 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
 }
 
 fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
-    let exports = Export::ALL.map(Action::Export);
+    let exports: Vec<_> = Export::offered().map(Action::Export).collect();
     let menus: [(&str, &[Action]); 4] = [
         (
             "File",

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::{DataError, DataSet, Images};
-use crate::platform::open;
+use crate::platform::fs::{self, open};
 
 const SIDE: u32 = 32;
 const PIXEL_BYTES: usize = 3 * 32 * 32;
@@ -200,11 +200,10 @@ const TEN_NAMES: [&str; 10] = [
 ];
 
 /// Whether the folder at `path` has files of records of either data set.
-#[cfg(not(target_arch = "wasm32"))]
 pub(super) fn is_folder(path: &Path) -> bool {
     FILES
         .iter()
-        .any(|(name, _, role)| *role != Role::Names && path.join(name).is_file())
+        .any(|(name, _, role)| *role != Role::Names && fs::is_file(&path.join(name)))
 }
 
 /// Reads the folder of the binary version at `path`; fewer than five training files will do if they
@@ -217,7 +216,7 @@ pub fn load_folder(path: &Path) -> Result<DataSet, DataError> {
     let mut collector = Collector::new(path.display().to_string());
     for (name, ..) in FILES {
         let path = path.join(name);
-        if !path.is_file() {
+        if !fs::is_file(&path) {
             continue;
         }
         let read = || DataError::read(path.display().to_string());

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::archive::{DEFLATE_RATIO, Unzip, is_gzip};
 use super::cifar::{read_up_to, reserve};
 use super::{DataError, DataSet, Images};
-use crate::platform::open;
+use crate::platform::fs::{self, open};
 
 /// Unsigned bytes in three dimensions: images, rows, columns.
 const IMAGES_MAGIC: u32 = 0x0000_0803;
@@ -163,11 +163,10 @@ fn spelled(folder: &Path, stem: &str, dimensions: u32) -> Option<PathBuf> {
         .flat_map(|name| [name.clone(), format!("{name}.gz")]);
     names
         .map(|name| folder.join(name))
-        .find(|path| path.is_file())
+        .find(|path| fs::is_file(path))
 }
 
 /// Whether the folder at `path` has an IDX file.
-#[cfg(not(target_arch = "wasm32"))]
 pub(super) fn is_folder(path: &Path) -> bool {
     ["train", "t10k"].iter().any(|part| {
         spelled(path, &format!("{part}-images"), 3).is_some()

@@ -1,7 +1,6 @@
 //! Folders of pictures: one subfolder a class, under `train/` and `test/` or to be split.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirEntry};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -9,6 +8,7 @@ use rayon::prelude::*;
 use super::cifar::reserve;
 use super::order::{shuffle_in_place, stream};
 use super::{DataError, DataSet, Images, LoadOptions, picture};
+use crate::platform::fs::{self, DirEntry};
 
 /// The share of each class that is tested on when a folder is split and nothing else is said.
 pub const DEFAULT_TEST_FRACTION: f64 = 0.2;
@@ -29,7 +29,7 @@ pub(super) fn is_folder(path: &Path) -> Result<bool, DataError> {
 fn has_parts(path: &Path) -> Result<bool, DataError> {
     // A class may well be called "train": then it has pictures in it, and no folders.
     let train = path.join("train");
-    Ok(train.is_dir() && !subfolders(&train)?.is_empty())
+    Ok(fs::is_dir(&train) && !subfolders(&train)?.is_empty())
 }
 
 /// Reads the folder of pictures at `path`: `[N, 3, S, S]` with S the option's image size.
@@ -73,7 +73,7 @@ fn list_parts(path: &Path) -> Result<(Vec<String>, Listing, Listing), DataError>
     let test_folder = ["test", "val"]
         .map(|name| path.join(name))
         .into_iter()
-        .find(|path| path.is_dir());
+        .find(|path| fs::is_dir(path));
     let test_folder = test_folder.ok_or_else(|| DataError::NoTestFolder {
         folder: path.display().to_string(),
     })?;
@@ -184,7 +184,7 @@ fn no_images(path: &Path) -> Result<DataError, DataError> {
 
 /// The folders in `path` that are not hidden, in the order of their names.
 fn subfolders(path: &Path) -> Result<Vec<PathBuf>, DataError> {
-    entries(path, |entry| entry.path().is_dir())
+    entries(path, |entry| fs::is_dir(&entry.path()))
 }
 
 /// The pictures directly in `path` that are not hidden, in the order of their names.
@@ -202,7 +202,7 @@ fn pictures(path: &Path) -> Result<Vec<PathBuf>, DataError> {
 fn is_file(entry: &DirEntry, path: &Path) -> bool {
     match entry.file_type() {
         Ok(kind) if !kind.is_symlink() => kind.is_file(),
-        _ => path.is_file(),
+        _ => fs::is_file(path),
     }
 }
 

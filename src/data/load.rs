@@ -1,10 +1,10 @@
 //! Finds out what a path holds, and reads it.
 
-use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::{DataError, DataSet, archive, cifar, idx, image_folder, shapes};
+use crate::platform::fs::{self, File};
 
 /// What to read of a data set, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +145,7 @@ fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
         options.refuse_test_fraction(path)?;
         return cifar::load_folder(&path.join(inner));
     }
-    if path.join("data_batch_1").is_file() || path.join("cifar-10-batches-py").is_dir() {
+    if fs::is_file(&path.join("data_batch_1")) || fs::is_dir(&path.join("cifar-10-batches-py")) {
         return Err(unrecognised(
             path,
             ": it looks like CIFAR's Python version; download the binary version",

@@ -15,9 +15,7 @@ pub mod batch;
 pub mod cifar;
 mod error;
 pub mod idx;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod image_folder;
-#[cfg(not(target_arch = "wasm32"))]
 mod load;
 pub mod order;
 pub mod picture;
@@ -25,7 +23,6 @@ pub mod shapes;
 
 pub use batch::{Batch, Normalization};
 pub use error::{DataError, LAYOUTS};
-#[cfg(not(target_arch = "wasm32"))]
 pub use load::{LoadOptions, load};
 
 /// Images of one size with their labels.

@@ -13,7 +13,6 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc;
-use std::thread::{Builder, JoinHandle};
 
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 
@@ -23,6 +22,7 @@ pub use event::{Event, Finding, Found, Opened, Phase, Stage};
 use crate::data::DataError;
 use crate::engine::EngineError;
 use crate::gpu::{AdapterChoice, Gpu, GpuError};
+use crate::platform::{self, Task};
 use crate::train::run::RunError;
 use crate::train::run_folder::RunFolderError;
 use crate::train::start::StartError;
@@ -105,7 +105,7 @@ impl Reporter {
 pub struct Session {
     commands: Commander,
     events: mpsc::Receiver<Event>,
-    worker: Option<JoinHandle<()>>,
+    worker: Option<Task>,
 }
 
 /// A way to command a session from elsewhere.
@@ -135,10 +135,8 @@ impl Session {
             events: sender,
             wake: Arc::new(wake),
         };
-        let work = move || pollster::block_on(Worker::new(received, reporter, open_gpu).work());
-        let worker = Builder::new()
-            .name("training".into())
-            .spawn(work)
+        let work = move || Worker::new(received, reporter, open_gpu).work();
+        let worker = platform::spawn("training", work)
             .map_err(|error| SessionError::Thread(error.to_string()))?;
         Ok(Self {
             commands: Commander(commands),
@@ -186,8 +184,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.commands.0.close_channel();
         if let Some(worker) = self.worker.take() {
-            // A panic in it was reported where it happened.
-            let _ = worker.join();
+            worker.join();
         }
     }
 }

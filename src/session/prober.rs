@@ -1,7 +1,6 @@
-//! Who looks at what was trained: a thread and a device of its own, so that training goes on.
+//! Who looks at what was trained: a task and a device of its own, so that training goes on.
 
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
@@ -9,6 +8,7 @@ use super::{Event, Finding, Found, Look, OpenGpu, Opened, Reporter, SessionError
 use crate::engine::{EngineError, Snapshot};
 use crate::gpu::{AdapterChoice, Gpu};
 use crate::network::State;
+use crate::platform::{self, Task};
 use crate::study::ablation::Ablation;
 use crate::study::gamma::Norms;
 use crate::study::probe::{Accuracy, Probe};
@@ -38,26 +38,24 @@ pub(super) enum Probing {
 /// The near end of the prober. Dropping it ends its work and waits for that.
 pub(super) struct Prober {
     inbox: Option<UnboundedSender<Probing>>,
-    thread: Option<JoinHandle<()>>,
+    task: Option<Task>,
 }
 
 impl Prober {
     pub fn spawn(open_gpu: OpenGpu, reporter: Reporter) -> Result<Self, SessionError> {
         let (inbox, received) = unbounded();
-        let work = move || pollster::block_on(work(received, reporter, open_gpu));
-        let thread = Builder::new()
-            .name("probing".into())
-            .spawn(work)
+        let work = move || work(received, reporter, open_gpu);
+        let task = platform::spawn("probing", work)
             .map_err(|error| SessionError::Thread(error.to_string()))?;
         Ok(Self {
             inbox: Some(inbox),
-            thread: Some(thread),
+            task: Some(task),
         })
     }
 
     pub fn send(&self, probing: Probing) {
         if let Some(inbox) = &self.inbox {
-            // If its thread is gone, no findings come; training goes on without.
+            // If its task is gone, no findings come; training goes on without.
             let _ = inbox.unbounded_send(probing);
         }
     }
@@ -66,9 +64,8 @@ impl Prober {
 impl Drop for Prober {
     fn drop(&mut self) {
         self.inbox = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic in it was reported where it happened.
-            let _ = thread.join();
+        if let Some(task) = self.task.take() {
+            task.join();
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_channel::mpsc::{TryRecvError, UnboundedReceiver};
-use web_time::Instant;
+use web_time::{Instant, SystemTime};
 
 use super::prober::{Prober, Probing};
 use super::{

@@ -1,9 +1,10 @@
 //! Files that are either whole or not there.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use crate::platform::fs::{self, File};
 
 /// Writes `NAME.partial` beside `path`, makes sure that it is on the disk, and renames it to `path`.
 /// Whatever happens meanwhile, a full disk or a killed process, an earlier `path` stays whole.

@@ -6,18 +6,13 @@
 //! and what it changed, as such files), `saved` (any of them), `run_folder` (where all of it is
 //! kept), `plot` (the pictures at its end), `run` (a training into a folder, from start to end).
 
-#[cfg(not(target_arch = "wasm32"))]
 pub mod atomic_file;
 pub mod checkpoint;
 pub mod delta;
 pub mod event;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod plot;
-#[cfg(not(target_arch = "wasm32"))]
 mod plot_gamma;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod run;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod run_folder;
 pub mod saved;
 pub mod schedule;

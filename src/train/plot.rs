@@ -1,13 +1,13 @@
 //! The pictures at the end of a run: loss, accuracy, learning rate, and what became of γ.
 
-use std::sync::Once;
-
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use super::atomic_file::write_atomically;
 use super::event::Event;
 use super::plot_gamma;
+use crate::platform::fs;
 
 /// The γ of one BatchNorm layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,12 +74,15 @@ pub struct Run<'a> {
     pub gammas: &'a [LayerGammas],
 }
 
+/// Whether pictures can be drawn: a page has no fonts to measure and draw text with.
+pub const CAN_DRAW: bool = cfg!(not(target_arch = "wasm32"));
+
 /// A picture as SVG.
 ///
 /// # Errors
 /// A failure of the drawing library; there is no input known that causes one.
 pub fn svg(picture: Picture, run: &Run<'_>) -> Result<String, PlotError> {
-    register_font()?;
+    prepare()?;
     let mut text = String::new();
     draw(
         picture,
@@ -96,7 +99,7 @@ pub fn svg(picture: Picture, run: &Run<'_>) -> Result<String, PlotError> {
 /// As [`svg`].
 pub fn png(picture: Picture, run: &Run<'_>) -> Result<Vec<u8>, PlotError> {
     const SCALE: u32 = 2;
-    register_font()?;
+    prepare()?;
     let (width, height) = picture.size(run);
     let (width, height) = (width * SCALE, height * SCALE);
     let mut pixels = vec![255; (width * height * 3) as usize];
@@ -109,18 +112,19 @@ pub fn png(picture: Picture, run: &Run<'_>) -> Result<Vec<u8>, PlotError> {
     Ok(bytes)
 }
 
-/// Draws every picture of a run into a folder, as SVG and as PNG.
+/// Draws every picture of a run into a folder, as SVG and as PNG, where it [can](CAN_DRAW).
 ///
 /// # Errors
 /// A folder that cannot be made or written to.
 pub fn plot_run(run: &Run<'_>, folder: &std::path::Path) -> Result<(), PlotError> {
-    use super::atomic_file::write_atomically;
-
+    if !CAN_DRAW {
+        return Ok(());
+    }
     let failed = |path: &std::path::Path, source| PlotError::Write {
         file: path.display().to_string(),
         source,
     };
-    std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
+    fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
     for picture in Picture::ALL {
         for (ending, bytes) in [
             ("svg", svg(picture, run)?.into_bytes()),
@@ -156,14 +160,24 @@ pub(super) const VERMILLION: RGBColor = RGBColor(213, 94, 0);
 pub(super) const INK: RGBColor = RGBColor(50, 50, 55);
 pub(super) const GRID: RGBColor = RGBColor(225, 226, 230);
 
-/// A family name that every SVG viewer has; in PNGs it is the font of [`register_font`].
+/// A family name that every SVG viewer has; in PNGs it is the font of [`prepare`].
 const FONT: &str = "sans-serif";
 
 /// Points of one curve that are drawn; more than any screen shows.
 const MOST_POINTS: usize = 2_000;
 
-fn register_font() -> Result<(), PlotError> {
-    static REGISTERED: Once = Once::new();
+/// Readies what text is drawn with.
+#[cfg(target_arch = "wasm32")]
+fn prepare() -> Result<(), PlotError> {
+    Err(PlotError::Draw(
+        "a page has no fonts to draw with".to_owned(),
+    ))
+}
+
+/// Readies what text is drawn with.
+#[cfg(not(target_arch = "wasm32"))]
+fn prepare() -> Result<(), PlotError> {
+    static REGISTERED: std::sync::Once = std::sync::Once::new();
     let mut result = Ok(());
     REGISTERED.call_once(|| {
         let font = epaint_default_fonts::UBUNTU_LIGHT;

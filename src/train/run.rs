@@ -1,6 +1,8 @@
 //! A training into a folder: what to log and when to save.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use web_time::Instant;
 
 use super::delta::Delta;
 use super::event::Event;

@@ -1,6 +1,5 @@
 //! The folder of a run: `config.toml`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::delta::Delta;
 use super::event::Event;
 use super::settings::Settings;
+use crate::platform::fs::{self, File, OpenOptions};
 
 /// Lines of `metrics.jsonl` that may wait in memory.
 const LINES_KEPT: usize = 32;
@@ -55,10 +55,10 @@ impl RunFolder {
     /// # Errors
     /// A path that something stands at, or that cannot be made or written to.
     pub fn create_at(path: &Path, settings: &Settings) -> Result<Self, RunFolderError> {
-        let is_new = !path.exists();
+        let is_new = !fs::exists(path);
         if is_new {
             fs::create_dir_all(path).map_err(|source| failed(path, source))?;
-        } else if !path.is_dir() {
+        } else if !fs::is_dir(path) {
             return Err(RunFolderError::NotAFolder {
                 path: path.to_owned(),
             });
@@ -68,7 +68,7 @@ impl RunFolder {
             .is_some()
         {
             let path = path.to_owned();
-            return Err(match path.join("config.toml").exists() {
+            return Err(match fs::exists(&path.join("config.toml")) {
                 true => RunFolderError::IsARun { path },
                 false => RunFolderError::NotEmpty { path },
             });
@@ -109,13 +109,13 @@ impl RunFolder {
     /// # Errors
     /// A folder that is no run, or whose last checkpoint is missing or damaged.
     pub fn resume(path: &Path) -> Result<(Self, Checkpoint), RunFolderError> {
-        if !path.join("config.toml").is_file() {
+        if !fs::is_file(&path.join("config.toml")) {
             return Err(RunFolderError::NotARun {
                 path: path.to_owned(),
             });
         }
         let last = last_path(path);
-        if !last.exists() {
+        if !fs::exists(&last) {
             return Err(RunFolderError::NoCheckpoint {
                 path: path.to_owned(),
             });
@@ -209,7 +209,7 @@ impl RunFolder {
     pub fn events(&mut self) -> Result<Vec<Event>, RunFolderError> {
         self.flush()?;
         let bytes =
-            fs::read(metrics_path(&self.path)).map_err(|source| self.metrics_failed(source))?;
+            fs::read(&metrics_path(&self.path)).map_err(|source| self.metrics_failed(source))?;
         Ok(lines(&bytes).map(|(_, event)| event).collect())
     }
 

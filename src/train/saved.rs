@@ -6,6 +6,7 @@ use super::settings::Settings;
 use super::start::{StartError, initial};
 use super::tensor_file::{DIGEST_KEY, TensorFile, parse_tensors};
 use crate::network::{Graph, NamedTensor, State, StateError};
+use crate::platform::fs;
 
 /// What a safetensors file holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,9 +56,8 @@ impl Saved {
     ///
     /// # Errors
     /// A file that cannot be read, or is damaged.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn read(path: &std::path::Path) -> Result<Self, CheckpointError> {
-        let file = match path.is_dir() {
+        let file = match fs::is_dir(path) {
             true => super::run_folder::last_path(path),
             false => path.to_owned(),
         };

@@ -196,7 +196,6 @@ impl Settings {
     }
 
     /// Makes paths absolute, so that a run can be repeated from any folder.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn make_absolute(&mut self) {
         if self.data != "shapes"
             && let Ok(path) = std::path::absolute(&self.data)

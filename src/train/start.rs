@@ -160,7 +160,6 @@ pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanO
 ///
 /// # Errors
 /// A [`DataError`](crate::data::DataError), whose sentence says which file is wrong, how, and what to do.
-#[cfg(not(target_arch = "wasm32"))]
 pub fn load(settings: &Settings) -> Result<crate::data::DataSet, crate::data::DataError> {
     let limit = |limit: Option<u64>| limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     let options = crate::data::LoadOptions {
@@ -240,7 +239,6 @@ pub fn architecture(settings: &Settings) -> Result<Architecture, NetworkError> {
 /// # Errors
 /// An unknown `bn-init`; a file that holds no state of this network.
 pub fn initial(graph: &Graph, settings: &Settings) -> Result<State, StartError> {
-    #[cfg(not(target_arch = "wasm32"))]
     if let Some(path) = &settings.init {
         let saved = super::saved::Saved::read(path).map_err(SavedError::File)?;
         return Ok(saved.into_state(graph, &path.display().to_string())?);

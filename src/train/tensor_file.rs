@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::settings::SettingsError;
 use crate::network::state::{NamedTensor, TensorData};
-use crate::platform::open;
+use crate::platform::fs::open;
 
 /// The strings under `__metadata__` in a file's header.
 pub type Metadata = BTreeMap<String, String>;

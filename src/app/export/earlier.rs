@@ -1,11 +1,11 @@
 //! Reading what an earlier run reported, to compare with it.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::platform::fs::{self, File};
 use crate::train::event::Event;
 use crate::train::run_folder::metrics_path;
 
@@ -22,11 +22,11 @@ const MOST_LINES: usize = 10_000_000;
 /// # Errors
 /// A path that is no run, a file that cannot be read, or the first line that is no metric.
 pub fn read_earlier(path: &Path) -> Result<(String, Vec<Event>), EarlierError> {
-    let (run, file) = match path.is_dir() {
+    let (run, file) = match fs::is_dir(path) {
         true => (Some(path), metrics_path(path)),
         false => (path.parent(), path.to_owned()),
     };
-    if path.is_dir() && !file.exists() {
+    if fs::is_dir(path) && !fs::exists(&file) {
         let path = path.to_owned();
         return Err(EarlierError::NotARun { path });
     }
@@ -34,7 +34,7 @@ pub fn read_earlier(path: &Path) -> Result<(String, Vec<Event>), EarlierError> {
         path: file.clone(),
         source,
     };
-    if std::fs::metadata(&file).map_err(failed)?.is_dir() {
+    if fs::metadata(&file).map_err(failed)?.is_dir() {
         let path = path.to_owned();
         return Err(EarlierError::NotARun { path });
     }

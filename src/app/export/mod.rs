@@ -12,7 +12,7 @@ use crate::network::{Graph, State};
 use crate::study::gamma::{Norms, channel_ranges};
 use crate::train::atomic_file::write_atomically;
 use crate::train::event::Event;
-use crate::train::plot::{LayerGammas, Picture, PlotError, Run, png, svg};
+use crate::train::plot::{CAN_DRAW, LayerGammas, Picture, PlotError, Run, png, svg};
 use crate::train::tensor_file::{Metadata, write_tensors};
 
 /// How a picture is written.
@@ -38,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them, in the order to offer them in.
+    /// All of them.
     pub const ALL: [Self; 13] = [
         Self::Metrics,
         Self::Norms,
@@ -54,6 +54,12 @@ impl Kind {
         Self::Picture(Picture::GammaLayers, Format::Png),
         Self::Picture(Picture::GammaLayers, Format::Svg),
     ];
+
+    /// Those that can be had here, in the order to offer them in.
+    pub fn offered() -> impl Iterator<Item = Self> {
+        let can_be_had = |kind: &Self| CAN_DRAW || !matches!(kind, Self::Picture(..));
+        Self::ALL.into_iter().filter(can_be_had)
+    }
 
     /// What it is, for a menu.
     pub fn label(self) -> &'static str {

@@ -8,6 +8,7 @@ use super::fields::{Rows, list, short_path};
 use super::problem::Problem;
 use crate::app::dialog::{Ask, Kind};
 use crate::gpu::{AdapterChoice, Capabilities};
+use crate::platform::fs;
 
 impl Setup {
     pub(super) fn device_ui(&mut self, ui: &mut Ui, rows: Rows<'_>, adapters: &[Capabilities]) {
@@ -62,7 +63,7 @@ impl Setup {
                 title: "The folder for runs".into(),
                 kind: Kind::Folder,
                 endings: Vec::new(),
-                directory: Some(runs).filter(|runs| runs.is_dir()),
+                directory: Some(runs).filter(|runs| fs::is_dir(runs)),
             };
             self.dialog.ask(Purpose::Runs, ask);
         }

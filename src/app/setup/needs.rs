@@ -40,7 +40,7 @@ impl Needs {
     pub fn of(settings: &Settings, data: &DataShape) -> Result<Self, Problem> {
         let problem = |error: StartError| Problem::of(&error);
         let (graph, trained) = prepare(settings, data).map_err(problem)?;
-        if settings.data != "shapes" && !platform::exists(Path::new(&settings.data)) {
+        if settings.data != "shapes" && !platform::fs::exists(Path::new(&settings.data)) {
             let path = settings.data.clone().into();
             return Err(Problem::new(
                 "data",
@@ -50,7 +50,7 @@ impl Needs {
         if let Some(path) = settings
             .init
             .as_ref()
-            .filter(|path| !platform::exists(path))
+            .filter(|path| !platform::fs::exists(path))
         {
             let sentence = format!(
                 "there is no file {}; choose another, or start from the seed",
@@ -153,11 +153,13 @@ impl Estimator {
         }
         if let Some((settings, data)) = self.waiting.take() {
             let (sender, receiver) = channel();
-            platform::spawn("needs", move || {
+            let work = move || async move {
                 // Nobody waits for it where the form is gone.
                 let _ = sender.send(Needs::of(&settings, &data));
                 wake();
-            });
+            };
+            // Without a thread the sender is dropped, and there is nothing to show.
+            let _ = platform::spawn("needs", work);
             self.running = Some(receiver);
         }
     }

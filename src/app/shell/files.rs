@@ -8,10 +8,11 @@ use egui::Context;
 use super::Shell;
 use crate::app::curves::Earlier;
 use crate::app::curves::history::History;
-use crate::app::dialog::{Answer, Ask, Dropped, Kind};
+use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
 use crate::app::export::{self, Kind as Export};
 use crate::app::notice::Weight;
 use crate::network::{Graph, State};
+use crate::platform;
 use crate::session::Command;
 use crate::train::saved::Saved;
 
@@ -40,10 +41,10 @@ impl Shell {
                 let earlier = Earlier::among(&self.earlier, name, history);
                 self.earlier.push(earlier);
             }
-            Ok(Done::Exported(path)) => {
-                let text = format!("Saved {}.", path.display());
-                self.notices.add(Weight::Note, text, None);
-            }
+            Ok(Done::Exported(path)) => match deliver(&path) {
+                Ok(text) => self.notices.add(Weight::Note, text, None),
+                Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
+            },
             Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
         }
     }
@@ -57,7 +58,7 @@ impl Shell {
             Purpose::OpenRun | Purpose::CompareRun => {
                 std::path::absolute(self.setup.runs_folder()).ok()
             }
-            _ => std::env::current_dir().ok(),
+            _ => std::path::absolute(".").ok(),
         };
         let ask = Ask {
             title: title.into(),
@@ -152,11 +153,13 @@ impl Shell {
 
     fn on_a_thread(&self, ctx: &Context, work: impl FnOnce() -> Read + Send + 'static) {
         let (done, wake) = (self.reading.0.clone(), ctx.clone());
-        std::thread::spawn(move || {
+        let work = move || async move {
             // The window may be closed by now.
             let _ = done.send(work());
             wake.request_repaint();
-        });
+        };
+        // Without a thread nothing comes of it.
+        let _ = platform::spawn("files", work);
     }
 }
 

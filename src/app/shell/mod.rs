@@ -32,6 +32,7 @@ use super::setup::Setup;
 use super::toolbar::{self, Status};
 use super::tour::Tour;
 use crate::gpu::{Capabilities, adapter};
+use crate::platform;
 use crate::session::{Event, OpenGpu, Session, Stage};
 use crate::train::settings::Settings;
 use files::{Purpose, Read};
@@ -79,12 +80,14 @@ impl Shell {
         ctx.set_fonts(fonts);
         let (found, adapters_found) = mpsc::channel();
         let wake = ctx.clone();
-        std::thread::spawn(move || {
-            let adapters = pollster::block_on(adapter::list(None));
+        let list = move || async move {
+            let adapters = adapter::list(None).await;
             // The window may be closed by now.
             let _ = found.send(adapters);
             wake.request_repaint();
-        });
+        };
+        // Without a thread the most capable adapter is all there is to choose.
+        let _ = platform::spawn("adapters", list);
         let mut shell = Self {
             open_gpu,
             session: None,

@@ -4,7 +4,9 @@
 //! nothing is drawn while the reader is choosing. Where a system has no dialogs, or they fail, a path
 //! can be typed.
 
-use std::future::Future;
+#[cfg_attr(target_arch = "wasm32", path = "page.rs")]
+mod system;
+
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +14,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use egui::{Key, Modal, TextEdit};
 use web_time::{Duration, Instant};
+
+use crate::platform::fs;
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +58,8 @@ pub type Pending = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 /// Opens the system's dialog; `None` where it is known to have none.
 pub type Service = fn(&Ask) -> Option<Pending>;
 
+pub use system::deliver;
+
 /// A dialog that came back empty sooner than this was never on the screen.
 const TOO_SOON: Duration = Duration::from_millis(400);
 
@@ -88,7 +94,7 @@ const CHOSEN: &str = "Type the path:";
 
 impl<T> Default for Dialog<T> {
     fn default() -> Self {
-        Self::with_service(system)
+        Self::with_service(system::ask)
     }
 }
 
@@ -247,13 +253,14 @@ fn judged(ask: &Ask, text: &str) -> Result<PathBuf, String> {
         (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
         _ => PathBuf::from(text),
     };
+    // A page has no folder that paths are relative to.
     let path = std::path::absolute(&path).unwrap_or(path);
     let shown = path.display();
     match ask.kind {
-        Kind::Folder if !path.is_dir() => Err(format!("There is no folder {shown}.")),
-        Kind::File if !path.is_file() => Err(format!("There is no file {shown}.")),
-        Kind::Any if !path.exists() => Err(format!("There is no file or folder {shown}.")),
-        Kind::Save(_) if !path.parent().is_some_and(Path::is_dir) => Err(format!(
+        Kind::Folder if !fs::is_dir(&path) => Err(format!("There is no folder {shown}.")),
+        Kind::File if !fs::is_file(&path) => Err(format!("There is no file {shown}.")),
+        Kind::Any if !fs::exists(&path) => Err(format!("There is no file or folder {shown}.")),
+        Kind::Save(_) if !path.parent().is_some_and(fs::is_dir) => Err(format!(
             "There is no folder for {shown}; make it first, or choose another."
         )),
         _ => Ok(path),
@@ -266,41 +273,6 @@ impl Wake for Repaint {
     fn wake(self: Arc<Self>) {
         self.0.request_repaint();
     }
-}
-
-/// The system's own dialogs.
-fn system(ask: &Ask) -> Option<Pending> {
-    if !has_dialogs() {
-        return None;
-    }
-    let mut dialog = rfd::AsyncFileDialog::new().set_title(&ask.title);
-    if let Some(directory) = &ask.directory {
-        dialog = dialog.set_directory(directory);
-    }
-    if !ask.endings.is_empty() {
-        dialog = dialog.add_filter(ask.endings.join(", "), &ask.endings);
-        dialog = dialog.add_filter("all files", &["*"]);
-    }
-    Some(match &ask.kind {
-        Kind::Folder => chosen(dialog.pick_folder()),
-        Kind::File | Kind::Any => chosen(dialog.pick_file()),
-        Kind::Save(name) => chosen(dialog.set_file_name(name).save_file()),
-    })
-}
-
-fn chosen(dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) -> Pending {
-    Box::pin(async { dialog.await.map(|handle| handle.path().to_owned()) })
-}
-
-/// Whether the system may have dialogs: on Linux they come over the session's bus, or from zenity.
-fn has_dialogs() -> bool {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let has_bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
-        || std::env::var_os("XDG_RUNTIME_DIR")
-            .is_some_and(|folder| Path::new(&folder).join("bus").exists());
-    !cfg!(target_os = "linux")
-        || has_bus
-        || std::env::split_paths(&paths).any(|folder| folder.join("zenity").is_file())
 }
 
 /// What a path that was dropped onto the window is for.
@@ -332,8 +304,8 @@ impl Dropped {
         let name = name.to_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         let folder = || path.parent().unwrap_or(path).to_owned();
-        if path.is_dir() {
-            return match path.join("config.toml").is_file() {
+        if fs::is_dir(path) {
+            return match fs::is_file(&path.join("config.toml")) {
                 true => Self::Run(path.to_owned()),
                 false => Self::Data(path.to_owned()),
             };

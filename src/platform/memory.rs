@@ -1,0 +1,511 @@
+//! A page's files: a tree in memory, with as much of `std::fs` as this program uses. Relative and
+//! absolute paths are the same, there is one root.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+/// Every file and folder but the root, by its path.
+type Tree = BTreeMap<PathBuf, Node>;
+
+static TREE: LazyLock<Mutex<Tree>> = LazyLock::new(Mutex::default);
+
+#[derive(Clone, Debug)]
+enum Node {
+    Folder,
+    File(Content),
+}
+
+/// Shared with whoever has it open, as on a disk: a file that was replaced can be read to its end.
+type Content = Arc<Mutex<Vec<u8>>>;
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where a path leads from the root.
+fn place(path: &Path) -> PathBuf {
+    let mut place = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => place.push(name),
+            Component::ParentDir => {
+                place.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+        }
+    }
+    place
+}
+
+fn find(tree: &Tree, path: &Path) -> io::Result<Node> {
+    let place = place(path);
+    if place.as_os_str().is_empty() {
+        return Ok(Node::Folder);
+    }
+    let missing = || io::Error::new(ErrorKind::NotFound, "there is no such file or folder");
+    tree.get(&place).cloned().ok_or_else(missing)
+}
+
+fn find_file(tree: &Tree, path: &Path) -> io::Result<Content> {
+    match find(tree, path)? {
+        Node::File(content) => Ok(content),
+        Node::Folder => Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "this is not a file",
+        )),
+    }
+}
+
+/// An error unless a path's folder is there.
+fn expect_folder_of(tree: &Tree, path: &Path) -> io::Result<PathBuf> {
+    let place = place(path);
+    match find(tree, place.parent().unwrap_or(Path::new("")))? {
+        Node::Folder => Ok(place),
+        Node::File(_) => Err(io::Error::new(
+            ErrorKind::NotADirectory,
+            "a file is no folder",
+        )),
+    }
+}
+
+/// A file, open for reading from its start or for writing at its end.
+#[derive(Debug)]
+pub struct File {
+    content: Content,
+    at: usize,
+}
+
+impl File {
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// If it is not there, or a folder.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let content = find_file(&lock(&TREE), path)?;
+        Ok(Self { content, at: 0 })
+    }
+
+    /// Makes an empty file for writing, in place of the one there.
+    ///
+    /// # Errors
+    /// If its folder is not there, or a folder stands at its path.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let mut tree = lock(&TREE);
+        let place = expect_folder_of(&tree, path)?;
+        if let Ok(Node::Folder) = find(&tree, path) {
+            return Err(io::Error::new(ErrorKind::IsADirectory, "this is a folder"));
+        }
+        let content = Content::default();
+        tree.insert(place, Node::File(content.clone()));
+        Ok(Self { content, at: 0 })
+    }
+
+    /// Nothing is kept back: there is no disk.
+    ///
+    /// # Errors
+    /// None.
+    pub fn sync_all(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// As [`File::sync_all`].
+    ///
+    /// # Errors
+    /// None.
+    pub fn sync_data(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Read for File {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = lock(&self.content)
+            .get(self.at..)
+            .unwrap_or_default()
+            .read(buffer)?;
+        self.at += read;
+        Ok(read)
+    }
+}
+
+impl Write for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut content = lock(&self.content);
+        let room = content.try_reserve(bytes.len());
+        room.map_err(|_| io::Error::new(ErrorKind::OutOfMemory, "the page has no memory left"))?;
+        content.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How to open a file that is written at its end.
+#[derive(Debug, Default)]
+pub struct OpenOptions {
+    create: bool,
+}
+
+impl OpenOptions {
+    /// None of them.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether to make it if it is not there.
+    pub fn create(&mut self, create: bool) -> &mut Self {
+        self.create = create;
+        self
+    }
+
+    /// What is written goes behind what is there: it always does.
+    pub fn append(&mut self, _: bool) -> &mut Self {
+        self
+    }
+
+    /// Opens it.
+    ///
+    /// # Errors
+    /// As [`File::open`], or [`File::create`] if it is to be made.
+    pub fn open(&self, path: &Path) -> io::Result<File> {
+        match File::open(path) {
+            Err(error) if self.create && error.kind() == ErrorKind::NotFound => File::create(path),
+            opened => opened,
+        }
+    }
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    is_dir: bool,
+    bytes: u64,
+}
+
+impl Metadata {
+    /// Whether it is a folder.
+    pub fn is_dir(&self) -> bool {
+        self.is_dir
+    }
+
+    /// Whether it is a file.
+    pub fn is_file(&self) -> bool {
+        !self.is_dir
+    }
+
+    /// A page has none.
+    pub fn is_symlink(&self) -> bool {
+        false
+    }
+
+    /// Bytes of a file; 0 for a folder.
+    #[expect(clippy::len_without_is_empty, reason = "as in std")]
+    pub fn len(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl Node {
+    fn metadata(&self) -> Metadata {
+        match self {
+            Self::Folder => Metadata {
+                is_dir: true,
+                bytes: 0,
+            },
+            Self::File(content) => Metadata {
+                is_dir: false,
+                bytes: lock(content).len() as u64,
+            },
+        }
+    }
+}
+
+/// What stands at a path.
+///
+/// # Errors
+/// If nothing does.
+pub fn metadata(path: &Path) -> io::Result<Metadata> {
+    Ok(find(&lock(&TREE), path)?.metadata())
+}
+
+/// The content of a file.
+///
+/// # Errors
+/// As [`File::open`].
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let content = find_file(&lock(&TREE), path)?;
+    let content = lock(&content);
+    Ok(content.clone())
+}
+
+/// Puts a file there with all its content, and makes the folders it lies in.
+///
+/// # Errors
+/// If one of those is a file, or the file a folder.
+#[cfg(target_arch = "wasm32")]
+pub fn put(path: &Path, content: Vec<u8>) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        create_dir_all(folder)?;
+    }
+    *lock(&File::create(path)?.content) = content;
+    Ok(())
+}
+
+/// An entry of a folder.
+#[derive(Clone, Debug)]
+pub struct DirEntry {
+    path: PathBuf,
+    metadata: Metadata,
+}
+
+impl DirEntry {
+    /// Its path.
+    pub fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    /// Its name.
+    pub fn file_name(&self) -> OsString {
+        self.path.file_name().unwrap_or_default().to_owned()
+    }
+
+    /// What it is.
+    ///
+    /// # Errors
+    /// None.
+    pub fn file_type(&self) -> io::Result<Metadata> {
+        Ok(self.metadata)
+    }
+}
+
+/// What a folder holds.
+///
+/// # Errors
+/// If it is not there, or a file.
+pub fn read_dir(path: &Path) -> io::Result<std::vec::IntoIter<io::Result<DirEntry>>> {
+    let tree = lock(&TREE);
+    if !find(&tree, path)?.metadata().is_dir {
+        return Err(io::Error::new(
+            ErrorKind::NotADirectory,
+            "a file is no folder",
+        ));
+    }
+    let folder = place(path);
+    let within = |entry: &&PathBuf| entry.parent() == Some(&folder);
+    let inside = tree
+        .range(folder.clone()..)
+        .take_while(|(entry, _)| entry.starts_with(&folder));
+    let entries: Vec<_> = inside
+        .filter(|(entry, _)| within(entry))
+        .map(|(entry, node)| {
+            Ok(DirEntry {
+                path: path.join(entry.file_name().unwrap_or_default()),
+                metadata: node.metadata(),
+            })
+        })
+        .collect();
+    Ok(entries.into_iter())
+}
+
+/// Makes a folder.
+///
+/// # Errors
+/// If something stands there, or the folder it is to lie in is not there.
+pub fn create_dir(path: &Path) -> io::Result<()> {
+    let mut tree = lock(&TREE);
+    if find(&tree, path).is_ok() {
+        return Err(io::Error::new(
+            ErrorKind::AlreadyExists,
+            "something stands there",
+        ));
+    }
+    let place = expect_folder_of(&tree, path)?;
+    tree.insert(place, Node::Folder);
+    Ok(())
+}
+
+/// Makes a folder and those it lies in, where they are not there.
+///
+/// # Errors
+/// If one of them is a file.
+pub fn create_dir_all(path: &Path) -> io::Result<()> {
+    let mut tree = lock(&TREE);
+    let place = place(path);
+    let folders: Vec<_> = place
+        .ancestors()
+        .filter(|at| !at.as_os_str().is_empty())
+        .collect();
+    for folder in folders.into_iter().rev() {
+        match tree.entry(folder.to_owned()).or_insert(Node::Folder) {
+            Node::Folder => {}
+            Node::File(_) => {
+                return Err(io::Error::new(
+                    ErrorKind::NotADirectory,
+                    "a file is no folder",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes a file.
+///
+/// # Errors
+/// If it is not there, or a folder.
+pub fn remove_file(path: &Path) -> io::Result<()> {
+    let mut tree = lock(&TREE);
+    find_file(&tree, path)?;
+    tree.remove(&place(path));
+    Ok(())
+}
+
+/// Removes a folder and all in it.
+///
+/// # Errors
+/// If it is not there.
+pub fn remove_dir_all(path: &Path) -> io::Result<()> {
+    let mut tree = lock(&TREE);
+    find(&tree, path)?;
+    let place = place(path);
+    tree.retain(|entry, _| !entry.starts_with(&place));
+    Ok(())
+}
+
+/// Gives a file another path, in place of the file there.
+///
+/// # Errors
+/// If it is not there, or a folder, or the other path's folder is not there.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let mut tree = lock(&TREE);
+    let content = find_file(&tree, from)?;
+    let to = expect_folder_of(&tree, to)?;
+    tree.remove(&place(from));
+    tree.insert(to, Node::File(content));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tests share the tree; each has a folder of its own.
+    fn folder(name: &str) -> PathBuf {
+        let folder = PathBuf::from("/tests").join(name);
+        create_dir_all(&folder).expect("a folder");
+        folder
+    }
+
+    fn write(path: &Path, bytes: &[u8]) {
+        File::create(path)
+            .expect("a file")
+            .write_all(bytes)
+            .expect("room");
+    }
+
+    fn kind<T: std::fmt::Debug>(result: io::Result<T>) -> ErrorKind {
+        result.expect_err("an error").kind()
+    }
+
+    #[test]
+    fn what_was_written_is_read_and_a_replaced_file_can_be_read_to_its_end() {
+        let folder = folder("replaced");
+        let (path, partial) = (folder.join("last"), folder.join("last.partial"));
+        write(&path, b"first");
+        let mut open = File::open(&path).expect("it");
+        write(&partial, b"second one");
+        rename(&partial, &path).expect("a rename");
+        let mut text = String::new();
+        open.read_to_string(&mut text).expect("text");
+        assert_eq!(text, "first");
+        assert_eq!(read(&path).expect("it"), b"second one");
+        assert_eq!(kind(read(&partial)), ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn appending_goes_on_where_the_file_ended() {
+        let path = folder("appended").join("lines");
+        let mut options = OpenOptions::new();
+        assert_eq!(kind(options.append(true).open(&path)), ErrorKind::NotFound);
+        for line in ["a\n", "b\n"] {
+            let mut file = options.create(true).open(&path).expect("it");
+            file.write_all(line.as_bytes()).expect("room");
+        }
+        assert_eq!(read(&path).expect("it"), b"a\nb\n");
+    }
+
+    #[test]
+    fn a_folder_lists_what_is_directly_in_it() {
+        let folder = folder("listed");
+        create_dir_all(&folder.join("b/c")).expect("folders");
+        write(&folder.join("a"), b"123");
+        write(&folder.join("b/inner"), b"");
+        write(&folder.with_file_name("listed-not"), b"");
+        let entries = read_dir(&folder)
+            .expect("entries")
+            .map(|entry| entry.expect("one"));
+        let found: Vec<_> = entries
+            .map(|entry| (entry.path(), entry.file_type().expect("a kind").is_dir()))
+            .collect();
+        assert_eq!(found, [(folder.join("a"), false), (folder.join("b"), true)]);
+        assert_eq!(metadata(&folder.join("a")).expect("it").len(), 3);
+        assert_eq!(kind(read_dir(&folder.join("a"))), ErrorKind::NotADirectory);
+        remove_dir_all(&folder.join("b")).expect("it");
+        assert_eq!(kind(metadata(&folder.join("b/inner"))), ErrorKind::NotFound);
+        assert_eq!(read_dir(&folder).expect("entries").count(), 1);
+    }
+
+    #[test]
+    fn a_name_is_taken_once_and_folders_and_files_do_not_pass_for_each_other() {
+        let folder = folder("taken");
+        create_dir(&folder.join("run")).expect("a folder");
+        assert_eq!(
+            kind(create_dir(&folder.join("run"))),
+            ErrorKind::AlreadyExists
+        );
+        assert_eq!(
+            kind(create_dir(&folder.join("none/run"))),
+            ErrorKind::NotFound
+        );
+        assert_eq!(
+            kind(File::create(&folder.join("run"))),
+            ErrorKind::IsADirectory
+        );
+        assert_eq!(
+            kind(File::create(&folder.join("none/file"))),
+            ErrorKind::NotFound
+        );
+        assert_eq!(
+            kind(File::open(&folder.join("run"))),
+            ErrorKind::InvalidInput
+        );
+        assert_eq!(
+            kind(remove_file(&folder.join("run"))),
+            ErrorKind::InvalidInput
+        );
+        write(&folder.join("file"), b"");
+        assert_eq!(
+            kind(create_dir_all(&folder.join("file/x"))),
+            ErrorKind::NotADirectory
+        );
+        assert_eq!(
+            kind(File::create(&folder.join("file/x"))),
+            ErrorKind::NotADirectory
+        );
+    }
+
+    #[test]
+    fn paths_meet_at_one_root() {
+        let folder = folder("root");
+        write(&folder.join("x"), b"1");
+        for path in ["tests/root/x", "./tests/root/../root/x", "/../tests/root/x"] {
+            assert_eq!(read(Path::new(path)).expect(path), b"1");
+        }
+        assert!(metadata(Path::new("/")).expect("a root").is_dir());
+    }
+}

@@ -1,0 +1,150 @@
+//! What a program has and a page has not: files and threads. The one place where the two differ below the
+//! interface: a page keeps its files in memory, and takes turns where a program has threads.
+
+#[cfg(any(test, target_arch = "wasm32"))]
+mod memory;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
+
+pub mod fs {
+    //! Files and folders, by the names of `std::fs`; those of a page are gone when it is closed.
+
+    use std::io;
+    use std::path::Path;
+
+    #[cfg(target_arch = "wasm32")]
+    pub use super::memory::{
+        DirEntry, File, OpenOptions, create_dir, create_dir_all, metadata, read, read_dir,
+        remove_dir_all, remove_file, rename,
+    };
+    #[cfg(not(target_arch = "wasm32"))]
+    pub use std::fs::{
+        DirEntry, File, OpenOptions, create_dir, create_dir_all, metadata, read, read_dir,
+        remove_dir_all, remove_file, rename,
+    };
+
+    /// Whether anything stands at a path.
+    pub fn exists(path: &Path) -> bool {
+        metadata(path).is_ok()
+    }
+
+    /// Whether a folder stands at a path.
+    pub fn is_dir(path: &Path) -> bool {
+        metadata(path).is_ok_and(|metadata| metadata.is_dir())
+    }
+
+    /// Whether a file stands at a path.
+    pub fn is_file(path: &Path) -> bool {
+        metadata(path).is_ok_and(|metadata| metadata.is_file())
+    }
+
+    /// Opens a file: its length in bytes and its content.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::InvalidInput`] for a folder, a pipe or a device.
+    pub fn open(path: &Path) -> io::Result<(u64, File)> {
+        // Asked before it is opened: opening a pipe would wait for whoever writes to it.
+        let metadata = metadata(path)?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "this is not a file",
+            ));
+        }
+        Ok((metadata.len(), File::open(path)?))
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+mod tasks {
+    use std::io;
+    use std::thread::{Builder, JoinHandle};
+
+    /// Work that goes on beside this.
+    #[derive(Debug)]
+    pub struct Task(JoinHandle<()>);
+
+    /// Runs a future on a thread of its own.
+    ///
+    /// # Errors
+    /// If the system has no thread left.
+    pub fn spawn<F: Future<Output = ()>>(
+        name: &str,
+        work: impl FnOnce() -> F + Send + 'static,
+    ) -> io::Result<Task> {
+        let run = move || pollster::block_on(work());
+        let thread = Builder::new().name(name.to_owned()).spawn(run)?;
+        Ok(Task(thread))
+    }
+
+    impl Task {
+        /// Waits for its end.
+        pub fn join(self) {
+            // A panic in it was reported where it happened.
+            let _ = self.0.join();
+        }
+    }
+
+    /// Nothing: other threads go on by themselves.
+    pub async fn breathe() {}
+}
+
+#[cfg(target_arch = "wasm32")]
+mod tasks {
+    use std::io;
+
+    use futures_channel::oneshot;
+    use wasm_bindgen::JsCast as _;
+    use wasm_bindgen::closure::Closure;
+    use web_sys::MessageChannel;
+
+    /// Work that goes on beside this.
+    #[derive(Debug)]
+    pub struct Task;
+
+    /// Runs a future in turns with the page.
+    ///
+    /// # Errors
+    /// None: a page has turns enough.
+    pub fn spawn<F: Future<Output = ()> + 'static>(
+        _: &str,
+        work: impl FnOnce() -> F + Send + 'static,
+    ) -> io::Result<Task> {
+        wasm_bindgen_futures::spawn_local(async move {
+            // What asked for it ends its own turn first.
+            breathe().await;
+            work().await;
+        });
+        Ok(Task)
+    }
+
+    impl Task {
+        /// Lets it go: a page waits for nothing.
+        pub fn join(self) {}
+    }
+
+    /// Lets the page draw, and answer who uses it. A message to oneself comes back after what waits
+    /// already; unlike a timer's, its turn comes at once in a hidden tab too.
+    pub async fn breathe() {
+        let (sender, receiver) = oneshot::channel::<()>();
+        let Ok(channel) = MessageChannel::new() else {
+            return;
+        };
+        let turn = Closure::once(move || {
+            let _ = sender.send(());
+        });
+        channel
+            .port1()
+            .set_onmessage(Some(turn.as_ref().unchecked_ref()));
+        if channel
+            .port2()
+            .post_message(&wasm_bindgen::JsValue::NULL)
+            .is_ok()
+        {
+            let _ = receiver.await;
+        }
+        channel.port1().close();
+    }
+}
+
+pub use tasks::{Task, breathe, spawn};
