@@ -32,7 +32,7 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
     check(&settings).map_err(usage)?;
     let reading = spinner();
-    let data = load(&settings);
+    let data = pollster::block_on(load(&settings));
     reading.finish_and_clear();
     let data = data?;
     let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;

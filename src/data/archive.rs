@@ -7,6 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::cifar::Collector;
 use super::{DataError, DataSet};
+use crate::platform::breathe;
 
 /// The most bytes an archive may unpack to; CIFAR-100 takes 185 million.
 const LARGEST_ARCHIVE: u64 = 1 << 30;
@@ -24,7 +25,7 @@ pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
 ///
 /// As [`Collector`]; an archive that is damaged, unpacks to more than it can sensibly hold, or has
 /// none of the files.
-pub fn read(file: &str, bytes: u64, mut reader: impl BufRead) -> Result<DataSet, DataError> {
+pub async fn read(file: &str, bytes: u64, mut reader: impl BufRead) -> Result<DataSet, DataError> {
     let most = if is_gzip(&mut reader).map_err(DataError::read(file))? {
         bytes.saturating_mul(DEFLATE_RATIO).min(LARGEST_ARCHIVE)
     } else {
@@ -63,6 +64,7 @@ pub fn read(file: &str, bytes: u64, mut reader: impl BufRead) -> Result<DataSet,
         }
         found = true;
         collector.add(&name, size, entry)?;
+        breathe().await;
     }
     if !found {
         return Err(DataError::Unrecognised {

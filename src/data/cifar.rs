@@ -8,6 +8,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::{DataError, DataSet, Images};
+use crate::platform::breathe;
 use crate::platform::fs::{self, open};
 
 const SIDE: u32 = 32;
@@ -212,7 +213,7 @@ pub(super) fn is_folder(path: &Path) -> bool {
 /// # Errors
 ///
 /// As [`Collector`], and what the file system says.
-pub fn load_folder(path: &Path) -> Result<DataSet, DataError> {
+pub async fn load_folder(path: &Path) -> Result<DataSet, DataError> {
     let mut collector = Collector::new(path.display().to_string());
     for (name, ..) in FILES {
         let path = path.join(name);
@@ -222,6 +223,7 @@ pub fn load_folder(path: &Path) -> Result<DataSet, DataError> {
         let read = || DataError::read(path.display().to_string());
         let (bytes, reader) = open(&path).map_err(read())?;
         collector.add(name, bytes, reader)?;
+        breathe().await;
     }
     collector.finish()
 }

@@ -9,6 +9,7 @@ use super::cifar::reserve;
 use super::order::{shuffle_in_place, stream};
 use super::{DataError, DataSet, Images, LoadOptions, picture};
 use crate::platform::fs::{self, DirEntry};
+use crate::platform::{IS_A_PAGE, breathe};
 
 /// The share of each class that is tested on when a folder is split and nothing else is said.
 pub const DEFAULT_TEST_FRACTION: f64 = 0.2;
@@ -16,6 +17,9 @@ pub const DEFAULT_TEST_FRACTION: f64 = 0.2;
 /// Fixes the order of the images of a folder, whatever the run's seed, so that the first N hold all
 /// classes and are the same for every run.
 const ORDER_SEED: u64 = 0x0c1a_55e5;
+
+/// Pictures that a page decodes between two of its other turns; some ten milliseconds.
+const PICTURES_A_TURN: usize = 64;
 
 /// Pictures to read, with their labels.
 type Listing = Vec<(PathBuf, u32)>;
@@ -44,7 +48,7 @@ fn has_parts(path: &Path) -> Result<bool, DataError> {
 ///
 /// Folders without images, fewer than two classes, test classes that are not trained on, a test
 /// fraction for a folder that has its parts, and any picture that [`picture::decode`] refuses.
-pub fn load_folder(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
+pub async fn load_folder(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
     let (classes, mut train, mut test) = if has_parts(path)? {
         options.refuse_test_fraction(path)?;
         list_parts(path)?
@@ -59,10 +63,9 @@ pub fn load_folder(path: &Path, options: &LoadOptions) -> Result<DataSet, DataEr
         shuffle_in_place(listing, &mut stream(ORDER_SEED, part, *b"pictures"));
         listing.truncate(limit.unwrap_or(usize::MAX));
     }
-    let read = |listing| read_pictures(path, listing, options.image_size);
     Ok(DataSet {
-        train: read(train)?,
-        test: read(test)?,
+        train: read_pictures(path, train, options.image_size).await?,
+        test: read_pictures(path, test, options.image_size).await?,
         classes,
     })
 }
@@ -221,7 +224,7 @@ fn entries(path: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Result<Vec<PathBu
 }
 
 /// Decodes the pictures of `listing`, on as many threads as there are processors.
-fn read_pictures(path: &Path, listing: Listing, size: u32) -> Result<Images, DataError> {
+async fn read_pictures(path: &Path, listing: Listing, size: u32) -> Result<Images, DataError> {
     let mut images = Images::empty(3, size, size);
     let bytes = images.image_bytes();
     reserve(
@@ -232,11 +235,23 @@ fn read_pictures(path: &Path, listing: Listing, size: u32) -> Result<Images, Dat
     images.pixels.resize(listing.len() * bytes, 0);
     images.labels = listing.iter().map(|&(_, label)| label).collect();
 
-    let each = images.pixels.par_chunks_exact_mut(bytes).zip(&listing);
-    each.try_for_each(|(pixels, (picture, _))| {
-        pixels.copy_from_slice(&read_picture(picture, size)?);
-        Ok(())
-    })?;
+    let at_once = if IS_A_PAGE {
+        PICTURES_A_TURN
+    } else {
+        listing.len().max(1)
+    };
+    let turns = images
+        .pixels
+        .chunks_mut(at_once * bytes)
+        .zip(listing.chunks(at_once));
+    for (pixels, listing) in turns {
+        let each = pixels.par_chunks_exact_mut(bytes).zip(listing);
+        each.try_for_each(|(pixels, (picture, _))| {
+            pixels.copy_from_slice(&read_picture(picture, size)?);
+            Ok(())
+        })?;
+        breathe().await;
+    }
     Ok(images)
 }
 

@@ -98,19 +98,22 @@ impl LoadOptions {
 /// - a folder of PNG and JPEG pictures, one subfolder a class, under `train/` and `test/` or to be
 ///   split.
 ///
-/// There is at least one training image, one test image, and two classes.
+/// There is at least one training image, one test image, and two classes. A page goes on meanwhile.
 ///
 /// # Errors
 ///
 /// A [`DataError`], whose sentence says which file is wrong, how, and what to do.
-pub fn load(source: &str, options: &LoadOptions) -> Result<DataSet, DataError> {
+pub async fn load(source: &str, options: &LoadOptions) -> Result<DataSet, DataError> {
     options.check()?;
     let path = Path::new(source);
     let mut data = if source == "shapes" {
         options.refuse_test_fraction(path)?;
-        shapes::generate(shapes::TRAIN, shapes::TEST, shapes::SIZE, shapes::SEED)
+        let count = |limit: Option<usize>, all: usize| limit.map_or(all, |limit| limit.min(all));
+        let train = count(options.limit_train, shapes::TRAIN);
+        let test = count(options.limit_test, shapes::TEST);
+        shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED).await
     } else {
-        load_path(path, options)?
+        load_path(path, options).await?
     };
     data.train
         .truncate(options.limit_train.unwrap_or(usize::MAX));
@@ -118,7 +121,7 @@ pub fn load(source: &str, options: &LoadOptions) -> Result<DataSet, DataError> {
     Ok(data)
 }
 
-fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
+async fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
     let metadata = fs::metadata(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => DataError::NotFound { path: path.into() },
         _ => DataError::Read {
@@ -128,14 +131,14 @@ fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
     })?;
     if metadata.is_file() {
         options.refuse_test_fraction(path)?;
-        return load_archive(path, metadata.len());
+        return load_archive(path, metadata.len()).await;
     }
     if !metadata.is_dir() {
         return Err(unrecognised(path, ": it is neither a file nor a folder"));
     }
     if cifar::is_folder(path) {
         options.refuse_test_fraction(path)?;
-        return cifar::load_folder(path);
+        return cifar::load_folder(path).await;
     }
     if idx::is_folder(path) {
         options.refuse_test_fraction(path)?;
@@ -143,7 +146,7 @@ fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
     }
     if let Some(inner) = unpacked_folder(path)? {
         options.refuse_test_fraction(path)?;
-        return cifar::load_folder(&path.join(inner));
+        return cifar::load_folder(&path.join(inner)).await;
     }
     if fs::is_file(&path.join("data_batch_1")) || fs::is_dir(&path.join("cifar-10-batches-py")) {
         return Err(unrecognised(
@@ -152,7 +155,7 @@ fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
         ));
     }
     if image_folder::is_folder(path)? {
-        return image_folder::load_folder(path, options);
+        return image_folder::load_folder(path, options).await;
     }
     Err(unrecognised(path, ""))
 }
@@ -172,7 +175,7 @@ fn unpacked_folder(path: &Path) -> Result<Option<&'static str>, DataError> {
 }
 
 /// Reads a file, which must be CIFAR's archive.
-fn load_archive(path: &Path, bytes: u64) -> Result<DataSet, DataError> {
+async fn load_archive(path: &Path, bytes: u64) -> Result<DataSet, DataError> {
     let file = path.display().to_string();
     let open = || File::open(path).map_err(DataError::read(&file));
     // A tar file has "ustar" at byte 257; the old format without it is not in use any more.
@@ -184,7 +187,7 @@ fn load_archive(path: &Path, bytes: u64) -> Result<DataSet, DataError> {
     if !start.starts_with(&archive::GZIP) && start.get(257..262) != Some(b"ustar") {
         return Err(unrecognised(path, ": the file is no .tar.gz"));
     }
-    archive::read(&file, bytes, BufReader::with_capacity(1 << 16, open()?))
+    archive::read(&file, bytes, BufReader::with_capacity(1 << 16, open()?)).await
 }
 
 fn unrecognised(path: &Path, hint: &str) -> DataError {

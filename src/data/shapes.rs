@@ -19,6 +19,7 @@ use rayon::prelude::*;
 
 use super::order::{below, stream};
 use super::{DataSet, DataShape, Images};
+use crate::platform::{IS_A_PAGE, breathe};
 
 /// Training images of the data set `shapes`.
 pub const TRAIN: usize = 10_000;
@@ -53,6 +54,13 @@ pub const SHAPE: DataShape = DataShape {
     test: TEST,
 };
 
+/// Streams of random numbers for the two sets.
+const TRAINING: [u8; 8] = *b"shapes  ";
+const TESTING: [u8; 8] = *b"shapes t";
+
+/// Pictures that a page draws between two of its other turns; some ten milliseconds.
+const PICTURES_A_TURN: usize = 128;
+
 const FORMS: [Form; 5] = [
     Form::Disc,
     Form::Ring,
@@ -68,25 +76,63 @@ const FORMS: [Form; 5] = [
 ///
 /// If `size` is 0.
 pub fn generate(train: usize, test: usize, size: u32, seed: u64) -> DataSet {
+    let mut data = undrawn(train, test, size);
+    for (images, purpose) in [(&mut data.train, TRAINING), (&mut data.test, TESTING)] {
+        draw_from(0, &mut images.pixels, size, seed, purpose);
+    }
+    data
+}
+
+/// The same, while a page goes on.
+///
+/// # Panics
+///
+/// If `size` is 0.
+pub async fn generate_in_turns(train: usize, test: usize, size: u32, seed: u64) -> DataSet {
+    let mut data = undrawn(train, test, size);
+    for (images, purpose) in [(&mut data.train, TRAINING), (&mut data.test, TESTING)] {
+        let at_once = if IS_A_PAGE {
+            PICTURES_A_TURN
+        } else {
+            images.len().max(1)
+        };
+        let turns = images.pixels.chunks_mut(at_once * image_bytes(size));
+        for (turn, pixels) in turns.enumerate() {
+            draw_from(turn * at_once, pixels, size, seed, purpose);
+            breathe().await;
+        }
+    }
+    data
+}
+
+/// The labels, and black pictures.
+fn undrawn(train: usize, test: usize, size: u32) -> DataSet {
+    assert!(size > 0, "pictures need pixels");
+    let images = |count: usize| {
+        let mut images = Images::empty(3, size, size);
+        images.labels = (0..CLASSES.len() as u32).cycle().take(count).collect();
+        images.pixels = vec![0; count * image_bytes(size)];
+        images
+    };
     DataSet {
-        train: part(train, size, seed, *b"shapes  "),
-        test: part(test, size, seed, *b"shapes t"),
+        train: images(train),
+        test: images(test),
         classes: CLASSES.map(String::from).to_vec(),
     }
 }
 
-fn part(count: usize, size: u32, seed: u64, purpose: [u8; 8]) -> Images {
-    assert!(size > 0, "pictures need pixels");
-    let mut images = Images::empty(3, size, size);
-    images.labels = (0..CLASSES.len() as u32).cycle().take(count).collect();
-    let bytes = images.image_bytes();
-    images.pixels = vec![0; count * bytes];
-    let each = images.pixels.par_chunks_exact_mut(bytes).enumerate();
-    each.for_each(|(index, pixels)| {
+fn image_bytes(size: u32) -> usize {
+    Images::empty(3, size, size).image_bytes()
+}
+
+/// Draws pictures, from number `first` on.
+fn draw_from(first: usize, pixels: &mut [u8], size: u32, seed: u64, purpose: [u8; 8]) {
+    let each = pixels.par_chunks_exact_mut(image_bytes(size)).enumerate();
+    each.for_each(|(place, pixels)| {
+        let index = first + place;
         let rng = stream(seed, index as u64, purpose);
         draw(index % CLASSES.len(), size, Draw(rng), pixels);
     });
-    images
 }
 
 #[derive(Clone, Copy)]

@@ -5,6 +5,10 @@
 pub const IS_A_PAGE: bool = cfg!(target_arch = "wasm32");
 
 #[cfg(any(test, target_arch = "wasm32"))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(dead_code, reason = "its tests use less of it than a page")
+)]
 mod memory;
 #[cfg(target_arch = "wasm32")]
 pub mod page;

@@ -116,7 +116,7 @@ impl Worker {
             data,
             start,
             place,
-        } = self.prepare(&request.origin)?;
+        } = self.prepare(&request.origin).await?;
         self.reporter.send(Event::Preparing(Stage::Adapter));
         let opening = (self.open_gpu)(request.adapter.clone());
         let gpu = opening.await.map_err(SessionError::Gpu)?;
@@ -161,7 +161,7 @@ impl Worker {
     }
 
     /// Reads what is needed and checks what can be checked without a device.
-    fn prepare<'a>(&self, origin: &'a Origin) -> Result<Prepared<'a>, SessionError> {
+    async fn prepare<'a>(&self, origin: &'a Origin) -> Result<Prepared<'a>, SessionError> {
         self.reporter.send(Event::Preparing(Stage::Data));
         let (settings, place, checkpoint) = match origin {
             Origin::New { settings, folder } => {
@@ -187,7 +187,7 @@ impl Worker {
             }
         };
         check(&settings).map_err(SessionError::Start)?;
-        let data = load(&settings).map_err(SessionError::Data)?;
+        let data = load(&settings).await.map_err(SessionError::Data)?;
         let start = match checkpoint {
             None => Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
             Some((run, checkpoint)) => Start::resumed(&settings, &data.shape(), checkpoint)

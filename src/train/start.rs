@@ -160,7 +160,7 @@ pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanO
 ///
 /// # Errors
 /// A [`DataError`](crate::data::DataError), whose sentence says which file is wrong, how, and what to do.
-pub fn load(settings: &Settings) -> Result<crate::data::DataSet, crate::data::DataError> {
+pub async fn load(settings: &Settings) -> Result<crate::data::DataSet, crate::data::DataError> {
     let limit = |limit: Option<u64>| limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     let options = crate::data::LoadOptions {
         image_size: settings.image_size,
@@ -169,7 +169,7 @@ pub fn load(settings: &Settings) -> Result<crate::data::DataSet, crate::data::Da
         limit_test: limit(settings.limit_test),
         seed: settings.seed,
     };
-    crate::data::load(&settings.data, &options)
+    crate::data::load(&settings.data, &options).await
 }
 
 /// Checks all of the settings that can be judged without data, files or an adapter.

@@ -327,7 +327,7 @@ fn the_word_shapes_needs_no_file() {
         limit_test: Some(50),
         ..Default::default()
     };
-    let data = load("shapes", &options).unwrap();
+    let data = pollster::block_on(load("shapes", &options)).unwrap();
     assert_eq!(
         (data.train.len(), data.test.len(), data.classes.len()),
         (100, 50, 10)

@@ -61,7 +61,7 @@ impl Run {
             name,
             trained: trained(&graph, config["train"].as_str().expect("a mode")),
             start: state(&graph, &format!("{name}/init.safetensors")),
-            data: data::load(&fixture_path(TINY), &limits).expect("data"),
+            data: pollster::block_on(data::load(&fixture_path(TINY), &limits)).expect("data"),
             config,
             graph,
         }
