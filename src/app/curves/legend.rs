@@ -4,6 +4,7 @@ use egui::{Color32, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2
 use egui_plot::{LineStyle, MarkerShape};
 
 use super::{Input, Quantity, Reply};
+use crate::app::room::small_button;
 use crate::app::theme::SERIES;
 
 /// How the lines of a run look. Runs differ by dashes and markers too, for those who cannot tell the
@@ -111,7 +112,7 @@ pub(super) fn ui(ui: &mut Ui, input: &Input<'_>, quantity: Quantity) -> Option<R
                 if has_test {
                     swatch(ui, look.test, None, Some(look.marker));
                 }
-                let button = ui.small_button("×");
+                let button = small_button(ui, "×");
                 let label = format!("Remove {}", run.name);
                 button.widget_info(|| {
                     WidgetInfo::labeled(Role::Button, ui.is_enabled(), label.clone())

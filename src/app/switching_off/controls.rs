@@ -4,6 +4,7 @@ use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 
 use super::choice::Tested;
 use super::{Network, Pending, SwitchingOff, share_off};
+use crate::app::room::small_button;
 use crate::app::theme::problem_colour;
 use crate::numbers::grouped;
 
@@ -99,8 +100,7 @@ impl SwitchingOff {
                         for (channel, is_off) in listed.skip(rows.start).take(rows.len()) {
                             let name = network.channel_name(*channel);
                             ui.horizontal(|ui| {
-                                let button = ui
-                                    .small_button("Follow")
+                                let button = small_button(ui, "Follow")
                                     .on_hover_text("Let this channel follow the threshold again.");
                                 button.widget_info(|| {
                                     let label = format!("{name}: follow the threshold");
