@@ -58,6 +58,15 @@ pub fn is_touched(ctx: &Context) -> bool {
     ctx.input(|input| input.has_touch_screen())
 }
 
+/// How fast a number is dragged, where it can be: a finger that scrolls drags none by mistake. It taps,
+/// and the number is typed.
+pub fn drag_speed(ui: &Ui, speed: f64) -> f64 {
+    match is_touched(ui.ctx()) {
+        true => 0.0,
+        false => speed,
+    }
+}
+
 /// Whether things are drawn large enough for fingers.
 pub fn is_for_fingers(ui: &Ui) -> bool {
     is_large(ui.style())
@@ -96,11 +105,19 @@ fn resize(style: &mut Style, for_fingers: bool) {
     }
 }
 
+/// The least size of a button with a single letter.
+pub fn letter_size(ui: &Ui) -> Vec2 {
+    match is_for_fingers(ui) {
+        true => Vec2::splat(FINGER),
+        false => Vec2::ZERO,
+    }
+}
+
 /// A button that stands in a line of text; as large as others where it is for fingers.
 pub fn small_button(ui: &mut Ui, text: &str) -> Response {
     let button = Button::new(text);
     ui.add(match is_for_fingers(ui) {
-        true => button,
+        true => button.min_size(letter_size(ui)),
         false => button.small(),
     })
 }

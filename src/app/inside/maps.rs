@@ -8,7 +8,7 @@ use egui::{
 use super::pictures::Atlas;
 use super::{Channel, Inside, Subject};
 use crate::app::focus;
-use crate::app::room::is_for_fingers;
+use crate::app::room::{drag_speed, is_for_fingers};
 use crate::app::theme::viridis;
 use crate::network::graph::BatchNormId;
 use crate::numbers::grouped;
@@ -165,9 +165,13 @@ fn picker_ui(ui: &mut Ui, subject: &Subject<'_>) -> Option<Channel> {
             let last = (norm.channels as usize).saturating_sub(1);
             channel = channel.min(last);
             let label = ui.label("channel");
-            ui.add(DragValue::new(&mut channel).range(0..=last).speed(0.1))
-                .labelled_by(label.id)
-                .on_hover_text(format!("The channel shown large, from 0 to {last}."));
+            ui.add(
+                DragValue::new(&mut channel)
+                    .range(0..=last)
+                    .speed(drag_speed(ui, 0.1)),
+            )
+            .labelled_by(label.id)
+            .on_hover_text(format!("The channel shown large, from 0 to {last}."));
         }
     });
     let now = layer.map(|layer| Channel {

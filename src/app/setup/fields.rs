@@ -10,7 +10,7 @@ use egui::{
 
 use super::problem::{Problem, label};
 use crate::app::icons::{self, picture_button};
-use crate::app::room::is_touched;
+use crate::app::room::drag_speed;
 use crate::app::theme::problem_colour;
 
 /// Points that the names of fields take, at the usual size of letters.
@@ -237,16 +237,11 @@ impl Draft {
     }
 }
 
-/// A number to drag or type; any that its type holds, so that a bad one is answered by a sentence. A
-/// finger that scrolls the form drags none by mistake: it taps, and the number is typed.
+/// A number to drag or type; any that its type holds, so that a bad one is answered by a sentence.
 fn number<'a, N: Numeric>(ui: &Ui, value: &'a mut N, unit: &str) -> DragValue<'a> {
-    let speed = match (is_touched(ui.ctx()), N::INTEGRAL) {
-        (true, _) => 0.0,
-        (false, true) => 0.2,
-        (false, false) => 0.002,
-    };
+    let speed = if N::INTEGRAL { 0.2 } else { 0.002 };
     let number = DragValue::new(value)
-        .speed(speed)
+        .speed(drag_speed(ui, speed))
         .suffix(unit)
         .custom_parser(finite);
     match N::INTEGRAL {

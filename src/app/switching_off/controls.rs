@@ -4,7 +4,7 @@ use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 
 use super::choice::Tested;
 use super::{Network, Pending, SwitchingOff, share_off};
-use crate::app::room::small_button;
+use crate::app::room::{drag_speed, small_button};
 use crate::app::theme::problem_colour;
 use crate::numbers::grouped;
 
@@ -39,7 +39,7 @@ impl SwitchingOff {
             );
             let number = DragValue::new(&mut self.choice.threshold)
                 .range(0.0..=1.0)
-                .speed(0.0005)
+                .speed(drag_speed(ui, 0.0005))
                 .update_while_editing(false)
                 .custom_formatter(|value, _| threshold_text(value))
                 .custom_parser(parse_threshold);
