@@ -10,8 +10,10 @@
 //! - around them: [`following`] keeps what the run under way has told, [`panes`] lays the views out and
 //!   gives them what they draw, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
-//! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing, [`spoken`] for who does not see it, [`dialog`]
-//!   for files, [`notice`] for what went wrong, [`export`] for what is taken away.
+//! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing, [`room`]
+//!   (how large things are in a window of a size), [`fingers`] (what hovers, for those who tap), [`spoken`] (for those who do not see),
+//!   [`dialog`] and `dropping` for files, [`notice`] for what went wrong, [`export`] for what is taken
+//!   away.
 
 pub mod action;
 pub mod bars;
@@ -19,7 +21,9 @@ pub mod channels;
 pub mod comparison;
 pub mod curves;
 pub mod dialog;
+mod dropping;
 pub mod export;
+pub mod fingers;
 mod focus;
 pub mod following;
 mod halves;
@@ -28,6 +32,7 @@ pub mod inside;
 pub mod notice;
 pub mod palette;
 pub mod panes;
+pub mod room;
 pub mod setup;
 pub mod shell;
 pub mod speed;

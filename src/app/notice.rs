@@ -33,6 +33,9 @@ struct Notice {
 #[derive(Clone, Debug, Default)]
 pub struct Notices(Vec<Notice>);
 
+/// Points below which the buttons stand below the text.
+const NARROW: f32 = 500.0;
+
 /// More than this many at once nobody reads.
 const KEPT: usize = 4;
 
@@ -72,6 +75,20 @@ impl Notices {
             Frame::group(ui.style())
                 .stroke(egui::Stroke::new(1.0, colour))
                 .show(ui, |ui| {
+                    let text_ui = |ui: &mut Ui| {
+                        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
+                            ui.label(RichText::new(mark).color(colour).strong())
+                                .on_hover_text(name);
+                            ScrollArea::vertical()
+                                .id_salt(("notice", place))
+                                .max_height(80.0)
+                                .show(ui, |ui| ui.label(&notice.text));
+                        });
+                    };
+                    let is_narrow = ui.available_width() < NARROW;
+                    if is_narrow {
+                        text_ui(ui);
+                    }
                     ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
                         let dismiss = ui.button("Dismiss").on_hover_text("Take this notice off");
                         if dismiss.clicked() {
@@ -86,14 +103,9 @@ impl Notices {
                                 dismissed = Some(place);
                             }
                         }
-                        ui.with_layout(Layout::left_to_right(Align::Min), |ui| {
-                            ui.label(RichText::new(mark).color(colour).strong())
-                                .on_hover_text(name);
-                            ScrollArea::vertical()
-                                .id_salt(("notice", place))
-                                .max_height(80.0)
-                                .show(ui, |ui| ui.label(&notice.text));
-                        });
+                        if !is_narrow {
+                            text_ui(ui);
+                        }
                     });
                 });
         }

@@ -3,6 +3,7 @@
 use egui::{Context, Key, Modal, ScrollArea, TextEdit};
 
 use super::action::Action;
+use super::room::is_touched;
 
 /// The list, open or not.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +34,8 @@ impl Palette {
         }
         let mut taken = None;
         let modal = Modal::new(egui::Id::unique("commands")).show(ctx, |ui| {
-            ui.set_width(440.0);
+            let screen = ui.ctx().content_rect().size();
+            ui.set_width(440.0_f32.min(screen.x - 48.0));
             // Before the text field, which would take the arrows.
             let (down, up, enter) = ui.input_mut(|input| {
                 let mut press = |key| input.consume_key(egui::Modifiers::NONE, key);
@@ -44,13 +46,17 @@ impl Palette {
                 )
             });
             let field = TextEdit::singleline(&mut self.sought)
+                .align(egui::Align2::LEFT_CENTER)
                 .hint_text("What to do, e.g. save")
                 .desired_width(f32::INFINITY);
             let field = ui.add(field);
             field.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search commands")
             });
-            field.request_focus();
+            // The keyboard of a touch screen would cover the list; it comes when the field is tapped.
+            if !is_touched(ui.ctx()) {
+                field.request_focus();
+            }
             if field.changed() {
                 self.chosen = 0;
             }
@@ -63,7 +69,8 @@ impl Palette {
                 (_, true) => self.chosen.saturating_sub(1),
                 _ => self.chosen.min(last),
             };
-            ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            let height = 360.0_f32.min(screen.y - 130.0);
+            ScrollArea::vertical().max_height(height).show(ui, |ui| {
                 for (place, action) in found.iter().copied().enumerate() {
                     let is_chosen = place == self.chosen;
                     let button = action.line(ui, is_chosen, is_enabled(action));

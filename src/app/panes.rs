@@ -16,9 +16,10 @@ use super::switching_off::{Network, SwitchingOff};
 use crate::network::graph::BatchNormId;
 
 /// A pane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pane {
     /// Loss, accuracy, learning rate.
+    #[default]
     Curves,
     /// Every channel of every layer.
     Channels,
@@ -54,6 +55,19 @@ impl Pane {
             Self::Images => "Images",
         }
     }
+
+    /// Height below which it is of no use, in points; its view fills whatever there is above.
+    pub fn least_height(self) -> f32 {
+        match self {
+            Self::Curves => 250.0,
+            _ => 380.0,
+        }
+    }
+
+    /// Whether its view scrolls by itself where it is too high.
+    pub fn scrolls(self) -> bool {
+        matches!(self, Self::SwitchingOff | Self::Images)
+    }
 }
 
 /// Curves above channels, and beside them what acts on the network; in a window that is tall enough
@@ -78,6 +92,20 @@ pub fn first_layout(size: Vec2) -> Tree<Pane> {
     root.shares.set_share(left, 1.5);
     let root = tiles.insert_container(root);
     Tree::new(egui::Id::unique("panes"), root, tiles)
+}
+
+/// All above each other, for a window that stands upright.
+pub fn tall_layout() -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let mut tabs = |panes: &[Pane]| {
+        let panes = panes.iter().map(|pane| tiles.insert_pane(*pane)).collect();
+        tiles.insert_tab_tile(panes)
+    };
+    let curves = tabs(&[Pane::Curves, Pane::Share]);
+    let channels = tabs(&[Pane::Channels, Pane::Layer]);
+    let acting = tabs(&[Pane::SwitchingOff, Pane::Images]);
+    let root = tiles.insert_vertical_tile(vec![curves, channels, acting]);
+    Tree::new(egui::Id::unique("panes above each other"), root, tiles)
 }
 
 /// Whether a layout that was kept has every pane once.
@@ -142,6 +170,18 @@ pub struct Panes<'a> {
 }
 
 impl Panes<'_> {
+    /// Draws a pane.
+    pub fn show(&mut self, ui: &mut Ui, pane: Pane) {
+        match pane {
+            Pane::Curves => self.curves_ui(ui),
+            Pane::Channels => self.channels_ui(ui),
+            Pane::Layer => self.snapshot_ui(ui, |views, ui, shown| views.layer.ui(ui, shown)),
+            Pane::Share => self.share_ui(ui),
+            Pane::SwitchingOff => self.switching_off_ui(ui),
+            Pane::Images => self.images_ui(ui),
+        }
+    }
+
     fn curves_ui(&mut self, ui: &mut Ui) {
         let nothing = Default::default();
         let (name, history) = match &self.following {
@@ -285,19 +325,16 @@ impl Behavior<Pane> for Panes<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, pane: &mut Pane) -> UiResponse {
         let fill = ui.visuals().panel_fill;
         ui.painter().rect_filled(ui.max_rect(), 0.0, fill);
-        egui::Frame::central_panel(ui.style()).show(ui, |ui| match pane {
-            Pane::Curves => self.curves_ui(ui),
-            Pane::Channels => self.channels_ui(ui),
-            Pane::Layer => self.snapshot_ui(ui, |views, ui, shown| views.layer.ui(ui, shown)),
-            Pane::Share => self.share_ui(ui),
-            Pane::SwitchingOff => self.switching_off_ui(ui),
-            Pane::Images => self.images_ui(ui),
-        });
+        egui::Frame::central_panel(ui.style()).show(ui, |ui| self.show(ui, *pane));
         UiResponse::None
     }
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
         pane.title().into()
+    }
+
+    fn tab_bar_height(&self, style: &egui::Style) -> f32 {
+        style.spacing.interact_size.y.max(24.0)
     }
 
     fn simplification_options(&self) -> SimplificationOptions {

@@ -1,6 +1,9 @@
-//! The bar at the top: what is being done, how far it is, and what can be done.
+//! The bar at the top: what is being done, how far it is, and what can be done. Here as it is where there
+//! is room; [`narrow`] is for small windows.
 
-use egui::{Align, Button, Layout, ProgressBar, RichText, Ui};
+pub mod narrow;
+
+use egui::{Align, Button, Layout, ProgressBar, Response, RichText, Ui};
 
 use super::action::Action;
 use super::export::Kind as Export;
@@ -11,6 +14,12 @@ use crate::train::run::Ending;
 
 /// What progress, speed and accuracy take of the bar, in points.
 const PROGRESS_WIDTH: f32 = 400.0;
+
+/// Height of the progress, in points.
+const BAR: f32 = 20.0;
+
+/// What a share of right answers is of.
+const ACCURACY: &str = "Share of the test set that is classified correctly, at the last evaluation";
 
 /// What the bar shows.
 #[derive(Clone, Copy)]
@@ -74,31 +83,9 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
     ui.horizontal_wrapped(|ui| {
         menus_ui(ui, status, &mut pressed);
         ui.separator();
-        let is_running = status
-            .following
-            .is_some_and(|following| following.phase == Some(Phase::Running));
-        let pause = if is_running {
-            "▮▮ Pause"
-        } else {
-            "▶ Go on"
-        };
-        for (action, text) in [
-            (Action::Start, "▶ Start"),
-            (Action::PauseOrResume, pause),
-            (Action::Step, "▶▮ Step"),
-            (Action::Stop, "■ Stop"),
-        ] {
+        for (action, text) in buttons(status) {
             let button = ui.add_enabled(status.allows(action), Button::new(text));
-            let hint = action.hint(ui.ctx());
-            let why = match (action, status.problem) {
-                (Action::Start, Some(problem)) => problem.to_owned(),
-                _ => hint.clone(),
-            };
-            if button
-                .on_hover_text(hint)
-                .on_disabled_hover_text(why)
-                .clicked()
-            {
+            if told(button, status, action).clicked() {
                 pressed = Some(action);
             }
         }
@@ -126,9 +113,38 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
     pressed
 }
 
-fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
-    let exports: Vec<_> = Export::offered().map(Action::Export).collect();
-    let menus: [(&str, &[Action]); 4] = [
+/// The buttons, in order, with what stands on them: a sign, and words.
+fn buttons(status: Status<'_>) -> [(Action, &'static str); 4] {
+    let phase = status.following.and_then(|following| following.phase);
+    let pause = match phase {
+        Some(Phase::Running | Phase::Evaluating) => "▮▮ Pause",
+        _ => "▶ Go on",
+    };
+    [
+        (Action::Start, "▶ Start"),
+        (Action::PauseOrResume, pause),
+        (Action::Step, "▶▮ Step"),
+        (Action::Stop, "■ Stop"),
+    ]
+}
+
+/// A button with what it does told beside it, and why it cannot be pressed where it cannot.
+fn told(button: Response, status: Status<'_>, action: Action) -> Response {
+    let hint = action.hint(&button.ctx);
+    let why = match (action, status.problem) {
+        (Action::Start, Some(problem)) => problem.to_owned(),
+        _ => hint.clone(),
+    };
+    button.on_hover_text(hint).on_disabled_hover_text(why)
+}
+
+fn exports() -> Vec<Action> {
+    Export::offered().map(Action::Export).collect()
+}
+
+/// The menus, by their titles.
+fn menus(exports: &[Action]) -> [(&'static str, &[Action]); 4] {
+    [
         (
             "File",
             &[
@@ -151,7 +167,7 @@ fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
                 Action::TrainLonger,
             ],
         ),
-        ("Export", &exports),
+        ("Export", exports),
         (
             "View",
             &[
@@ -165,8 +181,11 @@ fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
                 Action::ResetLayout,
             ],
         ),
-    ];
-    for (title, actions) in menus {
+    ]
+}
+
+fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
+    for (title, actions) in menus(&exports()) {
         ui.menu_button(title, |ui| {
             for action in actions.iter().filter(|action| action.is_offered()) {
                 if action.menu_button(ui, status.allows(*action)).clicked() {
@@ -178,18 +197,30 @@ fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
     }
 }
 
-fn progress_ui(ui: &mut Ui, following: &Following) {
+fn accuracy_text(accuracy: f64) -> String {
+    format!("{:.1} % right", 100.0 * accuracy)
+}
+
+/// How far a run is: the part of its steps that are done, its epochs in words, and its steps.
+fn progress(following: &Following) -> (f32, String, String) {
     let outlook = &following.opened.outlook;
     let total = outlook.total_steps.max(1);
-    let share = following.step as f32 / total as f32;
     let epochs = outlook.steps_per_epoch.max(1);
     let epoch = following.step as f64 / epochs as f64;
     let all = total as f64 / epochs as f64;
+    let steps = format!(
+        "Step {} of {}; {} steps an epoch",
+        grouped(following.step),
+        grouped(total),
+        grouped(epochs)
+    );
+    let share = following.step as f32 / total as f32;
+    (share, format!("epoch {epoch:.1} of {all:.0}"), steps)
+}
+
+fn progress_ui(ui: &mut Ui, following: &Following) {
     if let Some(accuracy) = following.accuracy {
-        ui.label(format!("{:.1} % right", 100.0 * accuracy))
-            .on_hover_text(
-                "Share of the test set that is classified correctly, at the last evaluation",
-            );
+        ui.label(accuracy_text(accuracy)).on_hover_text(ACCURACY);
     }
     if following.phase == Some(Phase::Running) {
         let left = following.seconds_left().map(duration);
@@ -199,12 +230,8 @@ fn progress_ui(ui: &mut Ui, following: &Following) {
                 .on_hover_text("Training speed lately, and the time that the steps left will take at it; evaluations are not counted");
         }
     }
-    let text = format!("epoch {epoch:.1} of {all:.0}");
-    ui.add(ProgressBar::new(share).desired_width(130.0).text(text))
-        .on_hover_text(format!(
-            "Step {} of {}; {} steps an epoch",
-            grouped(following.step),
-            grouped(total),
-            grouped(epochs)
-        ));
+    let (share, text, steps) = progress(following);
+    let bar = ProgressBar::new(share).desired_width(130.0);
+    ui.add(bar.desired_height(BAR).text(text))
+        .on_hover_text(steps);
 }

@@ -3,6 +3,8 @@
 use egui::{Key, Modifiers, RichText, Ui};
 use serde::{Deserialize, Serialize};
 
+use super::room::Room;
+
 /// What a page of the tour sets up: settings of runs, and the view to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Comparison {
@@ -142,13 +144,25 @@ impl Tour {
     /// Shows the window if it is open, and says what the reader asks to set up.
     pub fn window(&mut self, ctx: &egui::Context) -> Option<Comparison> {
         let mut open = self.open;
-        let shown = egui::Window::new("Tour of the article")
-            .open(&mut open)
-            .default_width(WIDTH)
+        let (room, screen) = (Room::of(ctx.content_rect().size()), ctx.content_rect());
+        let window = egui::Window::new("Tour of the article").open(&mut open);
+        let window = match room {
+            // At the bottom, so that the bar and something of what it is about stay in sight.
+            Room::Compact => window
+                .id(egui::Id::unique("the tour in little room"))
+                .anchor(egui::Align2::CENTER_BOTTOM, egui::vec2(0.0, -4.0))
+                .fixed_size(egui::vec2(
+                    (screen.width() - 32.0).min(1.5 * WIDTH),
+                    screen.height() * 0.5,
+                ))
+                .vscroll(true),
             // Beside the bar and the curves, over what can be looked at later.
-            .default_pos(ctx.content_rect().right_top() + egui::vec2(-WIDTH - 40.0, 64.0))
-            .resizable(true)
-            .show(ctx, |ui| self.ui(ui));
+            _ => window
+                .default_width(WIDTH)
+                .default_pos(screen.right_top() + egui::vec2(-WIDTH - 40.0, 64.0))
+                .resizable(true),
+        };
+        let shown = window.show(ctx, |ui| self.ui(ui));
         self.open = open;
         shown?.inner?
     }

@@ -46,7 +46,7 @@ pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
         .with_title("bnonly")
         .with_app_id("bnonly")
         .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([640.0, 420.0])
+        .with_min_inner_size([360.0, 360.0])
         .with_icon(icon());
     let options = eframe::NativeOptions {
         viewport,

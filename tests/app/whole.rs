@@ -5,6 +5,7 @@ mod exports;
 mod failures;
 mod kept;
 mod keys;
+mod phone;
 mod pictures;
 mod probing;
 mod room;
@@ -26,7 +27,7 @@ use bnonly::train::run_folder::last_path;
 use bnonly::train::saved::Saved;
 use bnonly::train::settings::Settings;
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, TouchDeviceId, TouchId, TouchPhase, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 
@@ -314,6 +315,38 @@ impl App {
             });
         }
         self.settle();
+    }
+
+    /// Taps with a finger, as browsers tell it: pressed in one frame, lifted in a later one.
+    fn tap_at(&mut self, pos: Pos2) {
+        self.touch(TouchPhase::Start, pos);
+        self.step();
+        self.touch(TouchPhase::End, pos);
+        self.step();
+        self.settle();
+    }
+
+    /// What one frame gets to know of a finger.
+    fn touch(&mut self, phase: TouchPhase, pos: Pos2) {
+        let touch = Event::Touch {
+            device_id: TouchDeviceId(1),
+            id: TouchId(1),
+            phase,
+            pos,
+            force: None,
+        };
+        let button = |pressed| Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        let events = &mut self.input_mut().events;
+        match phase {
+            TouchPhase::Start => events.extend([button(true), touch]),
+            TouchPhase::Move => events.extend([Event::PointerMoved(pos), touch]),
+            _ => events.extend([button(false), Event::PointerGone, touch]),
+        }
     }
 
     /// Types over what the field of this role and name holds.

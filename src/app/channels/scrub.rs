@@ -4,6 +4,7 @@ use egui::{Response, Slider, Ui};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::norm_history::{NormHistory, Snapshot};
+use crate::app::room::letter_size;
 use crate::numbers::grouped;
 
 /// Seconds that playing a whole run takes, where its snapshots are many.
@@ -91,7 +92,7 @@ impl Scrub {
         // At the end one follows, as at the edge of a live broadcast.
         let go_to = |place: usize| if place == last { None } else { step_of(place) };
         let button = |ui: &mut Ui, enabled: bool, text: &str, name: &str, tip: &str| -> Response {
-            let made = ui.add_enabled(enabled, egui::Button::new(text));
+            let made = ui.add_enabled(enabled, egui::Button::new(text).min_size(letter_size(ui)));
             made.accessible_name(name)
                 .on_hover_text(tip)
                 .on_disabled_hover_text(tip)

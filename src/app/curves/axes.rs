@@ -14,11 +14,11 @@ const Y_APART: f64 = 30.0;
 
 /// Points between two marks for one of them to have a label, and for it to have it in full strength:
 /// the first keeps labels off the finer marks, which are a quarter as far apart at most.
-pub(super) const X_LABELS: Rangef = Rangef {
+pub(in crate::app) const X_LABELS: Rangef = Rangef {
     min: 45.0,
     max: 60.0,
 };
-pub(super) const Y_LABELS: Rangef = Rangef {
+pub(in crate::app) const Y_LABELS: Rangef = Rangef {
     min: 19.0,
     max: 28.0,
 };
@@ -33,7 +33,7 @@ const TIMES: [f64; 17] = [
 ];
 
 /// Marks of the horizontal axis: minutes and hours where it is time, round numbers otherwise.
-pub(super) fn x_marks(axis: Axis, input: GridInput) -> Vec<GridMark> {
+pub(in crate::app) fn x_marks(axis: Axis, input: GridInput) -> Vec<GridMark> {
     let apart = input.base_step_size * X_APART / BASE;
     let time = TIMES.into_iter().find(|time| *time >= apart);
     match time.filter(|_| axis == Axis::Time && apart > 0.5) {
@@ -53,7 +53,7 @@ pub(super) fn x_marks(axis: Axis, input: GridInput) -> Vec<GridMark> {
 }
 
 /// Marks of a vertical axis that is not logarithmic.
-pub(super) fn y_marks(input: GridInput) -> Vec<GridMark> {
+pub(in crate::app) fn y_marks(input: GridInput) -> Vec<GridMark> {
     let apart = input.base_step_size * Y_APART / BASE;
     even_marks(input, apart)
 }
@@ -78,7 +78,7 @@ fn spaced(input: GridInput, sizes: [f64; 3]) -> Vec<GridMark> {
 }
 
 /// What stands at a mark of the horizontal axis.
-pub(super) fn x_text(axis: Axis, mark: GridMark) -> String {
+pub(in crate::app) fn x_text(axis: Axis, mark: GridMark) -> String {
     match axis {
         Axis::Step if mark.value < -0.5 || (mark.value - mark.value.round()).abs() > 1e-6 => {
             String::new()
@@ -163,7 +163,7 @@ fn round_up(size: f64) -> f64 {
 }
 
 /// A number with as many decimals as tell it from its neighbour.
-pub(super) fn number(value: f64, apart: f64) -> String {
+pub(in crate::app) fn number(value: f64, apart: f64) -> String {
     if value != 0.0 && (value.abs() < 1e-4 || value.abs() >= 1e6) {
         let digits = value.abs().log10().floor() - (apart.log10() + 1e-9).floor();
         return format!("{value:.*e}", digits.clamp(0.0, 9.0) as usize);

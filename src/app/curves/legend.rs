@@ -4,6 +4,7 @@ use egui::{Color32, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2
 use egui_plot::{LineStyle, MarkerShape};
 
 use super::{Input, Quantity, Reply};
+use crate::app::room::{is_for_fingers, small_button};
 use crate::app::theme::SERIES;
 
 /// How the lines of a run look. Runs differ by dashes and markers too, for those who cannot tell the
@@ -29,6 +30,11 @@ pub(super) const LOOKS: usize = EARLIER.len();
 
 /// Room for what stands in a row beside a run's name: check box, swatches, button.
 const BESIDE_NAME: f32 = 120.0;
+/// The same where they are for fingers.
+const BESIDE_LARGER: f32 = 150.0;
+
+/// Length of a piece of a line, in points.
+const LINE: f32 = 26.0;
 
 const EARLIER: [Look; 8] = [
     earlier(2, LineStyle::Dashed { length: 12.0 }, MarkerShape::Square),
@@ -74,54 +80,51 @@ pub(super) fn ui(ui: &mut Ui, input: &Input<'_>, quantity: Quantity) -> Option<R
     if !input.history.is_empty() {
         let look = CURRENT.on(ui.visuals().dark_mode);
         if !runs.is_empty() {
-            ui.strong(short(input.name)).on_hover_text(input.name);
+            ui.strong(short(input.name, ui.max_rect().width()))
+                .on_hover_text(input.name);
         }
-        swatch(ui, look.training, Some(look.dashes), None);
-        ui.label(if has_test {
+        let name = if has_test {
             "training"
         } else {
             quantity.label()
+        };
+        together(ui, name, LINE + ui.spacing().item_spacing.x, |ui| {
+            swatch(ui, look.training, Some(look.dashes), None);
+            ui.label(name);
         });
         if has_test {
-            swatch(ui, look.test, Some(look.dashes), Some(look.marker));
-            ui.label("test");
+            together(ui, "test", LINE + ui.spacing().item_spacing.x, |ui| {
+                swatch(ui, look.test, Some(look.dashes), Some(look.marker));
+                ui.label("test");
+            });
         }
     }
     for (at, run) in runs.iter().enumerate() {
-        // Kept together where the row breaks.
-        let text = short(&run.name);
-        let galley = egui::WidgetText::from(text.as_str()).into_galley(
-            ui,
-            Some(egui::TextWrapMode::Extend),
-            f32::INFINITY,
-            egui::TextStyle::Body,
-        );
-        ui.allocate_ui_with_layout(
-            vec2(galley.size().x + BESIDE_NAME, ui.spacing().interact_size.y),
-            egui::Layout::left_to_right(egui::Align::Center),
-            |ui| {
-                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-                let mut shown = run.shown;
-                let tip = format!("Draw {} behind the run under way", run.name);
-                if ui.checkbox(&mut shown, text).on_hover_text(tip).changed() {
-                    reply = Some(Reply::Show { run: at, shown });
-                }
-                let look = look(run.look).on(ui.visuals().dark_mode);
-                swatch(ui, look.training, Some(look.dashes), None);
-                if has_test {
-                    swatch(ui, look.test, None, Some(look.marker));
-                }
-                let button = ui.small_button("×");
-                let label = format!("Remove {}", run.name);
-                button.widget_info(|| {
-                    WidgetInfo::labeled(Role::Button, ui.is_enabled(), label.clone())
-                });
-                let tip = "Take this run out of the comparison; its files stay as they are";
-                if button.on_hover_text(tip).clicked() {
-                    reply = Some(Reply::Remove(at));
-                }
-            },
-        );
+        let beside = match is_for_fingers(ui) {
+            true => BESIDE_LARGER,
+            false => BESIDE_NAME,
+        };
+        let text = short(&run.name, ui.max_rect().width() - beside);
+        together(ui, &text.clone(), beside, |ui| {
+            let mut shown = run.shown;
+            let tip = format!("Draw {} behind the run under way", run.name);
+            if ui.checkbox(&mut shown, text).on_hover_text(tip).changed() {
+                reply = Some(Reply::Show { run: at, shown });
+            }
+            let look = look(run.look).on(ui.visuals().dark_mode);
+            swatch(ui, look.training, Some(look.dashes), None);
+            if has_test {
+                swatch(ui, look.test, None, Some(look.marker));
+            }
+            let button = small_button(ui, "×");
+            let label = format!("Remove {}", run.name);
+            button
+                .widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label.clone()));
+            let tip = "Take this run out of the comparison; its files stay as they are";
+            if button.on_hover_text(tip).clicked() {
+                reply = Some(Reply::Remove(at));
+            }
+        });
     }
     let compare = ui.button("Compare…");
     let tip = "Choose earlier runs to lay over this one";
@@ -131,9 +134,27 @@ pub(super) fn ui(ui: &mut Ui, input: &Input<'_>, quantity: Quantity) -> Option<R
     reply
 }
 
+/// Widgets that are kept together where the row breaks: `text`, and what is `beside` it, in points.
+fn together(ui: &mut Ui, text: &str, beside: f32, widgets: impl FnOnce(&mut Ui)) {
+    let galley = egui::WidgetText::from(text).into_galley(
+        ui,
+        Some(egui::TextWrapMode::Extend),
+        f32::INFINITY,
+        egui::TextStyle::Body,
+    );
+    ui.allocate_ui_with_layout(
+        vec2(galley.size().x + beside, ui.spacing().interact_size.y),
+        egui::Layout::left_to_right(egui::Align::Center),
+        |ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            widgets(ui);
+        },
+    );
+}
+
 /// A piece of a line, as the plot draws it.
 fn swatch(ui: &mut Ui, colour: Color32, line: Option<LineStyle>, marker: Option<MarkerShape>) {
-    let width = if line.is_some() { 26.0 } else { 10.0 };
+    let width = if line.is_some() { LINE } else { 10.0 };
     let (rect, _) = ui.allocate_exact_size(vec2(width, 12.0), Sense::hover());
     let ends = [rect.left_center(), rect.right_center()];
     let stroke = Stroke::new(2.0, colour);
@@ -190,10 +211,13 @@ fn marker_shape(marker: MarkerShape, area: Rect, colour: Color32) -> Shape {
     }
 }
 
-/// A name that does not fill the row.
-fn short(name: &str) -> String {
-    const LETTERS: usize = 40;
-    match name.char_indices().nth(LETTERS) {
+/// A name that does not fill the row, and has room in so many points.
+fn short(name: &str, room: f32) -> String {
+    const LETTERS: f32 = 40.0;
+    /// Points of a usual letter.
+    const LETTER: f32 = 8.0;
+    let letters = (room / LETTER).clamp(8.0, LETTERS) as usize;
+    match name.char_indices().nth(letters) {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),
     }

@@ -4,7 +4,7 @@
 //! `plot` draws it, `drawn` keeps the points of its lines, `axes` places the marks, `hover` says
 //! what lies under the pointer, `legend` names the lines.
 
-mod axes;
+pub(super) mod axes;
 mod drawn;
 pub mod history;
 mod hover;
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use self::drawn::{Drawn, Key};
 use self::history::{Axis, History, Series};
 use self::plot::Zoom;
+use crate::app::room::{fold_switch, is_short};
 use crate::numbers::grouped;
 
 /// The longest stretch of steps to draw the mean of.
@@ -230,9 +231,18 @@ impl Default for Curves {
 impl Curves {
     /// Draws controls, legend and plot into all the space there is.
     pub fn ui(&mut self, ui: &mut Ui, input: &Input<'_>) -> Option<Reply> {
-        ui.horizontal_wrapped(|ui| self.controls_ui(ui));
-        let legend = ui.horizontal_wrapped(|ui| legend::ui(ui, input, self.quantity));
-        let reply = legend.inner;
+        let reply = match is_short(ui) {
+            true => self.short_header_ui(ui, input),
+            false => {
+                ui.horizontal_wrapped(|ui| {
+                    self.quantity_ui(ui);
+                    ui.separator();
+                    self.axes_ui(ui);
+                });
+                let legend = ui.horizontal_wrapped(|ui| legend::ui(ui, input, self.quantity));
+                legend.inner
+            }
+        };
         let runs: Vec<&History> = self.runs(input).collect();
         let Some(extent) = plot::extent(&runs, self.axis) else {
             self.drawn.clear();
@@ -286,14 +296,30 @@ impl Curves {
         }
     }
 
-    fn controls_ui(&mut self, ui: &mut Ui) {
+    /// Controls and legend in as few rows as they fit into.
+    fn short_header_ui(&mut self, ui: &mut Ui, input: &Input<'_>) -> Option<Reply> {
+        let row = ui.horizontal_wrapped(|ui| {
+            self.quantity_ui(ui);
+            let is_open = fold_switch(ui, "Axes…");
+            (is_open, legend::ui(ui, input, self.quantity))
+        });
+        let (is_open, reply) = row.inner;
+        if is_open {
+            ui.horizontal_wrapped(|ui| self.axes_ui(ui));
+        }
+        reply
+    }
+
+    fn quantity_ui(&mut self, ui: &mut Ui) {
         for quantity in Quantity::ALL {
             let button = ui.selectable_value(&mut self.quantity, quantity, quantity.label());
             if button.on_hover_text(quantity.tip()).changed() {
                 self.zoom.y = None;
             }
         }
-        ui.separator();
+    }
+
+    fn axes_ui(&mut self, ui: &mut Ui) {
         ui.label("by");
         for axis in Axis::ALL {
             let button = ui.selectable_value(&mut self.axis, axis, axis.label());

@@ -1,6 +1,6 @@
 //! The plot itself: lines, bands and markers, and what a hand can do with it.
 
-use egui::{Key as Button, RichText, Role, Ui, Vec2, WidgetInfo};
+use egui::{Key as Button, RichText, Role, Sense, Ui, Vec2, WidgetInfo};
 use egui_plot::{
     AxisHints, FilledArea, HoverPosition, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotPoints,
     PlotUi, Points, Text, VLine,
@@ -10,7 +10,8 @@ use super::drawn::Drawn;
 use super::history::{Axis, History};
 use super::legend::{self, Look};
 use super::{Curves, Input, Reply, axes, hover};
-use crate::app::focus;
+use crate::app::room::is_touched;
+use crate::app::{fingers, focus};
 use crate::numbers::grouped;
 
 /// More markers than these would hide the line.
@@ -69,6 +70,15 @@ impl Curves {
         };
         let grid = ui.visuals().text_color().gamma_multiply(0.35);
         let plot = self.plot(input).grid_color(grid);
+        // A finger scrolls the pane where there is nothing to move in the plot.
+        let is_still = is_touched(ui.ctx()) && !self.zoom.is_set();
+        let plot = match is_still {
+            true => plot
+                .sense(Sense::click())
+                .allow_drag(false)
+                .allow_axis_zoom_drag(false),
+            false => plot,
+        };
         let shown = egui::Frame::NONE.inner_margin(margin).show(ui, |ui| {
             plot.show(ui, |plot| {
                 plot.set_plot_bounds(seen);
@@ -96,6 +106,9 @@ impl Curves {
         }
         if focus::takes_arrows(ui, &response, false) {
             self.keys(ui, x);
+        }
+        if response.clicked() {
+            fingers::stay(ui.ctx());
         }
         let pointer = response
             .interact_pointer_pos()

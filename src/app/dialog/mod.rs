@@ -204,7 +204,11 @@ fn typed_ui(
         ui.heading(&ask.title);
         let label = ui.label(why);
         let field = ui
-            .add(TextEdit::singleline(text).desired_width(f32::INFINITY))
+            .add(
+                TextEdit::singleline(text)
+                    .align(egui::Align2::LEFT_CENTER)
+                    .desired_width(f32::INFINITY),
+            )
             .labelled_by(label.id);
         if field.changed() {
             *complaint = None;
@@ -213,7 +217,7 @@ fn typed_ui(
             ui.colored_label(super::theme::problem_colour(ui), complaint.as_str());
         }
         let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let enter = ui
                 .button("Use this path")
                 .on_hover_text("Takes the path as typed (Enter).");

@@ -15,8 +15,10 @@ use crate::numbers::percent;
 
 /// Points of a picture of the page.
 const PICTURE: f32 = 48.0;
-/// Points of a cell of the page: the picture and two lines of text.
-const CELL: egui::Vec2 = vec2(84.0, PICTURE + 30.0);
+/// Points between two lines of text below a picture.
+const LINE: f32 = 13.0;
+/// Width of a cell of the page, in points.
+const CELL: f32 = 84.0;
 /// Points of the picked image.
 const LARGE: f32 = 128.0;
 /// Classes shown as bars; where there are more, the most probable.
@@ -35,20 +37,21 @@ impl Inside {
             return;
         }
         let gap = 4.0;
-        let columns = (((ui.available_width() + gap) / (CELL.x + gap)) as usize).max(1);
+        let cell = vec2(CELL, PICTURE + 4.0 + 2.0 * line_height(ui));
+        let columns = (((ui.available_width() + gap) / (cell.x + gap)) as usize).max(1);
         let rows = paged.page.shown.len().div_ceil(columns);
         let size = vec2(
-            columns as f32 * (CELL.x + gap) - gap,
-            rows as f32 * (CELL.y + gap) - gap,
+            columns as f32 * (cell.x + gap) - gap,
+            rows as f32 * (cell.y + gap) - gap,
         );
         let (area, _) = ui.allocate_exact_size(size, Sense::hover());
         let mut clicked = None;
         for (place, image) in paged.page.shown.iter().enumerate() {
             let at = vec2(
-                (place % columns) as f32 * (CELL.x + gap),
-                (place / columns) as f32 * (CELL.y + gap),
+                (place % columns) as f32 * (cell.x + gap),
+                (place / columns) as f32 * (cell.y + gap),
             );
-            let rect = Rect::from_min_size(area.min + at, CELL);
+            let rect = Rect::from_min_size(area.min + at, cell);
             let response = ui.interact(rect, ui.scope_id().with(("image", image)), Sense::click());
             let verdict = self.answers.of(*image);
             let sentence = || sentence(subject.data, *image, verdict);
@@ -194,12 +197,12 @@ impl Cell<'_> {
         }
         let colour = ui.visuals().text_color();
         let label = self.data.test.labels[self.image as usize] as usize;
-        let line = |row: f32| rect.top() + PICTURE + 3.0 + 13.0 * row;
+        let line = |row: f32| rect.top() + PICTURE + 3.0 + line_height(ui) * row;
         let left = rect.left() + 3.0;
-        let is = small(ui, class(self.data, label), CELL.x - 6.0, colour);
+        let is = small(ui, class(self.data, label), CELL - 6.0, colour);
         painter.galley(pos2(left, line(0.0)), is, colour);
         let Some(verdict) = self.verdict else {
-            let text = small(ui, "…", CELL.x, colour);
+            let text = small(ui, "…", CELL, colour);
             painter.galley(pos2(left, line(1.0)), text, colour);
             return;
         };
@@ -211,16 +214,21 @@ impl Cell<'_> {
             is_right,
         );
         let share = format!("{:.0} %", 100.0 * verdict.probability);
-        let share = small(ui, &share, CELL.x, colour);
+        let share = small(ui, &share, CELL, colour);
         painter.galley(pos2(beside, rect.top() + 24.0), share, colour);
         let says = if is_right {
             "right".to_owned()
         } else {
             format!("says {}", class(self.data, verdict.class))
         };
-        let says = small(ui, &says, CELL.x - 6.0, colour);
+        let says = small(ui, &says, CELL - 6.0, colour);
         painter.galley(pos2(left, line(1.0)), says, colour);
     }
+}
+
+/// Points between two lines below a picture: more where letters are larger.
+fn line_height(ui: &Ui) -> f32 {
+    LINE.max(ui.text_style_height(&egui::TextStyle::Small))
 }
 
 fn small(ui: &Ui, text: &str, width: f32, colour: Color32) -> std::sync::Arc<egui::Galley> {

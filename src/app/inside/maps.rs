@@ -8,6 +8,7 @@ use egui::{
 use super::pictures::Atlas;
 use super::{Channel, Inside, Subject};
 use crate::app::focus;
+use crate::app::room::{drag_speed, is_for_fingers};
 use crate::app::theme::viridis;
 use crate::network::graph::BatchNormId;
 use crate::numbers::grouped;
@@ -17,6 +18,8 @@ use crate::study::probe::FeatureMaps;
 const LARGE: f32 = 128.0;
 /// Points of another channel's map.
 const SMALL: f32 = 34.0;
+/// The same where fingers pick.
+const LARGER: f32 = 38.0;
 /// Points between two maps.
 const GAP: f32 = 3.0;
 
@@ -162,9 +165,13 @@ fn picker_ui(ui: &mut Ui, subject: &Subject<'_>) -> Option<Channel> {
             let last = (norm.channels as usize).saturating_sub(1);
             channel = channel.min(last);
             let label = ui.label("channel");
-            ui.add(DragValue::new(&mut channel).range(0..=last).speed(0.1))
-                .labelled_by(label.id)
-                .on_hover_text(format!("The channel shown large, from 0 to {last}."));
+            ui.add(
+                DragValue::new(&mut channel)
+                    .range(0..=last)
+                    .speed(drag_speed(ui, 0.1)),
+            )
+            .labelled_by(label.id)
+            .on_hover_text(format!("The channel shown large, from 0 to {last}."));
         }
     });
     let now = layer.map(|layer| Channel {
@@ -223,7 +230,11 @@ fn legend_ui(ui: &mut Ui, (low, high): (f32, f32)) {
 /// All channels of the layer in one widget: a click or the arrow keys pick one.
 fn small_ui(ui: &mut Ui, maps: &Maps, picked: usize, off: &[bool]) -> Option<usize> {
     let channels = maps.ranges.len();
-    let pitch = SMALL + GAP;
+    let side = match is_for_fingers(ui) {
+        true => LARGER,
+        false => SMALL,
+    };
+    let pitch = side + GAP;
     let columns = (((ui.available_width() + GAP) / pitch) as usize).clamp(1, channels);
     let rows = channels.div_ceil(columns);
     let size = vec2(columns as f32, rows as f32) * pitch - vec2(GAP, GAP);
@@ -235,7 +246,7 @@ fn small_ui(ui: &mut Ui, maps: &Maps, picked: usize, off: &[bool]) -> Option<usi
     });
     let tile = |channel: usize| {
         let at = vec2((channel % columns) as f32, (channel / columns) as f32) * pitch;
-        Rect::from_min_size(area.min + at, vec2(SMALL, SMALL))
+        Rect::from_min_size(area.min + at, vec2(side, side))
     };
     let painter = ui.painter();
     for channel in 0..channels {

@@ -4,15 +4,23 @@ use std::path::Path;
 
 use egui::emath::Numeric;
 use egui::{
-    Align, ComboBox, DragValue, Label, Layout, Response, RichText, TextEdit, Ui, UiBuilder, vec2,
+    Align, ComboBox, DragValue, Label, Layout, Response, RichText, TextEdit, TextStyle, Ui,
+    UiBuilder, vec2,
 };
 
 use super::problem::{Problem, label};
 use crate::app::icons::{self, picture_button};
+use crate::app::room::drag_speed;
 use crate::app::theme::problem_colour;
 
-/// Points that the names of fields take.
+/// Points that the names of fields take, at the usual size of letters.
 const NAME_WIDTH: f32 = 92.0;
+/// The usual size of letters, in points.
+const USUAL: f32 = 13.0;
+
+fn name_width(ui: &Ui) -> f32 {
+    NAME_WIDTH * TextStyle::Body.resolve(ui.style()).size / USUAL
+}
 
 /// What all rows are drawn with.
 #[derive(Clone, Copy)]
@@ -45,7 +53,7 @@ impl Rows<'_> {
         tooltip: &str,
         control: impl FnOnce(&mut Ui) -> Response,
     ) {
-        let size = vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+        let size = vec2(name_width(ui), ui.spacing().interact_size.y);
         let layout = Layout::left_to_right(Align::Center);
         let name = ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.set_min_size(size);
@@ -88,7 +96,10 @@ impl Rows<'_> {
         value: &mut N,
         unit: &str,
     ) {
-        self.row(ui, option, tooltip, |ui| ui.add(number(value, unit)));
+        self.row(ui, option, tooltip, |ui| {
+            let number = number(ui, value, unit);
+            ui.add(number)
+        });
     }
 
     /// A number that may be left out: a checkbox, and the number where it is on.
@@ -109,7 +120,8 @@ impl Rows<'_> {
                 *value = is_on.then_some(first);
             }
             if let Some(value) = value {
-                let number = ui.add(number(value, unit)).on_hover_text(tooltip);
+                let number = number(ui, value, unit);
+                let number = ui.add(number).on_hover_text(tooltip);
                 number.accessible_name(format!("{}, number", label(option)));
             }
             switch
@@ -155,8 +167,9 @@ impl Rows<'_> {
             // From the right, so that the text takes what room is left.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 parsed = extra(ui);
-                let field =
-                    TextEdit::singleline(&mut draft.text).desired_width(ui.available_width());
+                let field = TextEdit::singleline(&mut draft.text)
+                    .align(egui::Align2::LEFT_CENTER)
+                    .desired_width(ui.available_width());
                 let field = ui.add(field);
                 if field.changed() {
                     match parse(draft.text.trim()) {
@@ -225,9 +238,10 @@ impl Draft {
 }
 
 /// A number to drag or type; any that its type holds, so that a bad one is answered by a sentence.
-fn number<'a, N: Numeric>(value: &'a mut N, unit: &str) -> DragValue<'a> {
+fn number<'a, N: Numeric>(ui: &Ui, value: &'a mut N, unit: &str) -> DragValue<'a> {
+    let speed = if N::INTEGRAL { 0.2 } else { 0.002 };
     let number = DragValue::new(value)
-        .speed(if N::INTEGRAL { 0.2 } else { 0.002 })
+        .speed(drag_speed(ui, speed))
         .suffix(unit)
         .custom_parser(finite);
     match N::INTEGRAL {
@@ -255,7 +269,7 @@ pub(super) fn plainly(value: f64, _: std::ops::RangeInclusive<usize>) -> String 
 pub(super) fn list<'a>(ui: &Ui, salt: &'a str, shown: &'a str) -> ComboBox<'a> {
     ComboBox::from_id_salt(salt)
         .width(ui.available_width())
-        .height(420.0)
+        .height(420.0_f32.min(ui.ctx().content_rect().height() - 80.0))
         .selected_text(shown)
         .truncate()
 }
@@ -287,7 +301,7 @@ pub fn shortened(path: &str, letters: usize) -> String {
 pub(super) fn short_path(ui: &Ui, path: &Path) -> String {
     /// Points of a usual letter.
     const LETTER: f32 = 7.2;
-    let room = ui.available_width() - NAME_WIDTH - 48.0;
+    let room = ui.available_width() - name_width(ui) - 48.0;
     shortened(
         &path.display().to_string(),
         (room / LETTER).max(12.0) as usize,

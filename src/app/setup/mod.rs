@@ -30,11 +30,15 @@ use self::problem::{Problem, is_within};
 use self::shape::Known;
 use self::summary::needs_ui;
 use crate::app::dialog::{Dialog, Service};
+use crate::app::room::is_for_fingers;
 use crate::app::theme::problem_colour;
 use crate::data::DataShape;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::train::settings::Settings;
 use crate::train::start;
+
+/// Height of the form, in points, below which what a run takes scrolls with the fields.
+const LOW: f32 = 400.0;
 
 /// How many data sets the list offers again.
 const RECENT: usize = 6;
@@ -210,18 +214,29 @@ impl Setup {
         };
         // What it takes stays in sight below the fields. It is drawn after them, as the keyboard and a
         // screen reader should come to it after them, so its height is that of the last frame.
-        let room = ui.available_height() - self.summary_height;
+        let is_low = is_for_fingers(ui) && ui.available_height() < LOW;
+        let room = match is_low {
+            true => ui.available_height(),
+            false => ui.available_height() - self.summary_height,
+        };
         // Beside the fields, not over them.
         ui.spacing_mut().scroll.floating_allocated_width = 10.0;
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .max_height(room.max(120.0))
-            .show(ui, |ui| self.form_ui(ui, rows, adapters));
-        let height = ui
-            .scope(|ui| self.summary_ui(ui, rows))
-            .response
-            .rect
-            .height();
+            .show(ui, |ui| {
+                self.form_ui(ui, rows, adapters);
+                if is_low {
+                    self.summary_ui(ui, rows);
+                }
+            });
+        let height = match is_low {
+            true => self.summary_height,
+            false => {
+                let summary = ui.scope(|ui| self.summary_ui(ui, rows));
+                summary.response.rect.height()
+            }
+        };
         if height != self.summary_height {
             self.summary_height = height;
             ui.ctx().request_repaint();

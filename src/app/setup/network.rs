@@ -103,7 +103,7 @@ impl Setup {
             &format!("Channels of the first stage; this network's own width is {own}."),
             |ui| {
                 let number = egui::DragValue::new(&mut width)
-                    .speed(0.2)
+                    .speed(crate::app::room::drag_speed(ui, 0.2))
                     .suffix(" channels");
                 let number = ui.add(number);
                 menu_button(ui, "Usual widths", |ui| {
@@ -173,7 +173,11 @@ impl Setup {
             let tooltip = "Names as in a state_dict, such as fc.bias; * stands for any letters, ? for one. \
                            Commas between several.";
             quiet.row(ui, "names", tooltip, |ui| {
-                ui.add(TextEdit::singleline(&mut settings.train).desired_width(f32::INFINITY))
+                ui.add(
+                    TextEdit::singleline(&mut settings.train)
+                        .align(egui::Align2::LEFT_CENTER)
+                        .desired_width(f32::INFINITY),
+                )
             });
         }
         if let Some((.., sentence)) = MODES.iter().find(|(word, ..)| *word == mode) {
@@ -271,7 +275,11 @@ fn typed_or_picked(
                 }
             }
         });
-        ui.add(TextEdit::singleline(name).desired_width(ui.available_width()))
+        ui.add(
+            TextEdit::singleline(name)
+                .align(egui::Align2::LEFT_CENTER)
+                .desired_width(ui.available_width()),
+        )
     })
     .inner
 }

@@ -49,6 +49,8 @@ pub(super) fn needs_ui(
     Grid::new("what it takes")
         .num_columns(3)
         .spacing([10.0, 3.0])
+        // There is nothing to press in it.
+        .min_row_height(20.0)
         .show(ui, |ui| {
             let mut line = |name: &str, tooltip: &str, this: String, all: String| {
                 ui.label(name).on_hover_text(tooltip);

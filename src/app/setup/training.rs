@@ -122,7 +122,11 @@ impl Setup {
                 None => DragValue::new(&mut settings.epochs),
                 Some(steps) => DragValue::new(steps),
             };
-            let number = ui.add(number.speed(0.2).custom_parser(finite));
+            let number = ui.add(
+                number
+                    .speed(crate::app::room::drag_speed(ui, 0.2))
+                    .custom_parser(finite),
+            );
             let names = [(Length::Epochs, "epochs"), (Length::Steps, "steps")];
             let shown = names[usize::from(length == Length::Steps)].1;
             ComboBox::from_id_salt("length")

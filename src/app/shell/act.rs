@@ -9,6 +9,7 @@ use super::files::Purpose;
 use crate::app::action::Action;
 use crate::app::comparison;
 use crate::app::dialog::Kind;
+use crate::app::room::Room;
 use crate::app::tour::Comparison;
 use crate::session::{Command, Phase};
 use crate::train::settings::Settings;
@@ -17,6 +18,10 @@ impl Shell {
     /// Does what was asked for.
     pub fn act(&mut self, ctx: &Context, action: Action) {
         let is_open = self.following.as_ref().is_some_and(|f| !f.has_ended());
+        if matches!(action, Action::Start | Action::Step | Action::TrainLonger) {
+            // What is to be seen now is behind the form.
+            self.layout.is_form_open = false;
+        }
         match action {
             Action::Start => {
                 self.queue.clear();
@@ -61,12 +66,15 @@ impl Shell {
             Action::Export(export) => self.ask_export(export),
             Action::Tour => self.tour.open = !self.tour.open,
             Action::Commands => self.palette.open(),
-            Action::ToggleSetup => self.is_setup_shown = !self.is_setup_shown,
+            Action::ToggleSetup => match self.layout.room {
+                Room::Compact => self.layout.is_form_open = !self.layout.is_form_open,
+                _ => self.is_setup_shown = !self.is_setup_shown,
+            },
             Action::ToggleTheme => ctx.set_theme(match ctx.theme() {
                 Theme::Dark => Theme::Light,
                 Theme::Light => Theme::Dark,
             }),
-            Action::ResetLayout => self.tree = None,
+            Action::ResetLayout => self.layout.reset(),
             Action::ZoomIn => gui_zoom::zoom_in(ctx),
             Action::ZoomOut => gui_zoom::zoom_out(ctx),
             Action::ZoomReset => ctx.set_zoom_factor(1.0),

@@ -23,8 +23,13 @@ impl Shell {
         take(storage, "switching-off", &mut self.views.switching_off);
         take(storage, "inside", &mut self.views.inside);
         take(storage, "tour", &mut self.tour);
-        take(storage, "panes", &mut self.tree);
-        self.tree = self.tree.take().filter(panes::is_whole);
+        let layout = &mut self.layout;
+        take(storage, "panes", &mut layout.wide);
+        take(storage, "panes-tall", &mut layout.tall);
+        take(storage, "pane", &mut layout.front);
+        for tree in [&mut layout.wide, &mut layout.tall] {
+            *tree = tree.take().filter(panes::is_whole);
+        }
     }
 
     /// Keeps what the reader chose for the next start.
@@ -38,6 +43,8 @@ impl Shell {
         eframe::set_value(storage, "switching-off", &self.views.switching_off);
         eframe::set_value(storage, "inside", &self.views.inside);
         eframe::set_value(storage, "tour", &self.tour);
-        eframe::set_value(storage, "panes", &self.tree);
+        eframe::set_value(storage, "panes", &self.layout.wide);
+        eframe::set_value(storage, "panes-tall", &self.layout.tall);
+        eframe::set_value(storage, "pane", &self.layout.front);
     }
 }

@@ -2,12 +2,13 @@
 //! for to the other.
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
-//! asked for, `files` reads and writes, `kept` remembers from one start to the next, `pace` says how often
-//! a training is drawn.
+//! asked for, `files` reads and writes, `kept` remembers from one start to the next, `layout` says where
+//! form and panes are, `pace` how often a training is drawn.
 
 mod act;
 mod files;
 mod kept;
+mod layout;
 mod pace;
 mod run;
 
@@ -17,18 +18,20 @@ use std::sync::{Arc, mpsc};
 
 use eframe::Storage;
 use egui::{CentralPanel, Context, FontDefinitions, FontFamily, Frame, Panel, Ui};
-use egui_tiles::Tree;
 
 use super::action::Action;
 use super::channels::Pick;
 use super::comparison;
 use super::curves::Earlier;
 use super::dialog::{Dialog, Service, dropped};
+use super::dropping;
 use super::export::Kind as Export;
+use super::fingers::Fingers;
 use super::following::Following;
 use super::notice::{Notices, Offer, Weight};
 use super::palette::Palette;
-use super::panes::{self, Asked, Pane, Panes, Views};
+use super::panes::{Asked, Pane, Panes, Views};
+use super::room::Room;
 use super::setup::Setup;
 use super::spoken;
 use super::toolbar::{self, Status};
@@ -38,6 +41,7 @@ use crate::platform;
 use crate::session::{Event, OpenGpu, Session, Stage};
 use crate::train::settings::Settings;
 use files::{Purpose, Read};
+use layout::Layout;
 use pace::Pace;
 
 /// The whole app.
@@ -58,7 +62,7 @@ pub struct Shell {
     setup: Setup,
     is_setup_shown: bool,
     views: Views,
-    tree: Option<Tree<Pane>>,
+    layout: Layout,
     picked: Option<Pick>,
     tour: Tour,
     palette: Palette,
@@ -74,6 +78,7 @@ impl Shell {
     /// The app before its first frame; `open_gpu` is how its session opens adapters.
     pub fn new(ctx: &Context, storage: Option<&dyn Storage>, open_gpu: OpenGpu) -> Self {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.add_plugin(Fingers::default());
         // Signs such as ▶, which the font of the text does not have.
         let mut fonts = FontDefinitions::default();
         if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
@@ -104,7 +109,7 @@ impl Shell {
             setup: comparison::first_setup(),
             is_setup_shown: true,
             views: Views::default(),
-            tree: None,
+            layout: Layout::default(),
             picked: None,
             tour: Tour::default(),
             palette: Palette::default(),
@@ -170,9 +175,7 @@ impl Shell {
 
     /// Brings a pane to the front.
     pub fn show_pane(&mut self, pane: Pane) {
-        if let Some(tree) = &mut self.tree {
-            panes::show(tree, pane);
-        }
+        self.layout.show(pane);
     }
 
     /// Says that the window is drawn by the processor, which trainings need: they are then drawn
@@ -221,16 +224,23 @@ impl Shell {
     /// Draws everything.
     pub fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        let room = Room::settle(ui);
+        self.layout.room = room;
         let problem = self.setup.problem();
         let mut action = Action::pressed(&ctx);
         Panel::top("toolbar").show(ui, |ui| {
-            let pressed = toolbar::ui(ui, self.status(&problem));
+            let pressed = match room {
+                Room::Compact => {
+                    toolbar::narrow::ui(ui, self.status(&problem), self.layout.is_form_open)
+                }
+                _ => toolbar::ui(ui, self.status(&problem)),
+            };
             action = action.or(pressed);
             if let Some(Offer::Resume(run)) = self.notices.ui(ui) {
                 self.resume(ui.ctx(), &run, false);
             }
         });
-        if self.is_setup_shown {
+        if self.is_setup_shown && room != Room::Compact {
             Panel::left("setup")
                 .default_size(300.0)
                 .size_range(260.0..=460.0)
@@ -241,8 +251,13 @@ impl Shell {
         }
         let mut asked = Asked::default();
         CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
-            let size = ui.available_size();
-            let tree = self.tree.get_or_insert_with(|| panes::first_layout(size));
+            if self.layout.is_form_alone() {
+                let is_locked = self.status(&problem).is_busy();
+                Frame::central_panel(ui.style()).show(ui, |ui| {
+                    self.setup.ui(ui, &self.adapters, is_locked);
+                });
+                return;
+            }
             let mut panes = Panes {
                 views: &mut self.views,
                 following: self.following.as_mut(),
@@ -250,7 +265,7 @@ impl Shell {
                 picked: &mut self.picked,
                 asked,
             };
-            tree.ui(&mut panes, ui);
+            self.layout.ui(ui, &mut panes);
             asked = panes.asked;
         });
         if asked.measure {
@@ -280,6 +295,7 @@ impl Shell {
         if let Some(answer) = self.dialog.poll(&ctx) {
             self.answered(&ctx, answer);
         }
+        dropping::ui(&ctx);
         for dropped in dropped(&ctx) {
             self.take_dropped(&ctx, dropped);
         }

@@ -256,12 +256,7 @@ impl Shell {
     }
 
     pub(super) fn look_if_shown(&mut self) {
-        let is_shown = self.tree.as_ref().is_some_and(|tree| {
-            tree.active_tiles()
-                .into_iter()
-                .any(|tile| tree.tiles.get_pane(&tile).copied() == Some(Pane::Images))
-        });
-        if is_shown {
+        if self.layout.shows(Pane::Images) {
             self.look();
         }
     }

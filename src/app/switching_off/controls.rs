@@ -4,6 +4,7 @@ use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 
 use super::choice::Tested;
 use super::{Network, Pending, SwitchingOff, share_off};
+use crate::app::room::{drag_speed, small_button};
 use crate::app::theme::problem_colour;
 use crate::numbers::grouped;
 
@@ -38,7 +39,7 @@ impl SwitchingOff {
             );
             let number = DragValue::new(&mut self.choice.threshold)
                 .range(0.0..=1.0)
-                .speed(0.0005)
+                .speed(drag_speed(ui, 0.0005))
                 .update_while_editing(false)
                 .custom_formatter(|value, _| threshold_text(value))
                 .custom_parser(parse_threshold);
@@ -99,8 +100,7 @@ impl SwitchingOff {
                         for (channel, is_off) in listed.skip(rows.start).take(rows.len()) {
                             let name = network.channel_name(*channel);
                             ui.horizontal(|ui| {
-                                let button = ui
-                                    .small_button("Follow")
+                                let button = small_button(ui, "Follow")
                                     .on_hover_text("Let this channel follow the threshold again.");
                                 button.widget_info(|| {
                                     let label = format!("{name}: follow the threshold");

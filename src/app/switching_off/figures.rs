@@ -9,6 +9,7 @@ use egui_plot::{
 use super::results::{Curve, Measured};
 use super::{Network, Pending, SwitchingOff, share_off};
 use crate::app::bars::Bar;
+use crate::app::fingers;
 use crate::app::theme::SERIES;
 use crate::numbers::{grouped, percent};
 use crate::study::probe::Accuracy;
@@ -194,6 +195,7 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .allow_axis_zoom_drag(false)
+        .sense(egui::Sense::click())
         .show_crosshair(false)
         .default_x_bounds(0.0, 100.0)
         .default_y_bounds(0.0, 100.0)
@@ -258,6 +260,9 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
             );
         }
     });
+    if shown.response.clicked() {
+        fingers::stay(ui.ctx());
+    }
     shown.response.widget_info(|| {
         let label = format!("Curve of accuracy against the share of channels off: {summary}");
         WidgetInfo::labeled(Role::Figure, true, label)

@@ -2,6 +2,7 @@
 
 use bnonly::app::channels::norm_history::NormHistory;
 use bnonly::app::channels::share::{Share, ShareReply};
+use egui::epaint::Shape;
 use egui::{Key, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -47,6 +48,66 @@ fn at_step(harness: &Harness<'_, Bench>, step: u64) -> Pos2 {
     let last = harness.state().history.last().unwrap().step as f32;
     let x = frame.left() + frame.width() * step as f32 / last;
     Pos2::new(x, frame.center().y)
+}
+
+/// All that is written on the screen.
+fn written(harness: &Harness<'_, Bench>) -> Vec<String> {
+    fn texts(shape: &Shape, found: &mut Vec<String>) {
+        match shape {
+            Shape::Text(text) => found.push(text.galley.text().to_owned()),
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| texts(shape, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for drawn in &harness.output().shapes {
+        texts(&drawn.shape, &mut found);
+    }
+    found
+}
+
+#[test]
+fn steps_are_numbered_however_long_the_run_is() {
+    for snapshots in [2, 3, 4, 5, 6, 10, 26, 46, 101, 260] {
+        let harness = harness("resnet-8", snapshots);
+        let texts = written(&harness);
+        let steps = texts.iter().filter_map(|text| {
+            let digits = text.replace(',', "");
+            digits.parse::<u64>().ok()
+        });
+        let last = 20 * (snapshots - 1);
+        let steps: Vec<u64> = steps.filter(|step| (1..=last).contains(step)).collect();
+        assert!(steps.len() >= 3, "{last} steps: {steps:?} of {texts:?}");
+    }
+}
+
+#[test]
+fn no_two_lines_have_the_same_number() {
+    let harness = harness("resnet-8", 6);
+    let texts = written(&harness);
+    let mut shares: Vec<_> = texts.iter().filter(|text| text.ends_with(" %")).collect();
+    // The strip's own, and what stands above the plot.
+    shares.retain(|text| !text.contains('–') && text.len() < 7);
+    let count = shares.len();
+    assert!(count >= 3, "{shares:?}");
+    shares.sort();
+    shares.dedup();
+    assert_eq!(shares.len(), count, "{shares:?}");
+}
+
+#[test]
+fn the_numbers_of_the_colours_stand_beside_them() {
+    let harness = harness("resnet-8", 6);
+    let strip = harness.get_by_label_contains("Colours of shares").rect();
+    for shape in &harness.output().shapes {
+        if let Shape::Text(text) = &shape.shape
+            && text.galley.text() == "0–100 %"
+        {
+            assert!(strip.expand(1.0).contains_rect(text.visual_bounding_rect()));
+            return;
+        }
+    }
+    panic!("0–100 % is not there");
 }
 
 #[test]

@@ -127,6 +127,73 @@ fn a_paused_run() {
     compare(&mut app, "paused-dark", PANES);
 }
 
+/// A phone or a tablet that was touched.
+fn touched(theme: Theme, size: egui::Vec2) -> App {
+    let mut app = Begin {
+        size,
+        theme,
+        ..Begin::default()
+    }
+    .app();
+    app.tap_at(egui::pos2(3.0, size.y - 3.0));
+    app.settle();
+    app
+}
+
+/// The same with a run of six steps that waits.
+fn touched_and_paused(theme: Theme, size: egui::Vec2) -> App {
+    let mut app = touched(theme, size);
+    app.shell_mut().setup_mut().set_settings(Settings {
+        limit_test: Some(12),
+        ..settings()
+    });
+    for step in 1..=6 {
+        app.settle();
+        app.press("▶▮ Step");
+        app.until_step(step);
+        app.until_phase(Phase::Paused);
+    }
+    app
+}
+
+#[test]
+fn a_phone_upright() {
+    if !can_draw() {
+        return;
+    }
+    let size = egui::vec2(390.0, 844.0);
+    let mut app = touched(Theme::Light, size);
+    app.press("Set-up");
+    app.until("what it takes is worked out", |app| {
+        app.says("168 (3.22 %)")
+    });
+    compare(&mut app, "phone-set-up-light", 0);
+    let mut app = touched_and_paused(Theme::Dark, size);
+    app.press("Channels");
+    compare(&mut app, "phone-channels-dark", 0);
+}
+
+#[test]
+fn a_phone_lying() {
+    if !can_draw() {
+        return;
+    }
+    let mut app = touched_and_paused(Theme::Light, egui::vec2(844.0, 390.0));
+    compare(&mut app, "phone-curves-light", 0);
+}
+
+#[test]
+fn a_tablet_upright() {
+    if !can_draw() {
+        return;
+    }
+    let mut app = touched_and_paused(Theme::Dark, egui::vec2(768.0, 1024.0));
+    app.until("what it takes is worked out", |app| {
+        app.says("168 (3.22 %)")
+    });
+    compare(&mut app, "tablet-dark", 0);
+}
+
 #[test]
 fn switching_off_with_results() {
     if !can_draw() {

@@ -6,6 +6,12 @@ use crate::app::channels::Layers;
 
 /// Rows no lower than this have room for a label each, in points.
 pub const READABLE_ROW: f32 = 13.0;
+/// Rows that a finger hits, in points.
+pub const FINGER_ROW: f32 = 24.0;
+/// Rows are no lower, in points.
+pub const LOWEST_ROW: f32 = 1.0;
+/// Points from a layer's last cell within which a finger means that cell.
+const MISSED_BY: f32 = 24.0;
 /// Cells no narrower than this are told apart, in points.
 const NARROWEST_CELL: f32 = 1.5;
 /// Cells and rows grow to fill the room, up to this, in points.
@@ -30,13 +36,11 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// Fits a network into a room. Where not all rows are to be seen at once, they are at least
-    /// high enough for their labels.
-    pub fn fit(layers: &Layers, label_width: f32, room: Vec2, filled: bool, at_once: bool) -> Self {
+    /// Fits a network into a room, with rows no lower than `lowest`.
+    pub fn fit(layers: &Layers, label_width: f32, room: Vec2, filled: bool, lowest: f32) -> Self {
         // Rounding must not make it larger than the room, which would bring a scroll bar.
         let room = room - Vec2::splat(0.5);
         let rows = layers.len();
-        let lowest = if at_once { 1.0 } else { READABLE_ROW };
         let row_height = (room.y / rows as f32).clamp(lowest, LARGEST_ROW);
         let widest = layers.widest() as f32;
         let cells_width = (room.x - label_width).max(widest * NARROWEST_CELL);
@@ -88,6 +92,20 @@ impl Geometry {
         let first = (top / self.row_height).floor().max(0.0) as usize;
         let end = (bottom / self.row_height).ceil().max(0.0) as usize;
         first.min(self.rows)..end.min(self.rows)
+    }
+
+    /// The point within the nearest cell, where one is near enough for a finger to have meant it.
+    pub fn nearest(&self, layers: &Layers, point: Pos2) -> Pos2 {
+        let last = self.row_height * self.rows as f32 - 0.5;
+        let y = point.y.clamp(0.0, last.max(0.0));
+        let layer = ((y / self.row_height) as usize).min(self.rows.saturating_sub(1));
+        let row = self.row(layer, layers.range(layer).len());
+        let missed_by = point.x - row.right();
+        let x = match (0.0..MISSED_BY).contains(&missed_by) {
+            true => row.right() - 0.5 * self.width_among(layers.range(layer).len()),
+            false => point.x,
+        };
+        pos2(x, y)
     }
 
     /// What lies at a point: the layer, and which place in it, or its label. Labels stand at

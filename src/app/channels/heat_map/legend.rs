@@ -5,6 +5,7 @@ use egui::{Color32, DragValue, Rect, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
 
 use super::{HeatMap, Order, marks};
 use crate::app::channels::Shown;
+use crate::app::room::{drag_speed, fold};
 use crate::app::theme;
 use crate::numbers::{rounded, signed};
 
@@ -13,6 +14,12 @@ const STRIP: f32 = 96.0;
 
 impl HeatMap {
     pub(super) fn controls_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>) {
+        fold(ui, "Order, colours and signs", |ui| {
+            self.all_controls_ui(ui, shown)
+        });
+    }
+
+    fn all_controls_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>) {
         ui.horizontal_wrapped(|ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             ui.label("Sort:");
@@ -45,7 +52,9 @@ impl HeatMap {
         let mut fixed = self.brightest.is_some();
         let mut largest = self.largest_drawn();
         if fixed {
-            let value = DragValue::new(&mut largest).range(0.01..=100.0).speed(0.01);
+            let value = DragValue::new(&mut largest)
+                .range(0.01..=100.0)
+                .speed(drag_speed(ui, 0.01));
             ui.add(value)
                 .accessible_name("Brightest |γ|")
                 .on_hover_text("The |γ| that is brightest; larger ones look the same");

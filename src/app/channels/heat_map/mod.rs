@@ -18,9 +18,10 @@ use egui::{FontId, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::{ByHand, ChannelReply, Layers, Pick, Shown};
-use crate::app::focus;
+use crate::app::room::{is_for_fingers, is_touched};
+use crate::app::{fingers, focus};
 use crate::study::gamma::Norms;
-use geometry::Geometry;
+use geometry::{FINGER_ROW, Geometry, LOWEST_ROW, READABLE_ROW};
 pub use order::Order;
 use order::Sorted;
 
@@ -110,10 +111,12 @@ impl HeatMap {
 
     fn geometry(&mut self, ui: &Ui, shown: &Shown<'_>, room: Vec2) -> Geometry {
         let label_width = self.label_width(ui, shown.layers).min(0.4 * room.x);
-        let fit = |room| {
-            let at_once = self.all_at_once;
-            Geometry::fit(shown.layers, label_width, room, self.fills_width, at_once)
+        let lowest = match (self.all_at_once, is_for_fingers(ui)) {
+            (true, _) => LOWEST_ROW,
+            (false, false) => READABLE_ROW,
+            (false, true) => FINGER_ROW,
         };
+        let fit = |room| Geometry::fit(shown.layers, label_width, room, self.fills_width, lowest);
         let geometry = fit(room);
         let size = geometry.size(shown.layers);
         let bar = ui.spacing().scroll.bar_width + 2.0;
@@ -168,7 +171,10 @@ impl HeatMap {
         paint::labels(ui, shown, geometry, rows, origin, visible);
 
         let under = |point: Pos2| {
-            let at = (point - origin).to_pos2();
+            let mut at = (point - origin).to_pos2();
+            if is_touched(ui.ctx()) {
+                at = geometry.nearest(shown.layers, at);
+            }
             let (layer, place) = geometry.at(shown.layers, at, viewport.left().max(0.0))?;
             let channel = place.map(|place| self.sorted.channel(shown.layers, layer, place));
             Some(Pick { layer, channel })
@@ -190,8 +196,11 @@ impl HeatMap {
         }
         let clicked = if response.clicked_by(egui::PointerButton::Primary) {
             response.request_focus();
+            fingers::stay(ui.ctx());
             let pick = response.interact_pointer_pos().and_then(under);
-            pick.map(|pick| match pick.channel {
+            // A finger may miss: it picks first, and switches what is picked.
+            let picks = is_touched(ui.ctx()) && pick != shown.picked;
+            pick.map(|pick| match pick.channel.filter(|_| !picks) {
                 Some(channel) => toggle(shown, pick.layer, channel),
                 None => ChannelReply::Pick(pick),
             })
@@ -319,6 +328,10 @@ fn tooltip(response: &Response, shown: &Shown<'_>, pick: Pick) {
         Some(flat) => {
             shown.tooltip_ui(ui, flat);
             let turn = if shown.is_off(flat) { "on" } else { "off" };
+            if is_touched(ui.ctx()) {
+                ui.weak(format!("Tap it again: switch it {turn}."));
+                return;
+            }
             ui.weak(format!(
                 "Click, or Space where it is picked: switch it {turn}. Arrow keys: pick another."
             ));

@@ -9,8 +9,8 @@ use egui_plot::{PlotBounds, PlotTransform};
 use crate::app::channels::heat_map::marks;
 use crate::app::channels::still_plot::{faint, still_plot};
 use crate::app::channels::{ByHand, Shown};
-use crate::app::focus;
 use crate::app::theme;
+use crate::app::{fingers, focus};
 use crate::numbers::signed;
 use crate::study::gamma::Norms;
 
@@ -141,6 +141,7 @@ impl Bars {
         }
         if response.clicked_by(PointerButton::Primary) {
             response.request_focus();
+            fingers::stay(ui.ctx());
             return response.interact_pointer_pos().and_then(|at| under(at.x));
         }
         let moved = moved(ui, &response)?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::channels::Shown;
 use crate::app::channels::still_plot::{faint, still_plot};
+use crate::app::fingers;
 use crate::app::theme;
 use crate::numbers::{grouped, rounded, signed};
 use crate::study::gamma::{Histogram, Norms};
@@ -109,6 +110,9 @@ impl Distribution {
         response.widget_info(|| {
             egui::WidgetInfo::labeled(Role::Canvas, true, counted.summary(name, shown.threshold))
         });
+        if response.clicked() {
+            fingers::stay(ui.ctx());
+        }
         if let Some(at) = response.hover_pos() {
             let gamma = transform.value_from_position(at).x;
             let bin = ((gamma - low) / (high - low) * BINS as f64).max(0.0) as usize;

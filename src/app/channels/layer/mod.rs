@@ -11,6 +11,7 @@ use egui::{Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::{ChannelReply, Layers, Pick, Shown};
+use crate::app::room::letter_size;
 use crate::numbers::signed;
 use crate::study::gamma::Norms;
 use bars::{Bars, Value};
@@ -133,12 +134,18 @@ impl LayerView {
     ) -> Option<ChannelReply> {
         let mut to = None;
         ui.horizontal_wrapped(|ui| {
-            let last = shown.layers.len() - 1;
-            let before = ui.add_enabled(layer.is_some_and(|l| l > 0), egui::Button::new("‹"));
+            let (last, least) = (shown.layers.len() - 1, letter_size(ui));
+            let before = ui.add_enabled(
+                layer.is_some_and(|l| l > 0),
+                egui::Button::new("‹").min_size(least),
+            );
             let before = before
                 .accessible_name("Previous layer")
                 .on_hover_text("Pick the layer before this one");
-            let after = ui.add_enabled(layer.is_none_or(|l| l < last), egui::Button::new("›"));
+            let after = ui.add_enabled(
+                layer.is_none_or(|l| l < last),
+                egui::Button::new("›").min_size(least),
+            );
             let after = after
                 .accessible_name("Next layer")
                 .on_hover_text("Pick the layer after this one");
@@ -160,8 +167,12 @@ impl LayerView {
             ui.label("Sort:");
             ui.selectable_value(&mut self.order, BarOrder::Channel, "channel")
                 .on_hover_text("Bars by the channels' number, from 0");
-            ui.selectable_value(&mut self.order, BarOrder::Gamma, "γ")
-                .on_hover_text("Bars by γ with its sign, the largest first");
+            let is_chosen = self.order == BarOrder::Gamma;
+            let gamma = ui.add(egui::Button::selectable(is_chosen, "γ").min_size(least));
+            let tip = "Bars by γ with its sign, the largest first";
+            if gamma.on_hover_text(tip).clicked() {
+                self.order = BarOrder::Gamma;
+            }
         });
         to.map(|layer| {
             ChannelReply::Pick(Pick {

@@ -6,12 +6,16 @@
 mod picture;
 
 use egui::{Color32, Key, PointerButton, Rect, Response, Role, Sense, Stroke, Ui, Vec2};
-use egui_plot::{Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotTransform, VLine};
+use egui_plot::{
+    AxisHints, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotTransform, VLine,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::norm_history::NormHistory;
-use crate::app::channels::still_plot::still_plot;
-use crate::app::focus;
+use crate::app::channels::still_plot::{NUMBERS_WIDTH, still_plot};
+use crate::app::curves::axes;
+use crate::app::curves::history::Axis;
+use crate::app::{fingers, focus};
 
 use crate::app::theme;
 use crate::numbers::{grouped, percent, rounded};
@@ -177,9 +181,24 @@ impl Share {
         let lines = &self.lines;
         let plot = still_plot("share", size)
             .show_grid([false, true])
-            .y_axis_formatter(|mark, _| format!("{:.0} %", mark.value * 100.0))
-            .x_axis_formatter(|mark, _| grouped(mark.value.max(0.0).round() as u64))
-            .x_axis_label("step")
+            .x_grid_spacer(|input| axes::x_marks(Axis::Step, input))
+            .y_grid_spacer(axes::y_marks)
+            .custom_y_axes(vec![
+                AxisHints::new_y()
+                    .label_spacing(axes::Y_LABELS)
+                    .min_thickness(NUMBERS_WIDTH)
+                    .formatter(|mark, _| {
+                        let [value, apart] =
+                            [mark.value, mark.step_size].map(|share| 100.0 * share);
+                        format!("{} %", axes::number(value, apart))
+                    }),
+            ])
+            .custom_x_axes(vec![
+                AxisHints::new_x()
+                    .label("step")
+                    .label_spacing(axes::X_LABELS)
+                    .formatter(|mark, _| axes::x_text(Axis::Step, mark)),
+            ])
             .show(ui, |plot| {
                 plot.set_plot_bounds(bounds);
                 if layer.is_some() {
@@ -218,6 +237,7 @@ impl Share {
         }
         if response.clicked_by(PointerButton::Primary) {
             response.request_focus();
+            fingers::stay(ui.ctx());
             let snapshot = response.interact_pointer_pos().and_then(|at| under(at.x));
             return (transform, snapshot.map(|s| ShareReply::Step(s.step)));
         }
@@ -288,6 +308,7 @@ impl Share {
         }
         if response.clicked_by(PointerButton::Primary) {
             response.request_focus();
+            fingers::stay(ui.ctx());
             let (layer, snapshot) = response.interact_pointer_pos().and_then(under)?;
             let step = snapshot.step;
             return Some(ShareReply::Layer { layer, step });
@@ -326,13 +347,22 @@ fn sample_ui(ui: &mut Ui, stroke: Stroke, dashed: bool) {
 
 /// Which colour is which share.
 fn strip_ui(ui: &mut Ui) {
-    let height = ui.text_style_height(&egui::TextStyle::Body);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(64.0, height), Sense::hover());
+    const STRIP: f32 = 64.0;
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let color = ui.visuals().text_color();
+    let text = ui
+        .painter()
+        .layout_no_wrap("0–100 %".to_owned(), font, color);
+    // In one piece: the numbers stay beside the colours where the row breaks.
+    let size = Vec2::new(STRIP + 6.0 + text.size().x, text.size().y);
+    let (whole, response) = ui.allocate_exact_size(size, Sense::hover());
+    let rect = whole.with_max_x(whole.left() + STRIP);
     let name = "Colours of shares: bright is 0 %, dark is 100 %";
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Image, true, name));
     let strip = theme::heat_strip(rect.shrink2(Vec2::new(0.0, 2.0)), 1.0, 0.0);
     ui.painter().add(egui::Shape::mesh(strip));
-    ui.label("0–100 %");
+    let beside = rect.right_top() + Vec2::new(6.0, 0.0);
+    ui.painter().galley(beside, text, color);
     response.on_hover_text(name);
 }
 
