@@ -7,6 +7,7 @@ use bnonly::network::graph::Shape;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, initial_state};
 
+use crate::everywhere;
 use crate::support::{batch, engine, images, network_for, options, train};
 use crate::twin::Twin;
 
@@ -21,7 +22,12 @@ const RELATIVE: f64 = 1e-4;
 /// BatchNorm does.
 const ABSOLUTE: f64 = 1e-6;
 
-fn gradients_are_differences(name: &str, network: Options, size: u32, freeze_statistics: bool) {
+async fn gradients_are_differences(
+    name: &str,
+    network: Options,
+    size: u32,
+    freeze_statistics: bool,
+) {
     const BATCH: usize = 6;
     let graph = network_for(Shape::new(3, size, size), name, network);
     let mut options = options(&graph, "all", BATCH as u32);
@@ -43,9 +49,9 @@ fn gradients_are_differences(name: &str, network: Options, size: u32, freeze_sta
     }
     let samples = batch(&images(&graph, BATCH), 0..BATCH);
     let twin = Twin::new(&graph, &state, &options, &samples);
-    let mut engine = engine(&graph, options, &state);
+    let mut engine = engine(&graph, options, &state).await;
 
-    let result = train(&mut engine, &samples, 0.1);
+    let result = train(&mut engine, &samples, 0.1).await;
     let mut parameters = twin.parameters();
     let (loss, expected) = (result.loss_sum / BATCH as f64, twin.loss(&parameters));
     assert!(
@@ -54,7 +60,7 @@ fn gradients_are_differences(name: &str, network: Options, size: u32, freeze_sta
     );
 
     // After one step without weight decay, SGD's velocity is the gradient.
-    let memory = pollster::block_on(engine.read_optimizer()).expect("a memory");
+    let memory = engine.read_optimizer().await.expect("a memory");
     let gradients = memory.first_moment;
     let norm = gradients
         .iter()
@@ -100,46 +106,46 @@ fn narrow() -> Options {
     }
 }
 
-#[test]
-fn of_a_resnet() {
-    gradients_are_differences("resnet-8", narrow(), 9, false);
+#[everywhere::test]
+async fn of_a_resnet() {
+    gradients_are_differences("resnet-8", narrow(), 9, false).await;
 }
 
-#[test]
-fn of_a_resnet_with_frozen_statistics() {
-    gradients_are_differences("resnet-8", narrow(), 9, true);
+#[everywhere::test]
+async fn of_a_resnet_with_frozen_statistics() {
+    gradients_are_differences("resnet-8", narrow(), 9, true).await;
 }
 
-#[test]
-fn of_a_resnet_with_batch_norm_after_the_activation() {
+#[everywhere::test]
+async fn of_a_resnet_with_batch_norm_after_the_activation() {
     let options = Options {
         batch_norm_after_activation: true,
         ..narrow()
     };
-    gradients_are_differences("resnet-8", options, 9, false);
-    gradients_are_differences("resnet-8", options, 9, true);
+    gradients_are_differences("resnet-8", options, 9, false).await;
+    gradients_are_differences("resnet-8", options, 9, true).await;
 }
 
-#[test]
-fn of_a_resnet_without_shortcuts() {
+#[everywhere::test]
+async fn of_a_resnet_without_shortcuts() {
     let options = Options {
         shortcut: false,
         ..narrow()
     };
-    gradients_are_differences("resnet-8", options, 9, false);
+    gradients_are_differences("resnet-8", options, 9, false).await;
 }
 
-#[test]
-fn of_a_vgg() {
-    gradients_are_differences("vgg-11", narrow(), 16, false);
-    gradients_are_differences("vgg-11", narrow(), 16, true);
+#[everywhere::test]
+async fn of_a_vgg() {
+    gradients_are_differences("vgg-11", narrow(), 16, false).await;
+    gradients_are_differences("vgg-11", narrow(), 16, true).await;
 }
 
-#[test]
-fn of_a_vgg_with_batch_norm_after_the_activation() {
+#[everywhere::test]
+async fn of_a_vgg_with_batch_norm_after_the_activation() {
     let options = Options {
         batch_norm_after_activation: true,
         ..narrow()
     };
-    gradients_are_differences("vgg-11", options, 16, false);
+    gradients_are_differences("vgg-11", options, 16, false).await;
 }

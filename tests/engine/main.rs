@@ -1,5 +1,7 @@
 //! The engine against PyTorch's runs, and its own promises.
 
+#[path = "../everywhere/mod.rs"]
+mod everywhere;
 #[path = "../reference/mod.rs"]
 mod reference;
 

@@ -1,22 +1,23 @@
 //! What a plan takes: memory, the adapter's limits, and nothing new in a steady step.
 
-use bnonly::engine::{BatchView, Engine, EngineError, memory_needed};
+#[cfg(not(target_arch = "wasm32"))]
+use bnonly::engine::BatchView;
+use bnonly::engine::{Engine, EngineError, memory_needed};
 use bnonly::gpu::Gpu;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, initial_state};
 
+use crate::everywhere;
 use crate::support::{batch, engine, images, network, options, tiny_network, train};
 
-fn within_webgpus_defaults() -> Gpu {
-    pollster::block_on(Gpu::open_within(
-        &Default::default(),
-        wgpu::Limits::default(),
-    ))
-    .expect("an adapter with WebGPU's default limits")
+async fn within_webgpus_defaults() -> Gpu {
+    Gpu::open_within(&Default::default(), wgpu::Limits::default())
+        .await
+        .expect("an adapter with WebGPU's default limits")
 }
 
-#[test]
-fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
+#[everywhere::test]
+async fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
     let graph = network("resnet-56", Options::default());
     let [bn, all] = ["bn", "all"]
         .map(|mode| memory_needed(&graph, &options(&graph, mode, 128)).expect("a plan"));
@@ -27,40 +28,40 @@ fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
     assert!(bn.tensors < all.tensors && bn.optimizer < all.optimizer);
 }
 
-#[test]
-fn a_plan_takes_what_was_said_before() {
+#[everywhere::test]
+async fn a_plan_takes_what_was_said_before() {
     let graph = tiny_network();
     let options = options(&graph, "all", 8);
     let said = memory_needed(&graph, &options).expect("a plan");
     let state = initial_state(&graph, 0, BnInit::Uniform);
-    assert_eq!(engine(&graph, options, &state).memory(), said);
+    assert_eq!(engine(&graph, options, &state).await.memory(), said);
 }
 
-#[test]
-fn resnet_110_trains_at_batch_128_within_webgpus_default_limits() {
-    let gpu = within_webgpus_defaults();
+#[everywhere::test]
+async fn resnet_110_trains_at_batch_128_within_webgpus_default_limits() {
+    let gpu = within_webgpus_defaults().await;
     assert_eq!(gpu.capabilities.max_binding_bytes, 128 << 20);
     assert_eq!(gpu.capabilities.storage_alignment, 256);
     let graph = network("resnet-110", Options::default());
     let state = initial_state(&graph, 0, BnInit::Uniform);
     let made = Engine::new(&gpu, &graph, options(&graph, "bn", 128), &state);
-    let mut engine = pollster::block_on(made).expect("a plan");
+    let mut engine = made.await.expect("a plan");
     // A whole batch would take a software adapter a minute; two images run every kernel as well.
-    let result = train(&mut engine, &batch(&images(&graph, 2), 0..2), 0.1);
+    let result = train(&mut engine, &batch(&images(&graph, 2), 0..2), 0.1).await;
     assert!(result.loss_sum.is_finite());
     gpu.check().expect("no call was refused");
-    let after = pollster::block_on(engine.read_state()).expect("a state");
+    let after = engine.read_state().await.expect("a state");
     assert_ne!(after.parameters, state.parameters);
 }
 
-#[test]
-fn a_tensor_beyond_the_limits_is_refused_with_a_sentence() {
-    let gpu = within_webgpus_defaults();
+#[everywhere::test]
+async fn a_tensor_beyond_the_limits_is_refused_with_a_sentence() {
+    let gpu = within_webgpus_defaults().await;
     let graph = network("resnet-8", Options::default());
     let state = initial_state(&graph, 0, BnInit::Uniform);
     // 16 channels of 32×32 pixels: 64 KiB an image.
     let made = Engine::new(&gpu, &graph, options(&graph, "bn", 2049), &state);
-    let error = pollster::block_on(made).err().expect("too large");
+    let error = made.await.err().expect("too large");
     assert!(matches!(error, EngineError::TooLarge { .. }), "{error}");
     let text = error.to_string();
     assert!(
@@ -70,8 +71,9 @@ fn a_tensor_beyond_the_limits_is_refused_with_a_sentence() {
     assert!(text.contains("--batch-size"), "{text}");
 }
 
-/// Live objects of a device, as wgpu counts them. What a step made would live until the GPU is
+/// Live objects of a device, as wgpu counts them (natively; in a page it counts none). What a step made would live until the GPU is
 /// done with it, so that it shows right after the submission.
+#[cfg(not(target_arch = "wasm32"))]
 fn live(gpu: &Gpu) -> [(&'static str, isize); 6] {
     let counters = gpu.device.get_internal_counters().hal;
     [
@@ -84,17 +86,18 @@ fn live(gpu: &Gpu) -> [(&'static str, isize); 6] {
     ]
 }
 
-#[test]
-fn a_steady_step_makes_no_buffers_bind_groups_or_pipelines() {
+#[cfg(not(target_arch = "wasm32"))]
+#[everywhere::test]
+async fn a_steady_step_makes_no_buffers_bind_groups_or_pipelines() {
     // A device of its own: the others' tests run meanwhile.
-    let gpu = pollster::block_on(Gpu::open(&Default::default())).expect("an adapter");
+    let gpu = Gpu::open(&Default::default()).await.expect("an adapter");
     let graph = tiny_network();
     let state = initial_state(&graph, 0, BnInit::Uniform);
     let made = Engine::new(&gpu, &graph, options(&graph, "all", 8), &state);
-    let mut engine = pollster::block_on(made).expect("a plan");
+    let mut engine = made.await.expect("a plan");
     let images = images(&graph, 8);
     let (pixels, labels, augmentations) = batch(&images, 0..8);
-    let mut step = || {
+    let mut step = async || {
         let view = BatchView {
             pixels: &pixels,
             labels: &labels,
@@ -102,19 +105,19 @@ fn a_steady_step_makes_no_buffers_bind_groups_or_pipelines() {
         };
         engine.train(view, 0.1).expect("a step");
         let under_way = live(&gpu);
-        pollster::block_on(engine.next_result()).expect("a result");
+        engine.next_result().await.expect("a result");
         (under_way, live(&gpu))
     };
     for _ in 0..3 {
-        step();
+        step().await;
     }
-    let (_, before) = step();
+    let (_, before) = step().await;
     assert!(
         before.iter().all(|(_, count)| *count > 0),
         "nothing is counted: {before:?}"
     );
     for _ in 0..10 {
-        let (mut under_way, after) = step();
+        let (mut under_way, after) = step().await;
         assert_eq!(after, before);
         // The three uploads of a step pass through wgpu's own staging memory.
         under_way[0].1 -= 3;

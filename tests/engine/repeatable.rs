@@ -8,14 +8,15 @@ use bnonly::network::graph::Shape;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Graph, Options, State, initial_state};
 
+use crate::everywhere;
 use crate::support::{batch, engine, images, network_for, options, tiny_network, train};
 
 /// Ten steps of shuffled, augmented batches as a seed gives them: losses, hits and the end.
-fn seeded_run(graph: &Graph, seed: u64, rule: Rule) -> (Vec<(u64, u32)>, State) {
+async fn seeded_run(graph: &Graph, seed: u64, rule: Rule) -> (Vec<(u64, u32)>, State) {
     let state = initial_state(graph, seed, BnInit::Uniform);
     let mut options = options(graph, "all", 8);
     options.rule = rule;
-    let mut engine = engine(graph, options, &state);
+    let mut engine = engine(graph, options, &state).await;
     let images = images(graph, 80);
     let order = epoch_order(seed, 0, images.len(), true);
     let mut draw = AugmentationDraw::new(seed, 0);
@@ -28,43 +29,46 @@ fn seeded_run(graph: &Graph, seed: u64, rule: Rule) -> (Vec<(u64, u32)>, State) 
             batch.labels.clone(),
             batch.augmentations.clone(),
         );
-        let result = train(&mut engine, &samples, 0.01);
+        let result = train(&mut engine, &samples, 0.01).await;
         results.push((result.loss_sum.to_bits(), result.hits));
     }
-    (
-        results,
-        pollster::block_on(engine.read_state()).expect("a state"),
-    )
+    (results, engine.read_state().await.expect("a state"))
 }
 
-#[test]
-fn one_seed_gives_the_same_bits_twice() {
+#[everywhere::test]
+async fn one_seed_gives_the_same_bits_twice() {
     let graph = tiny_network();
     let sgd = Rule::Sgd {
         momentum: 0.9,
         nesterov: false,
     };
     for rule in [sgd, Rule::AdamW] {
-        let (first, second) = (seeded_run(&graph, 5, rule), seeded_run(&graph, 5, rule));
+        let (first, second) = (
+            seeded_run(&graph, 5, rule).await,
+            seeded_run(&graph, 5, rule).await,
+        );
         assert_eq!(first, second, "{rule:?}");
     }
-    assert_ne!(seeded_run(&graph, 5, sgd).0, seeded_run(&graph, 6, sgd).0);
+    assert_ne!(
+        seeded_run(&graph, 5, sgd).await.0,
+        seeded_run(&graph, 6, sgd).await.0
+    );
 }
 
 /// Results that nobody waits for between the steps are the same, and come in order.
-#[test]
-fn steps_in_flight_give_the_same_bits_as_steps_one_by_one() {
+#[everywhere::test]
+async fn steps_in_flight_give_the_same_bits_as_steps_one_by_one() {
     let graph = tiny_network();
     let state = initial_state(&graph, 1, BnInit::Uniform);
     let images = images(&graph, 32);
     let batches: Vec<_> = (0..4).map(|i| batch(&images, 8 * i..8 * i + 8)).collect();
-    let mut waiting = engine(&graph, options(&graph, "all", 8), &state);
-    let one_by_one: Vec<_> = batches
-        .iter()
-        .map(|batch| train(&mut waiting, batch, 0.1))
-        .collect();
+    let mut waiting = engine(&graph, options(&graph, "all", 8), &state).await;
+    let mut one_by_one = Vec::new();
+    for batch in &batches {
+        one_by_one.push(train(&mut waiting, batch, 0.1).await);
+    }
 
-    let mut ahead = engine(&graph, options(&graph, "all", 8), &state);
+    let mut ahead = engine(&graph, options(&graph, "all", 8), &state).await;
     for (pixels, labels, augmentations) in &batches {
         let view = BatchView {
             pixels,
@@ -75,59 +79,64 @@ fn steps_in_flight_give_the_same_bits_as_steps_one_by_one() {
     }
     assert_eq!(ahead.in_flight(), Engine::MAX_IN_FLIGHT);
     for expected in one_by_one {
-        let result = pollster::block_on(ahead.next_result()).expect("a result");
+        let result = ahead.next_result().await.expect("a result");
         assert_eq!(result, Some(expected));
     }
-    let [waiting, ahead] =
-        [waiting, ahead].map(|engine| pollster::block_on(engine.read_state()).expect("a state"));
-    assert_eq!(waiting, ahead);
+    assert_eq!(
+        waiting.read_state().await.expect("a state"),
+        ahead.read_state().await.expect("a state")
+    );
 }
 
 /// An evaluation between two steps changes nothing, the optimiser's memory included.
-#[test]
-fn an_evaluation_leaves_no_trace() {
+#[everywhere::test]
+async fn an_evaluation_leaves_no_trace() {
     let graph = tiny_network();
     let state = initial_state(&graph, 1, BnInit::Uniform);
     let images = images(&graph, 24);
-    let ends = [false, true].map(|evaluates| {
-        let mut engine = engine(&graph, options(&graph, "all", 8), &state);
+    let mut ends = Vec::new();
+    for evaluates in [false, true] {
+        let mut engine = engine(&graph, options(&graph, "all", 8), &state).await;
         for step in 0..3 {
-            train(&mut engine, &batch(&images, 8 * step..8 * step + 8), 0.1);
+            train(&mut engine, &batch(&images, 8 * step..8 * step + 8), 0.1).await;
             if evaluates {
-                crate::support::evaluate(&mut engine, &images, 7);
+                crate::support::evaluate(&mut engine, &images, 7).await;
             }
         }
-        pollster::block_on(async { (engine.read_state().await, engine.read_optimizer().await) })
-    });
-    let [without, with] =
-        ends.map(|(state, memory)| (state.expect("a state"), memory.expect("one")));
-    assert_eq!(without, with);
+        ends.push((
+            engine.read_state().await.expect("a state"),
+            engine.read_optimizer().await.expect("a memory"),
+        ));
+    }
+    assert_eq!(ends[0], ends[1]);
 }
 
 /// A partial batch, behind a full one whose values are still in all buffers.
-#[test]
-fn a_partial_batch_is_what_it_is_on_a_plan_of_its_own_size() {
+#[everywhere::test]
+async fn a_partial_batch_is_what_it_is_on_a_plan_of_its_own_size() {
     let graph = tiny_network();
     let state = initial_state(&graph, 1, BnInit::Uniform);
     let images = images(&graph, 24);
     for samples in [1, 3, 5] {
         let partial = batch(&images, 8..8 + samples);
-        let mut large = engine(&graph, options(&graph, "all", 8), &state);
-        train(&mut large, &batch(&images, 0..8), 0.1);
+        let mut large = engine(&graph, options(&graph, "all", 8), &state).await;
+        train(&mut large, &batch(&images, 0..8), 0.1).await;
         large.write_state(&state).expect("the state again");
         let fresh = bnonly::engine::OptimizerState {
             first_moment: vec![0.0; graph.parameters.iter().map(|p| p.len()).sum()],
             ..Default::default()
         };
         large.write_optimizer(&fresh).expect("an empty memory");
-        let mut small = engine(&graph, options(&graph, "all", samples as u32), &state);
+        let mut small = engine(&graph, options(&graph, "all", samples as u32), &state).await;
 
         let results = [
-            train(&mut large, &partial, 0.1),
-            train(&mut small, &partial, 0.1),
+            train(&mut large, &partial, 0.1).await,
+            train(&mut small, &partial, 0.1).await,
         ];
-        let ends =
-            [&large, &small].map(|engine| pollster::block_on(engine.read_state()).expect("it"));
+        let ends = [
+            large.read_state().await.expect("a state"),
+            small.read_state().await.expect("a state"),
+        ];
         assert_eq!(results[0], results[1], "{samples} samples");
         assert_eq!(ends[0], ends[1], "{samples} samples");
         assert_ne!(ends[0], state);
@@ -135,33 +144,35 @@ fn a_partial_batch_is_what_it_is_on_a_plan_of_its_own_size() {
 }
 
 /// Trains on one batch over and over: what any network that learns can learn by heart.
-fn learns(graph: &Graph, mode: &str, learning_rate: f64) {
+async fn learns(graph: &Graph, mode: &str, learning_rate: f64) {
     let state = initial_state(graph, 2, BnInit::Uniform);
-    let mut engine = engine(graph, options(graph, mode, 10), &state);
+    let mut engine = engine(graph, options(graph, mode, 10), &state).await;
     let samples = batch(&images(graph, 10), 0..10);
-    let losses: Vec<_> = (0..40)
-        .map(|_| train(&mut engine, &samples, learning_rate).loss_sum / 10.0)
-        .collect();
+    let mut losses = Vec::new();
+    for _ in 0..40 {
+        let result = train(&mut engine, &samples, learning_rate).await;
+        losses.push(result.loss_sum / 10.0);
+    }
     assert!(losses[39] < 0.5 * losses[0], "{mode}: {losses:?}");
 }
 
-#[test]
-fn a_vgg_on_grey_images_of_28_pixels_learns() {
+#[everywhere::test]
+async fn a_vgg_on_grey_images_of_28_pixels_learns() {
     let options = Options {
         width: Some(4),
         ..Options::default()
     };
     let graph = network_for(Shape::new(1, 28, 28), "vgg-11", options);
-    learns(&graph, "bn", 0.1);
-    learns(&graph, "all", 0.02);
+    learns(&graph, "bn", 0.1).await;
+    learns(&graph, "all", 0.02).await;
 }
 
-#[test]
-fn a_resnet_on_grey_images_of_28_pixels_learns() {
+#[everywhere::test]
+async fn a_resnet_on_grey_images_of_28_pixels_learns() {
     let options = Options {
         width: Some(6),
         ..Options::default()
     };
     let graph = network_for(Shape::new(1, 28, 28), "resnet-8", options);
-    learns(&graph, "bn", 0.5);
+    learns(&graph, "bn", 0.5).await;
 }

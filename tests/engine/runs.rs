@@ -6,16 +6,16 @@
 //! arithmetic is held to account where it is sharp: after one step, against float64. What follows
 //! is held as far as PyTorch agrees with itself, on any adapter: each flips other signs.
 
-use bnonly::data::{self, DataSet, LoadOptions};
+use bnonly::data::DataSet;
+use bnonly::data::cifar::Collector;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::ParameterId;
 use bnonly::network::{Graph, Options, State, TrainedSet};
 use serde_json::Value;
 
+use crate::everywhere;
 use crate::reference::fixture::Fixture;
-use crate::support::{
-    Samples, TINY, batch, engine, evaluate, fixture_path, network, options, state, train, trained,
-};
+use crate::support::{Samples, batch, engine, evaluate, network, options, state, train, trained};
 
 /// What the first step may differ by from float64, in norm, as a share of what it changed. PyTorch's
 /// float32 differs by 3.4e-6, this engine on lavapipe by 4.0e-6.
@@ -34,9 +34,55 @@ struct Bounds {
     values: f64,
 }
 
+/// The files of a run, part of the program, as a page has no others.
+struct Files {
+    name: &'static str,
+    config: &'static str,
+    metrics: &'static str,
+    init: &'static [u8],
+    first_step: &'static [u8],
+    last: &'static [u8],
+}
+
+/// The files of `tests/fixtures/NAME/`.
+macro_rules! files {
+    ($name:literal) => {
+        Files {
+            name: $name,
+            config: include_str!(concat!("../fixtures/", $name, "/config.json")),
+            metrics: include_str!(concat!("../fixtures/", $name, "/metrics.jsonl")),
+            init: include_bytes!(concat!("../fixtures/", $name, "/init.safetensors")),
+            first_step: include_bytes!(concat!("../fixtures/", $name, "/first-step.safetensors")),
+            last: include_bytes!(concat!("../fixtures/", $name, "/final.safetensors")),
+        }
+    };
+}
+
+/// The made-up data set that all runs trained on.
+fn tiny() -> DataSet {
+    let mut files = Collector::new("tiny");
+    macro_rules! add {
+        ($($name:literal),*) => {$(
+            let bytes: &[u8] =
+                include_bytes!(concat!("../fixtures/tiny/cifar-10-batches-bin/", $name));
+            files.add($name, bytes.len() as u64, bytes).expect("records");
+        )*};
+    }
+    add!(
+        "data_batch_1.bin",
+        "data_batch_2.bin",
+        "data_batch_3.bin",
+        "data_batch_4.bin",
+        "data_batch_5.bin",
+        "test_batch.bin"
+    );
+    files.finish().expect("a data set")
+}
+
 /// A run of PyTorch's.
 struct Run {
     name: &'static str,
+    files: Files,
     config: Value,
     graph: Graph,
     trained: TrainedSet,
@@ -45,23 +91,25 @@ struct Run {
 }
 
 impl Run {
-    fn read(name: &'static str) -> Self {
-        let config: Value = serde_json::from_str(&text(name, "config.json")).expect("JSON");
+    fn read(files: Files) -> Self {
+        let name = files.name;
+        let config: Value = serde_json::from_str(files.config).expect("JSON");
         let options = Options {
             width: config["width"].as_u64().map(|width| width as u32),
             shortcut: config["no_shortcut"] == false,
             ..Options::default()
         };
         let graph = network(config["model"].as_str().expect("a model"), options);
-        let limits = LoadOptions {
-            limit_train: config["limit_train"].as_u64().map(|limit| limit as usize),
-            ..LoadOptions::default()
-        };
+        let mut data = tiny();
+        if let Some(limit) = config["limit_train"].as_u64() {
+            data.train.truncate(limit as usize);
+        }
         Self {
             name,
             trained: trained(&graph, config["train"].as_str().expect("a mode")),
-            start: state(&graph, &format!("{name}/init.safetensors")),
-            data: pollster::block_on(data::load(&fixture_path(TINY), &limits)).expect("data"),
+            start: state(&graph, &Fixture::parse(name, files.init)),
+            data,
+            files,
             config,
             graph,
         }
@@ -72,7 +120,7 @@ impl Run {
         number.unwrap_or_else(|| panic!("{key} in {}", self.name))
     }
 
-    fn engine(&self) -> bnonly::engine::Engine<'_> {
+    async fn engine(&self) -> bnonly::engine::Engine<'_> {
         let mode = self.config["train"].as_str().expect("a mode");
         let mut options = options(&self.graph, mode, self.number("batch_size") as u32);
         options.weight_decay = self.number("weight_decay");
@@ -84,7 +132,7 @@ impl Run {
             Some("adam") => Rule::Adam,
             other => panic!("optimizer {other:?}"),
         };
-        engine(&self.graph, options, &self.start)
+        engine(&self.graph, options, &self.start).await
     }
 
     fn batches(&self) -> Vec<Samples> {
@@ -121,7 +169,7 @@ impl Run {
     /// Holds the first step against PyTorch's in float64: trained values together, and running
     /// statistics together.
     fn first_step_is(&self, now: &State) {
-        let expected = Fixture::read(&format!("{}/first-step.safetensors", self.name));
+        let expected = Fixture::parse(self.name, self.files.first_step);
         let changed = self.changed(now);
         assert_eq!(changed.len(), expected.names().count(), "{}", self.name);
         for running in [false, true] {
@@ -151,7 +199,7 @@ impl Run {
 
     /// Holds the end against PyTorch's.
     fn end_is(&self, now: &State, allowed: f64) {
-        let expected = Fixture::read(&format!("{}/final.safetensors", self.name));
+        let expected = Fixture::parse(self.name, self.files.last);
         let mut worst = 0.0_f64;
         for (name, _, now) in self.changed(now) {
             let expected = expected.f64(&name);
@@ -198,19 +246,15 @@ impl Run {
     }
 }
 
-fn text(run: &str, file: &str) -> String {
-    let path = fixture_path(&format!("{run}/{file}"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
 /// Trains as a run did and holds it against the run.
-fn reproduces(name: &'static str, bounds: &Bounds) {
-    let run = Run::read(name);
-    let mut engine = run.engine();
+async fn reproduces(files: Files, bounds: &Bounds) {
+    let run = Run::read(files);
+    let name = run.name;
+    let mut engine = run.engine().await;
     let batches = run.batches();
     let mut step = 0;
     let mut worst = 0.0_f64;
-    for line in text(name, "metrics.jsonl").lines() {
+    for line in run.files.metrics.lines() {
         let line: Value = serde_json::from_str(line).expect("JSON");
         let expected = |key: &str| {
             line[key]
@@ -218,7 +262,7 @@ fn reproduces(name: &'static str, bounds: &Bounds) {
                 .unwrap_or_else(|| panic!("{key}, {name}"))
         };
         if line["kind"] == "step" {
-            let result = train(&mut engine, &batches[step % batches.len()], expected("lr"));
+            let result = train(&mut engine, &batches[step % batches.len()], expected("lr")).await;
             step += 1;
             let loss = result.loss_sum / f64::from(result.samples);
             let off = (loss / expected("loss") - 1.0).abs();
@@ -240,13 +284,13 @@ fn reproduces(name: &'static str, bounds: &Bounds) {
                     (accuracy - expected("accuracy")).abs() < 1e-6,
                     "{name}: {accuracy}"
                 );
-                let now = pollster::block_on(engine.read_state()).expect("a state");
+                let now = engine.read_state().await.expect("a state");
                 run.first_step_is(&now);
                 run.frozen_is_untouched(&now);
             }
         } else if line["step"] == step {
             let size = run.number("batch_size") as usize;
-            let (loss, _) = evaluate(&mut engine, &run.data.test, size);
+            let (loss, _) = evaluate(&mut engine, &run.data.test, size).await;
             let off = (loss / expected("loss") - 1.0).abs();
             println!("{name}: step {step}, test loss {loss}, off by {off:e}");
             assert!(
@@ -257,15 +301,15 @@ fn reproduces(name: &'static str, bounds: &Bounds) {
         }
     }
     println!("{name}: a loss off by {worst:e}");
-    let now = pollster::block_on(engine.read_state()).expect("a state");
+    let now = engine.read_state().await.expect("a state");
     run.end_is(&now, bounds.values);
     run.frozen_is_untouched(&now);
 }
 
 macro_rules! runs {
     ($($test:ident: $run:literal, losses $losses:literal, values $values:literal;)*) => {
-        $(#[test] fn $test() {
-            reproduces($run, &Bounds { losses: $losses, values: $values });
+        $(#[everywhere::test] async fn $test() {
+            reproduces(files!($run), &Bounds { losses: $losses, values: $values }).await;
         })*
     };
 }

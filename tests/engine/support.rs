@@ -1,32 +1,18 @@
 //! An adapter, states and batches for the engine's tests.
 
-use std::sync::LazyLock;
-
 use bnonly::data::{self, Augmentation, Images, Normalization};
 use bnonly::engine::{BatchResult, BatchView, Engine, PlanOptions};
-use bnonly::gpu::Gpu;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::Shape;
 use bnonly::network::{
     Architecture, Graph, NamedTensor, Options, State, TensorData, Trainable, TrainedSet,
 };
 
+use crate::everywhere;
 use crate::reference::fixture::Fixture;
-
-/// The made-up data set of `tests/fixtures/`.
-pub const TINY: &str = "tiny/cifar-10-batches-bin";
 
 /// Pixels, labels and augmentations of a batch.
 pub type Samples = (Vec<u8>, Vec<u32>, Vec<Augmentation>);
-
-/// One device for all tests of this program.
-pub static GPU: LazyLock<Gpu> =
-    LazyLock::new(|| pollster::block_on(Gpu::open(&Default::default())).expect("an adapter"));
-
-/// The path of a file of `tests/fixtures/`.
-pub fn fixture_path(name: &str) -> String {
-    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
-}
 
 /// A network for CIFAR-10's images.
 pub fn network(name: &str, options: Options) -> Graph {
@@ -67,8 +53,7 @@ pub fn images(graph: &Graph, count: usize) -> Images {
 }
 
 /// A state from a file of `tests/fixtures/`.
-pub fn state(graph: &Graph, file: &str) -> State {
-    let fixture = Fixture::read(file);
+pub fn state(graph: &Graph, fixture: &Fixture) -> State {
     let tensors: Vec<_> = fixture
         .names()
         .map(|name| {
@@ -114,8 +99,10 @@ pub fn options(graph: &Graph, mode: &str, max_batch: u32) -> PlanOptions {
 }
 
 /// An engine on the tests' device.
-pub fn engine<'a>(graph: &'a Graph, options: PlanOptions, state: &State) -> Engine<'a> {
-    pollster::block_on(Engine::new(&GPU, graph, options, state)).expect("a plan")
+pub async fn engine<'a>(graph: &'a Graph, options: PlanOptions, state: &State) -> Engine<'a> {
+    Engine::new(everywhere::gpu().await, graph, options, state)
+        .await
+        .expect("a plan")
 }
 
 /// Images in their order, as they are.
@@ -129,7 +116,7 @@ pub fn batch(images: &Images, range: std::ops::Range<usize>) -> Samples {
 }
 
 /// Trains on one batch and waits for its result.
-pub fn train(
+pub async fn train(
     engine: &mut Engine<'_>,
     (pixels, labels, augmentations): &Samples,
     learning_rate: f64,
@@ -140,13 +127,15 @@ pub fn train(
         augmentations,
     };
     engine.train(view, learning_rate).expect("a step");
-    pollster::block_on(engine.next_result())
+    engine
+        .next_result()
+        .await
         .expect("a result")
         .expect("one was submitted")
 }
 
 /// Mean loss and accuracy over images, `size` at a time.
-pub fn evaluate(engine: &mut Engine<'_>, images: &Images, size: usize) -> (f64, f64) {
+pub async fn evaluate(engine: &mut Engine<'_>, images: &Images, size: usize) -> (f64, f64) {
     let (mut loss, mut hits) = (0.0, 0);
     for start in (0..images.len()).step_by(size) {
         let (pixels, labels, augmentations) =
@@ -157,7 +146,9 @@ pub fn evaluate(engine: &mut Engine<'_>, images: &Images, size: usize) -> (f64, 
             augmentations: &augmentations,
         };
         engine.evaluate(view).expect("a batch");
-        let result = pollster::block_on(engine.next_result())
+        let result = engine
+            .next_result()
+            .await
             .expect("a result")
             .expect("submitted");
         loss += result.loss_sum;

@@ -5,6 +5,7 @@ use bnonly::network::graph::ParameterId;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Graph, State, initial_state};
 
+use crate::everywhere;
 use crate::support::{batch, engine, images, options, tiny_network, train, trained};
 
 /// Every mode of the command line, a list of names, and globs.
@@ -26,7 +27,11 @@ const STEPS: usize = 20;
 const BATCH: usize = 8;
 
 /// Trains 20 steps; before, after, and each step's mean loss.
-fn trained_state(graph: &Graph, mode: &str, freeze_statistics: bool) -> (State, State, Vec<f64>) {
+async fn trained_state(
+    graph: &Graph,
+    mode: &str,
+    freeze_statistics: bool,
+) -> (State, State, Vec<f64>) {
     // The batch's statistics leave no channel dark, so every gradient is there and has to move its
     // value alone. Frozen ones may: what then has no gradient moves by weight decay, if it is not 0.
     let mut options = options(graph, mode, BATCH as u32);
@@ -36,16 +41,15 @@ fn trained_state(graph: &Graph, mode: &str, freeze_statistics: bool) -> (State, 
     for layer in &graph.batch_norms {
         before.parameters[layer.beta.0].fill(0.1);
     }
-    let mut engine = engine(graph, options, &before);
+    let mut engine = engine(graph, options, &before).await;
     let images = images(graph, 5 * BATCH);
-    let losses = (0..STEPS)
-        .map(|step| {
-            let first = step % 5 * BATCH;
-            let result = train(&mut engine, &batch(&images, first..first + BATCH), 0.05);
-            result.loss_sum / f64::from(result.samples)
-        })
-        .collect();
-    let after = pollster::block_on(engine.read_state()).expect("a state");
+    let mut losses = Vec::new();
+    for step in 0..STEPS {
+        let first = step % 5 * BATCH;
+        let result = train(&mut engine, &batch(&images, first..first + BATCH), 0.05).await;
+        losses.push(result.loss_sum / f64::from(result.samples));
+    }
+    let after = engine.read_state().await.expect("a state");
     (before, after, losses)
 }
 
@@ -78,11 +82,11 @@ fn only_trained_values_moved(graph: &Graph, mode: &str, before: &State, after: &
     }
 }
 
-#[test]
-fn what_trains_moves_and_all_else_keeps_its_bits() {
+#[everywhere::test]
+async fn what_trains_moves_and_all_else_keeps_its_bits() {
     let graph = tiny_network();
     for mode in MODES {
-        let (before, after, losses) = trained_state(&graph, mode, false);
+        let (before, after, losses) = trained_state(&graph, mode, false).await;
         assert!(
             losses.iter().all(|loss| loss.is_finite()),
             "{mode}: {losses:?}"
@@ -113,11 +117,11 @@ fn what_trains_moves_and_all_else_keeps_its_bits() {
     }
 }
 
-#[test]
-fn frozen_statistics_keep_their_bits_while_the_trained_set_moves() {
+#[everywhere::test]
+async fn frozen_statistics_keep_their_bits_while_the_trained_set_moves() {
     let graph = tiny_network();
     for mode in MODES {
-        let (before, after, losses) = trained_state(&graph, mode, true);
+        let (before, after, losses) = trained_state(&graph, mode, true).await;
         assert!(
             losses.iter().all(|loss| loss.is_finite()),
             "{mode}: {losses:?}"
@@ -132,8 +136,8 @@ fn frozen_statistics_keep_their_bits_while_the_trained_set_moves() {
 }
 
 /// A trained value without a gradient moves by weight decay alone, and a zero not at all.
-#[test]
-fn weight_decay_moves_what_has_no_gradient() {
+#[everywhere::test]
+async fn weight_decay_moves_what_has_no_gradient() {
     let graph = tiny_network();
     let mut options = options(&graph, "bn+output", BATCH as u32);
     options.weight_decay = 0.5;
@@ -142,22 +146,22 @@ fn weight_decay_moves_what_has_no_gradient() {
     let first = &graph.batch_norms[0];
     before.parameters[first.gamma.0][2] = 0.0;
     before.parameters[first.beta.0][2] = -1.0;
-    let mut engine = engine(&graph, options, &before);
+    let mut engine = engine(&graph, options, &before).await;
     let images = images(&graph, BATCH);
-    train(&mut engine, &batch(&images, 0..BATCH), 0.1);
-    let after = pollster::block_on(engine.read_state()).expect("a state");
+    train(&mut engine, &batch(&images, 0..BATCH), 0.1).await;
+    let after = engine.read_state().await.expect("a state");
     assert_eq!(after.parameters[first.gamma.0][2], 0.0);
     // w − η λ w
     assert_eq!(after.parameters[first.beta.0][2], -0.95);
 }
 
-fn kernels(graph: &Graph, mode: &str) -> Vec<&'static str> {
-    plan(graph, mode).training_kernels()
+async fn kernels(graph: &Graph, mode: &str) -> Vec<&'static str> {
+    plan(graph, mode).await.training_kernels()
 }
 
-fn plan<'a>(graph: &'a Graph, mode: &str) -> Engine<'a> {
+async fn plan<'a>(graph: &'a Graph, mode: &str) -> Engine<'a> {
     let state = initial_state(graph, 1, BnInit::Uniform);
-    engine(graph, options(graph, mode, BATCH as u32), &state)
+    engine(graph, options(graph, mode, BATCH as u32), &state).await
 }
 
 /// Kernels that only a gradient by weights needs.
@@ -165,16 +169,16 @@ fn of_weight_gradients(name: &str) -> bool {
     name.starts_with("grad_weight") || name.starts_with("pack_") || name == "sum_partials"
 }
 
-#[test]
-fn a_plan_for_batch_norm_alone_has_no_weight_gradients() {
+#[everywhere::test]
+async fn a_plan_for_batch_norm_alone_has_no_weight_gradients() {
     let graph = tiny_network();
-    let all = kernels(&graph, "all");
+    let all = kernels(&graph, "all").await;
     assert!(
         all.iter().filter(|name| of_weight_gradients(name)).count() > 30,
         "{all:?}"
     );
     for mode in ["bn", "bn-gamma", "bn-beta"] {
-        let kernels = kernels(&graph, mode);
+        let kernels = kernels(&graph, mode).await;
         let found = kernels.iter().find(|name| of_weight_gradients(name));
         assert_eq!(found, None, "{mode}: {kernels:?}");
         assert!(kernels.len() < all.len(), "{mode}");
@@ -188,9 +192,9 @@ fn a_plan_for_batch_norm_alone_has_no_weight_gradients() {
     }
 }
 
-#[test]
-fn a_plan_that_trains_nothing_only_runs_forward() {
-    let kernels = kernels(&tiny_network(), "none");
+#[everywhere::test]
+async fn a_plan_that_trains_nothing_only_runs_forward() {
+    let kernels = kernels(&tiny_network(), "none").await;
     assert_eq!(kernels.last(), Some(&"sum_losses"), "{kernels:?}");
     let found = kernels
         .iter()
@@ -198,9 +202,9 @@ fn a_plan_that_trains_nothing_only_runs_forward() {
     assert_eq!(found, None, "{kernels:?}");
 }
 
-#[test]
-fn a_plan_for_the_output_stops_at_the_linear_layer() {
-    let kernels = kernels(&tiny_network(), "output");
+#[everywhere::test]
+async fn a_plan_for_the_output_stops_at_the_linear_layer() {
+    let kernels = kernels(&tiny_network(), "output").await;
     let end = kernels
         .iter()
         .position(|name| *name == "sum_losses")
@@ -208,16 +212,14 @@ fn a_plan_for_the_output_stops_at_the_linear_layer() {
     assert_eq!(kernels[end + 1..], ["grad_weight_of_linear", "update"]);
 }
 
-#[test]
-fn a_plan_for_late_layers_stops_where_they_begin() {
+#[everywhere::test]
+async fn a_plan_for_late_layers_stops_where_they_begin() {
     let graph = tiny_network();
-    let convolutions = |mode| {
-        kernels(&graph, mode)
-            .iter()
-            .filter(|name| **name == "conv")
-            .count()
+    let convolutions = async |mode| {
+        let kernels = kernels(&graph, mode).await;
+        kernels.iter().filter(|name| **name == "conv").count()
     };
     // conv2 of the last block lies behind the last bn1, no other convolution does.
-    assert_eq!(convolutions("blocks.2.bn1.weight"), 9 + 1);
-    assert_eq!(convolutions("blocks.2.bn2.weight"), 9);
+    assert_eq!(convolutions("blocks.2.bn1.weight").await, 9 + 1);
+    assert_eq!(convolutions("blocks.2.bn2.weight").await, 9);
 }

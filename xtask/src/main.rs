@@ -5,13 +5,12 @@
 //! before it runs it.
 
 mod app;
+mod browser_tests;
 mod check;
 mod command;
 mod setup;
 mod test;
 mod train;
-// Its callers are the next steps of this work.
-#[allow(dead_code)]
 mod web_tools;
 
 use std::env;
@@ -26,8 +25,11 @@ cargo xtask COMMAND
                        that run in it
   train [ARGUMENTS…]   Set up what is missing, build, and run `bnonly train ARGUMENTS`;
                        without arguments, a small training on drawn shapes
-  test [ARGUMENTS…]    Set up what is missing and run all tests, the fast ones first;
-                       arguments go to `cargo test` (a test's name, for one)
+  test [ARGUMENTS…]    Set up what is missing and run all tests, the fast ones first, those in a
+                       browser last; arguments go to `cargo test` (a test's name, for one)
+  browser-tests [ARGUMENTS…]
+                       Only those in a browser: the kernels' and the engine's tests in Chromium, whose
+                       WebGPU computes on the processor
   check [PARTS…] [--advisories]
                        fmt, clippy, docs, deny; all of them if none is named.
                        --advisories lets `deny` fetch the database of known faults from the net
@@ -59,6 +61,7 @@ fn run() -> Result<()> {
         "app" => app::run(rest),
         "train" => train::run(rest),
         "test" => test::run(rest),
+        "browser-tests" => browser_tests::run(rest),
         "check" => check::run(rest),
         "setup" if rest.is_empty() => setup::run(),
         "help" | "--help" | "-h" => {

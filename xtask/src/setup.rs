@@ -1,6 +1,6 @@
 //! `cargo xtask setup`: what a machine needs beside Rust. On Linux that is Vulkan's loader and a
-//! driver, of the GPU or in software, and for the app's window the libraries of the desktop; macOS and
-//! Windows bring their own.
+//! driver, of the GPU or in software, for the app's window the libraries of the desktop, and for the tests
+//! in a browser Chromium; macOS and Windows bring their own drivers and libraries.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,12 @@ const X11: [Part; 6] = [
     library("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 ];
 
+/// What runs the tests in a browser.
+const BROWSER: [Part; 2] = [
+    on_path("chromium", "chromium"),
+    on_path("chromedriver", "chromium-driver"),
+];
+
 /// Beside the packages of Debian.
 const VULKAN_ELSEWHERE: &str = "\
 Fedora:          sudo dnf install vulkan-loader mesa-vulkan-drivers
@@ -50,6 +56,8 @@ Arch:            sudo pacman -S vulkan-icd-loader, and one of vulkan-radeon, vul
 macOS, Windows:  nothing; Metal and Direct3D 12 are part of the system
 An NVIDIA GPU brings its Vulkan driver with NVIDIA's own driver.";
 const LIBRARIES_ELSEWHERE: &str = "Elsewhere:       the packages that hold these libraries";
+const BROWSER_ELSEWHERE: &str = "\
+Elsewhere:       Chromium, and the chromedriver of its version, on the path by these names";
 
 const fn library(file: &'static str, debian_package: &'static str) -> Part {
     Part {
@@ -59,9 +67,22 @@ const fn library(file: &'static str, debian_package: &'static str) -> Part {
     }
 }
 
+const fn on_path(name: &'static str, debian_package: &'static str) -> Part {
+    Part {
+        name,
+        debian_package,
+        is_there: |part| find_program(part.name).is_some(),
+    }
+}
+
 /// Installs what training and tests need, or says what to install.
 pub fn run() -> Result<()> {
     provide(VULKAN.iter().collect())
+}
+
+/// The same for the tests in a browser.
+pub fn for_browser_tests() -> Result<()> {
+    provide(BROWSER.iter().collect())
 }
 
 /// The same for the app's window, on the desktop under way.
@@ -80,16 +101,23 @@ fn provide(parts: Vec<&Part>) -> Result<()> {
         return Ok(());
     }
     println!("missing: {}", names(&missing));
-    if let Some(name) = chosen_drivers().filter(|_| !has_vulkan_driver()) {
+    let no_driver = missing.iter().any(|part| part.name == VULKAN[1].name);
+    if let Some(name) = chosen_drivers().filter(|_| no_driver) {
         bail!(
             "{name} is set, and names no driver's description (a .json file) that exists; unset or correct it"
         );
     }
     let packages: Vec<&str> = missing.iter().map(|part| part.debian_package).collect();
-    let is_vulkan = |part: &&Part| VULKAN.iter().any(|other| other.name == part.name);
-    let elsewhere = match missing.iter().any(is_vulkan) {
-        true => VULKAN_ELSEWHERE,
-        false => LIBRARIES_ELSEWHERE,
+    let needs = |group: &[Part]| {
+        let mut names = group.iter().map(|part| part.name);
+        names.any(|name| missing.iter().any(|part| part.name == name))
+    };
+    let elsewhere = if needs(&VULKAN) {
+        VULKAN_ELSEWHERE
+    } else if needs(&BROWSER) {
+        BROWSER_ELSEWHERE
+    } else {
+        LIBRARIES_ELSEWHERE
     };
     let how = format!(
         "Debian, Ubuntu:  sudo apt-get install {}\n{elsewhere}",
@@ -204,6 +232,14 @@ fn paths_of(name: &str) -> impl Iterator<Item = PathBuf> + use<> {
         .filter(|path| !path.as_os_str().is_empty())
         .collect::<Vec<_>>()
         .into_iter()
+}
+
+/// Where a program lies, as the shell would find it.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    paths_of("PATH")
+        .map(|folder| folder.join(&file))
+        .find(|path| path.is_file())
 }
 
 fn is_root() -> bool {

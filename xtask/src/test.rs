@@ -3,13 +3,13 @@
 use anyhow::Result;
 
 use crate::command::{cargo, run as run_command};
-use crate::setup;
+use crate::{browser_tests, setup};
 
-/// The three kinds of test of the workspace, fast ones first: those beside the code, which need no
-/// GPU; those in `tests/`; examples in the documentation.
+/// The three native kinds of test of the workspace, fast ones first: those beside the code, which need
+/// no GPU; those in `tests/`; examples in the documentation.
 const STAGES: [&[&str]; 3] = [&["--lib", "--bins"], &["--test", "*"], &["--doc"]];
 
-/// Sets up and runs all tests; `arguments` go to each `cargo test`.
+/// Sets up and runs all tests, those in a browser last; `arguments` go to each `cargo test`.
 pub fn run(arguments: &[String]) -> Result<()> {
     setup::run()?;
     for stage in STAGES {
@@ -17,5 +17,5 @@ pub fn run(arguments: &[String]) -> Result<()> {
         command.args(stage).args(arguments);
         run_command(command)?;
     }
-    Ok(())
+    browser_tests::run(arguments)
 }
