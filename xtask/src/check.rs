@@ -2,12 +2,11 @@
 
 use anyhow::{Result, bail};
 
-use crate::command::{cargo, is_ci, output, program, run as run_command, succeeds};
+use crate::command::{cargo, is_ci, program, run as run_command, succeeds};
+use crate::web_tools::{WASM, wasm_target};
 
 /// All parts, those that fail soonest first.
 const PARTS: [&str; 4] = ["fmt", "clippy", "docs", "deny"];
-/// The browser's target.
-const WASM: &str = "wasm32-unknown-unknown";
 /// `deny.toml` is written for this one.
 const CARGO_DENY_VERSION: &str = "^0.20";
 
@@ -81,20 +80,8 @@ fn clippy() -> Result<Skipped> {
         "warnings",
     ]))?;
 
-    let is_installed = || {
-        let sysroot = output(program("rustc", &["--print", "sysroot"])).unwrap_or_default();
-        std::path::Path::new(sysroot.trim())
-            .join("lib/rustlib")
-            .join(WASM)
-            .is_dir()
-    };
-    if !is_installed() && has_rustup() {
-        run_command(program("rustup", &["target", "add", WASM]))?;
-    }
-    if !is_installed() {
-        return Ok(Some(format!(
-            "clippy for the browser; it needs Rust's target {WASM} (`rustup target add {WASM}`)"
-        )));
+    if let Err(missing) = wasm_target() {
+        return Ok(Some(format!("clippy for the browser; {missing}")));
     }
     // The library without the app, in a stricter configuration: what the browser does not have is
     // banned by name.
