@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::command::{output, program, run as run_command, succeeds};
+use crate::{web_npm, web_tests};
 
 /// Something that has to be there.
 struct Part {
@@ -42,6 +43,25 @@ const X11: [Part; 6] = [
     library("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 ];
 
+/// What the tests of the page run in and with.
+const PAGE: [Part; 3] = [
+    Part {
+        name: "Chromium",
+        debian_package: "chromium",
+        is_there: |_| web_tests::chromium().is_some(),
+    },
+    Part {
+        name: "Node.js",
+        debian_package: "nodejs",
+        is_there: |_| succeeds(program("node", &["--version"])),
+    },
+    Part {
+        name: "npm",
+        debian_package: "npm",
+        is_there: |_| succeeds(program(web_npm::NPM, &["--version"])),
+    },
+];
+
 /// Beside the packages of Debian.
 const VULKAN_ELSEWHERE: &str = "\
 Fedora:          sudo dnf install vulkan-loader mesa-vulkan-drivers
@@ -50,6 +70,8 @@ Arch:            sudo pacman -S vulkan-icd-loader, and one of vulkan-radeon, vul
 macOS, Windows:  nothing; Metal and Direct3D 12 are part of the system
 An NVIDIA GPU brings its Vulkan driver with NVIDIA's own driver.";
 const LIBRARIES_ELSEWHERE: &str = "Elsewhere:       the packages that hold these libraries";
+const PAGE_ELSEWHERE: &str = "\
+Elsewhere:       https://nodejs.org, and Chromium or Chrome; CHROMIUM names it where it is not in the PATH";
 
 const fn library(file: &'static str, debian_package: &'static str) -> Part {
     Part {
@@ -71,25 +93,39 @@ pub fn for_window() -> Result<()> {
     provide(VULKAN.iter().chain(window).collect())
 }
 
+/// The same for the tests of the page, on any system.
+pub fn for_page() -> Result<()> {
+    provide_any(PAGE.iter().collect())
+}
+
 fn provide(parts: Vec<&Part>) -> Result<()> {
-    if !cfg!(target_os = "linux") {
-        return Ok(());
+    match cfg!(target_os = "linux") {
+        true => provide_any(parts),
+        false => Ok(()),
     }
+}
+
+fn provide_any(parts: Vec<&Part>) -> Result<()> {
     let missing = missing_of(&parts);
     if missing.is_empty() {
         return Ok(());
     }
     println!("missing: {}", names(&missing));
-    if let Some(name) = chosen_drivers().filter(|_| !has_vulkan_driver()) {
+    let is_of = |parts: &[Part]| {
+        missing
+            .iter()
+            .any(|part| parts.iter().any(|other| other.name == part.name))
+    };
+    if let Some(name) = chosen_drivers().filter(|_| is_of(&VULKAN) && !has_vulkan_driver()) {
         bail!(
             "{name} is set, and names no driver's description (a .json file) that exists; unset or correct it"
         );
     }
     let packages: Vec<&str> = missing.iter().map(|part| part.debian_package).collect();
-    let is_vulkan = |part: &&Part| VULKAN.iter().any(|other| other.name == part.name);
-    let elsewhere = match missing.iter().any(is_vulkan) {
-        true => VULKAN_ELSEWHERE,
-        false => LIBRARIES_ELSEWHERE,
+    let elsewhere = match (is_of(&VULKAN), is_of(&PAGE)) {
+        (true, _) => VULKAN_ELSEWHERE,
+        (false, true) => PAGE_ELSEWHERE,
+        (false, false) => LIBRARIES_ELSEWHERE,
     };
     let how = format!(
         "Debian, Ubuntu:  sudo apt-get install {}\n{elsewhere}",
