@@ -25,9 +25,12 @@ fn cross_entropy(
         return;
     }
     let label = samples[n].x;
+    // A NaN is the largest, and stays it: then the loss is NaN by its sums alone, whatever an adapter's
+    // `exp` makes of one (SwiftShader's: infinity).
     var largest = 0u;
     for (var k = 1u; k < CLASSES; k++) {
-        if logits[n * CLASSES + k] > logits[n * CLASSES + largest] {
+        let best = logits[n * CLASSES + largest];
+        if best == best && !(logits[n * CLASSES + k] <= best) {
             largest = k;
         }
     }

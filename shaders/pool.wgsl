@@ -32,7 +32,8 @@ fn max_pool(
     }
     let y0 = i32(i) / OUT_WIDTH % OUT_HEIGHT * STRIDE - PADDING;
     let x0 = i32(i) % OUT_WIDTH * STRIDE - PADDING;
-    var best = vec4f(-3.4028235e38);
+    // The least f32, to the last digit: browsers refuse a text that is rounded beyond it.
+    var best = vec4f(-0x1.fffffep+127);
     var at = vec4u();
     var found = false;
     for (var ky = 0; ky < KERNEL; ky++) {

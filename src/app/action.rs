@@ -2,6 +2,7 @@
 //! of commands derive their words.
 
 use super::export::Kind as Export;
+use crate::platform::IS_A_PAGE;
 use egui::{Button, Key, KeyboardShortcut, Modifiers, Response, Ui};
 
 /// Something to do.
@@ -79,7 +80,19 @@ impl Action {
     /// All of them, in the order of the list of commands.
     pub fn all() -> impl Iterator<Item = Self> {
         let exports = Export::offered().map(Self::Export);
-        Self::PLAIN.into_iter().chain(exports)
+        Self::PLAIN
+            .into_iter()
+            .chain(exports)
+            .filter(|action| action.is_offered())
+    }
+
+    /// Whether it makes sense here: a page is left and made larger by its browser.
+    pub fn is_offered(self) -> bool {
+        !(IS_A_PAGE
+            && matches!(
+                self,
+                Self::Quit | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset
+            ))
     }
 
     /// A few words: what buttons and menus say.
@@ -156,6 +169,25 @@ impl Action {
 
     /// The keys that ask for it.
     pub fn shortcut(self) -> Option<KeyboardShortcut> {
+        match IS_A_PAGE {
+            true => self.shortcut_in_a_page(),
+            false => self.shortcut_in_a_window(),
+        }
+    }
+
+    /// Most keys are the browser's own, which a page should leave it.
+    fn shortcut_in_a_page(self) -> Option<KeyboardShortcut> {
+        let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
+        Some(match self {
+            Self::Start => command(Key::Enter),
+            Self::PauseOrResume => command(Key::Period),
+            Self::Save => command(Key::S),
+            Self::Commands => command(Key::P),
+            _ => return None,
+        })
+    }
+
+    fn shortcut_in_a_window(self) -> Option<KeyboardShortcut> {
         let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
         let command = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
         let shifted = |key| KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, key);
@@ -239,11 +271,13 @@ mod tests {
             for second in Action::all().skip(at + 1) {
                 assert_ne!(first, second);
                 assert_ne!(first.text(), second.text());
-                let keys = first.shortcut();
-                assert!(
-                    keys.is_none() || keys != second.shortcut(),
-                    "{first:?} {second:?}"
-                );
+                for keys in [Action::shortcut_in_a_window, Action::shortcut_in_a_page] {
+                    let first_keys = keys(first);
+                    assert!(
+                        first_keys.is_none() || first_keys != keys(second),
+                        "{first:?} {second:?}"
+                    );
+                }
             }
         }
     }

@@ -29,6 +29,8 @@ pub struct Following {
     pub speed: Speed,
     /// Steps finished.
     pub step: u64,
+    /// Loss and accuracy of the step last finished.
+    pub batch: Option<(f64, f64)>,
     /// Test accuracy of the evaluation last done.
     pub accuracy: Option<f64>,
 }
@@ -44,6 +46,7 @@ impl Following {
             norms: NormHistory::new(layers, threshold),
             speed: Speed::default(),
             step: opened.outlook.done_steps,
+            batch: None,
             accuracy: None,
             opened,
         };
@@ -82,8 +85,15 @@ impl Following {
     fn take_metric(&mut self, metric: &Metric) {
         self.history.push(metric);
         match *metric {
-            Metric::Step { step, seconds, .. } => {
+            Metric::Step {
+                step,
+                seconds,
+                loss,
+                accuracy,
+                ..
+            } => {
                 self.step = step;
+                self.batch = Some((loss, accuracy));
                 self.speed.step(step, seconds);
             }
             Metric::Eval { accuracy, .. } => self.accuracy = Some(accuracy),

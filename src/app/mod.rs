@@ -10,7 +10,7 @@
 //! - around them: [`following`] keeps what the run under way has told, [`panes`] lays the views out and
 //!   gives them what they draw, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
-//! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing, [`dialog`]
+//! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing, [`spoken`] for who does not see it, [`dialog`]
 //!   for files, [`notice`] for what went wrong, [`export`] for what is taken away.
 
 pub mod action;
@@ -31,6 +31,7 @@ pub mod panes;
 pub mod setup;
 pub mod shell;
 pub mod speed;
+pub mod spoken;
 pub mod switching_off;
 pub mod theme;
 pub mod toolbar;

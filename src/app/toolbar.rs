@@ -168,7 +168,7 @@ fn menus_ui(ui: &mut Ui, status: Status<'_>, pressed: &mut Option<Action>) {
     ];
     for (title, actions) in menus {
         ui.menu_button(title, |ui| {
-            for action in actions {
+            for action in actions.iter().filter(|action| action.is_offered()) {
                 if action.menu_button(ui, status.allows(*action)).clicked() {
                     *pressed = Some(*action);
                     ui.close();

@@ -1,6 +1,9 @@
 //! What a program has and a page has not: files and threads. The one place where the two differ below the
 //! interface: a page keeps its files in memory, and takes turns where a program has threads.
 
+/// Whether this runs in a page of a browser.
+pub const IS_A_PAGE: bool = cfg!(target_arch = "wasm32");
+
 #[cfg(any(test, target_arch = "wasm32"))]
 mod memory;
 #[cfg(target_arch = "wasm32")]

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use super::atomic_file::write_atomically;
 use super::event::Event;
 use super::plot_gamma;
-use crate::platform::fs;
+use crate::platform::{IS_A_PAGE, fs};
 
 /// The γ of one BatchNorm layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ pub struct Run<'a> {
 }
 
 /// Whether pictures can be drawn: a page has no fonts to measure and draw text with.
-pub const CAN_DRAW: bool = cfg!(not(target_arch = "wasm32"));
+pub const CAN_DRAW: bool = !IS_A_PAGE;
 
 /// A picture as SVG.
 ///

@@ -5,6 +5,7 @@ use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
 
 use crate::bench::{run, unwritten, written};
 use crate::blocked::{block_within, blocked_len, pad, unblock, unpad};
+use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::batch_norm::BatchNorm;
 use crate::reference::{assert_close, widen};
@@ -38,7 +39,7 @@ pub struct Gradients {
 
 impl Layer {
     /// Statistics of the batch, and the running averages after it: (kept, mean, variance).
-    pub fn statistics(
+    pub async fn statistics(
         &self,
         x: &[f64],
         mean: &[f64],
@@ -48,11 +49,13 @@ impl Layer {
         let x = self.images(x);
         let partial = unwritten(shape.partial_bytes() as usize / 4);
         let operands = [x.clone(), partial];
-        let partial = run(&batch_norm::statistics(shape), self.batch, &operands).remove(0);
+        let partial = run(&batch_norm::statistics(shape), self.batch, &operands)
+            .await
+            .remove(0);
         let saved = unwritten(shape.saved_bytes() as usize / 4);
         let operands = [x, partial, saved, pad(mean), pad(variance)];
         let kernel = batch_norm::finish_statistics(shape);
-        let [saved, mean, variance] = outputs(run(&kernel, self.batch, &operands));
+        let [saved, mean, variance] = outputs(run(&kernel, self.batch, &operands).await);
         let saved = written(name, &saved, saved.len());
         let channels = shape.images.channels;
         (
@@ -65,15 +68,17 @@ impl Layer {
     }
 
     /// Fixed statistics in the place of the batch's.
-    pub fn fixed_statistics(&self, mean: &[f64], variance: &[f64]) -> Vec<f32> {
+    pub async fn fixed_statistics(&self, mean: &[f64], variance: &[f64]) -> Vec<f32> {
         let saved = unwritten(self.shape.saved_bytes() as usize / 4);
         let kernel = batch_norm::fixed_statistics(&self.shape);
-        let saved = run(&kernel, self.batch, &[pad(mean), pad(variance), saved]).remove(0);
+        let saved = run(&kernel, self.batch, &[pad(mean), pad(variance), saved])
+            .await
+            .remove(0);
         written(&self.name, &saved, saved.len())
     }
 
     /// Normalises by the saved statistics, adds the residual, applies the ReLU.
-    pub fn normalise(
+    pub async fn normalise(
         &self,
         x: &[f64],
         saved: Vec<f32>,
@@ -87,14 +92,16 @@ impl Layer {
         if shape.epilogue.keeps_sign() {
             operands.push(unwritten(shape.sign_bytes() as usize / 4));
         }
-        let mut results = run(&batch_norm::normalise(shape), self.batch, &operands).into_iter();
+        let mut results = run(&batch_norm::normalise(shape), self.batch, &operands)
+            .await
+            .into_iter();
         let y = self.unblocked(&results.next().expect("it writes the output"));
         let signs = results.next();
         (y, Kept { saved, signs })
     }
 
     /// The way back from `grad_y`.
-    pub fn backward(
+    pub async fn backward(
         &self,
         x: &[f64],
         kept: &Kept,
@@ -108,23 +115,22 @@ impl Layer {
         operands.push(self.images(grad_y));
         operands.push(unwritten(shape.partial_bytes() as usize / 4));
         operands.extend(kept.signs.clone());
-        let [grad_y, partial] = outputs(run(
-            &batch_norm::backward_sums(shape),
-            self.batch,
-            &operands,
-        ));
+        let [grad_y, partial] =
+            outputs(run(&batch_norm::backward_sums(shape), self.batch, &operands).await);
 
         let of_quads = || unwritten(4 * shape.images.quads as usize);
         let means = unwritten(shape.mean_bytes() as usize / 4);
         let operands = [partial, means, of_quads(), of_quads()];
         let kernel = batch_norm::finish_backward(shape);
-        let [means, grad_gamma, grad_beta] = outputs(run(&kernel, self.batch, &operands));
+        let [means, grad_gamma, grad_beta] = outputs(run(&kernel, self.batch, &operands).await);
         let means = written(name, &means, means.len());
 
         let mut operands = head.to_vec();
         let grad_x = unwritten(grad_y.len());
         operands.extend([grad_y.clone(), means, grad_x]);
-        let grad_x = run(&batch_norm::backward(shape), self.batch, &operands).remove(0);
+        let grad_x = run(&batch_norm::backward(shape), self.batch, &operands)
+            .await
+            .remove(0);
         let used = blocked_len(shape.images, self.batch);
         Gradients {
             grad_x: self.unblocked(&grad_x),
@@ -151,7 +157,7 @@ impl Layer {
     }
 
     /// Forward and back against the twin.
-    pub fn check(&self, random: &mut Random) {
+    pub async fn check(&self, random: &mut Random) {
         let (name, twin, epilogue) = (&self.name, self.twin(), self.shape.epilogue);
         let len = twin.n * twin.c * twin.area;
         let x: Vec<_> = random
@@ -168,9 +174,12 @@ impl Layer {
 
         let expected = twin.forward(&x, &gamma, &beta, &mean, &variance);
         let (saved, [of_mean, of_variance]) = if self.shape.fixed {
-            (self.fixed_statistics(&mean, &variance), [&mean, &variance])
+            (
+                self.fixed_statistics(&mean, &variance).await,
+                [&mean, &variance],
+            )
         } else {
-            let (saved, running) = self.statistics(&x, &mean, &variance);
+            let (saved, running) = self.statistics(&x, &mean, &variance).await;
             assert_close(
                 &format!("running mean, {name}"),
                 &running[0],
@@ -186,7 +195,7 @@ impl Layer {
             );
             (saved, [&expected.mean, &expected.variance])
         };
-        let (y, kept) = self.normalise(&x, saved, affine, residual.as_deref());
+        let (y, kept) = self.normalise(&x, saved, affine, residual.as_deref()).await;
         let mut expected_y = twin.forward_eval(&x, &gamma, &beta, of_mean, of_variance);
         let mut grad = grad_y.clone();
         for i in 0..len {
@@ -210,7 +219,7 @@ impl Layer {
         } else {
             twin.backward(&x, &gamma, of_mean, of_variance, &grad)
         };
-        let actual = self.backward(&x, &kept, affine, &grad_y);
+        let actual = self.backward(&x, &kept, affine, &grad_y).await;
         assert_close(
             &format!("grad_input, {name}"),
             &actual.grad_x,
@@ -258,8 +267,8 @@ fn variants() -> impl Iterator<Item = (Epilogue, bool)> {
     })
 }
 
-#[test]
-fn random_batch_norms_are_their_twins() {
+#[everywhere::test]
+async fn random_batch_norms_are_their_twins() {
     for seed in seeds(2) {
         for (epilogue, fixed) in variants() {
             let mut random = Random::new(seed);
@@ -274,13 +283,13 @@ fn random_batch_norms_are_their_twins() {
                 fixed,
             };
             let name = format!("seed {seed}, batch {batch} in {shape:?}");
-            Layer { name, shape, batch }.check(&mut random);
+            Layer { name, shape, batch }.check(&mut random).await;
         }
     }
 }
 
-#[test]
-fn batches_of_several_chunks_and_blocks_that_end_in_the_middle() {
+#[everywhere::test]
+async fn batches_of_several_chunks_and_blocks_that_end_in_the_middle() {
     for (epilogue, fixed) in variants() {
         // 26·15·17 = 6630 elements: 4 chunks of 2048, 13 blocks of 512, the last not full. A batch of
         // 21 ends in the third chunk and leaves the fourth out.
@@ -292,13 +301,15 @@ fn batches_of_several_chunks_and_blocks_that_end_in_the_middle() {
         };
         for batch in [26, 21] {
             let name = format!("batch {batch} in {shape:?}");
-            Layer { name, shape, batch }.check(&mut Random::new(3));
+            Layer { name, shape, batch }
+                .check(&mut Random::new(3))
+                .await;
         }
     }
 }
 
 /// Forward and running averages of values about a mean, the first of which may be far off.
-fn check_stable(name: &str, x: &[f64], images: Blocked, batch: u32, relative: f64) {
+async fn check_stable(name: &str, x: &[f64], images: Blocked, batch: u32, relative: f64) {
     let shape = BatchNormShape {
         images,
         max_batch: batch,
@@ -315,7 +326,7 @@ fn check_stable(name: &str, x: &[f64], images: Blocked, batch: u32, relative: f6
     let [gamma, beta] = [(); 2].map(|()| random.normal(channels));
     let (mean, variance) = (vec![0.0; channels], vec![1.0; channels]);
     let expected = layer.twin().forward(x, &gamma, &beta, &mean, &variance);
-    let (saved, running) = layer.statistics(x, &mean, &variance);
+    let (saved, running) = layer.statistics(x, &mean, &variance).await;
     assert_close(
         &format!("{name}: running mean"),
         &running[0],
@@ -329,21 +340,21 @@ fn check_stable(name: &str, x: &[f64], images: Blocked, batch: u32, relative: f6
         of_variance,
         RELATIVE,
     );
-    let (y, _) = layer.normalise(x, saved, [&gamma, &beta], None);
+    let (y, _) = layer.normalise(x, saved, [&gamma, &beta], None).await;
     assert_close(&format!("{name}: output"), &y, &expected.y, relative);
 }
 
-#[test]
-fn statistics_are_stable_where_the_mean_dwarfs_the_deviation() {
+#[everywhere::test]
+async fn statistics_are_stable_where_the_mean_dwarfs_the_deviation() {
     let images = Blocked::new(3, 24, 31);
     let mut x = Random::new(1).normal(9 * 3 * 24 * 31);
     x.iter_mut()
         .for_each(|x| *x = f64::from((*x * 0.01 + 1000.0) as f32));
-    check_stable("about 1000", &x, images, 9, 1e-3);
+    check_stable("about 1000", &x, images, 9, 1e-3).await;
 }
 
-#[test]
-fn statistics_are_stable_where_the_first_value_is_an_outlier() {
+#[everywhere::test]
+async fn statistics_are_stable_where_the_first_value_is_an_outlier() {
     let images = Blocked::new(3, 24, 31);
     for outlier in [30.0, 1e4, -1e6] {
         let normal = Random::new(2).normal(9 * 3 * 24 * 31);
@@ -351,13 +362,13 @@ fn statistics_are_stable_where_the_first_value_is_an_outlier() {
         for c in 0..3 {
             x[c * 24 * 31] = outlier;
         }
-        check_stable(&format!("first value {outlier}"), &x, images, 9, RELATIVE);
+        check_stable(&format!("first value {outlier}"), &x, images, 9, RELATIVE).await;
     }
 }
 
-#[test]
-fn a_constant_channel_becomes_beta() {
+#[everywhere::test]
+async fn a_constant_channel_becomes_beta() {
     let images = Blocked::new(1, 7, 5);
     let x = vec![f64::from(0.1f32); 2 * 35];
-    check_stable("constant", &x, images, 2, RELATIVE);
+    check_stable("constant", &x, images, 2, RELATIVE).await;
 }

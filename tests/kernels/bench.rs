@@ -10,6 +10,8 @@ use bnonly::gpu::Gpu;
 use bnonly::gpu::pipeline::{BindingKind, PipelineCache};
 use bnonly::kernels::{Kernel, StepUniform};
 
+use crate::everywhere;
+
 /// A NaN that no computation makes: what an output holds before it is written.
 const POISON: u32 = 0x7fed_cba9;
 /// Words of poison after each operand.
@@ -47,14 +49,14 @@ pub fn written(name: &str, output: &[f32], len: usize) -> Vec<f32> {
 }
 
 /// Runs a kernel for a batch; see [`run_step`].
-pub fn run(kernel: &Kernel, batch: u32, operands: &[Vec<f32>]) -> Vec<Vec<f32>> {
+pub async fn run(kernel: &Kernel, batch: u32, operands: &[Vec<f32>]) -> Vec<Vec<f32>> {
     let step = StepUniform {
         batch,
         learning_rate: f32::NAN,
         first_correction: f32::NAN,
         second_correction: f32::NAN,
     };
-    run_step(kernel, step, operands)
+    run_step(kernel, step, operands).await
 }
 
 /// Runs a kernel on `operands` (bindings 1, 2, …) and returns what its written bindings then hold, in
@@ -62,10 +64,10 @@ pub fn run(kernel: &Kernel, batch: u32, operands: &[Vec<f32>]) -> Vec<Vec<f32>> 
 ///
 /// # Panics
 /// If the device refuses something, a guard was overwritten, or a second run gives other bits.
-pub fn run_step(kernel: &Kernel, step: StepUniform, operands: &[Vec<f32>]) -> Vec<Vec<f32>> {
-    let mut bench = BENCH.lock().unwrap_or_else(PoisonError::into_inner);
-    let first = bench.dispatch(kernel, step, operands);
-    let second = bench.dispatch(kernel, step, operands);
+pub async fn run_step(kernel: &Kernel, step: StepUniform, operands: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let gpu = everywhere::gpu().await;
+    let first = dispatch(gpu, kernel, step, operands).await;
+    let second = dispatch(gpu, kernel, step, operands).await;
     for (binding, (first, second)) in first.iter().zip(&second).enumerate() {
         let differs = |(a, b): (&u32, &u32)| a != b;
         let different = bits(first).iter().zip(bits(second)).position(differs);
@@ -78,96 +80,87 @@ pub fn run_step(kernel: &Kernel, step: StepUniform, operands: &[Vec<f32>]) -> Ve
     first
 }
 
-/// The adapter, opened once: tests take turns.
-static BENCH: LazyLock<Mutex<Bench>> = LazyLock::new(|| {
-    let gpu = pollster::block_on(Gpu::open(&Default::default())).expect("an adapter");
-    Mutex::new(Bench {
-        gpu,
-        pipelines: PipelineCache::default(),
-    })
-});
+/// What was compiled, for all tests.
+static PIPELINES: LazyLock<Mutex<PipelineCache>> = LazyLock::new(Mutex::default);
 
-struct Bench {
-    gpu: Gpu,
-    pipelines: PipelineCache,
+async fn dispatch(
+    gpu: &Gpu,
+    kernel: &Kernel,
+    step: StepUniform,
+    operands: &[Vec<f32>],
+) -> Vec<Vec<f32>> {
+    assert_eq!(
+        operands.len(),
+        kernel.bindings.len(),
+        "{}: operands",
+        kernel.name
+    );
+    let buffers = submit(gpu, kernel, step, operands).await;
+    let mut results = Vec::new();
+    for ((buffer, operand), kind) in buffers.iter().zip(operands).zip(&kernel.bindings) {
+        if *kind == BindingKind::Write {
+            let bytes = gpu.read(buffer, buffer.size()).await;
+            let bytes = bytes.unwrap_or_else(|error| panic!("{}: {error}", kernel.name));
+            let mut values: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
+            let guard = values.split_off(operand.len());
+            let is_whole = guard.iter().all(|word| word.to_bits() == POISON);
+            assert!(is_whole, "{} wrote past the end of an operand", kernel.name);
+            results.push(values);
+        }
+    }
+    results
 }
 
-impl Bench {
-    fn dispatch(
-        &mut self,
-        kernel: &Kernel,
-        step: StepUniform,
-        operands: &[Vec<f32>],
-    ) -> Vec<Vec<f32>> {
-        assert_eq!(
-            operands.len(),
-            kernel.bindings.len(),
-            "{}: operands",
-            kernel.name
+async fn submit(
+    gpu: &Gpu,
+    kernel: &Kernel,
+    step: StepUniform,
+    operands: &[Vec<f32>],
+) -> Vec<wgpu::Buffer> {
+    let submitted = gpu.guarded(|| {
+        let pipeline = {
+            let mut pipelines = PIPELINES.lock().unwrap_or_else(PoisonError::into_inner);
+            kernel.pipeline(gpu, &mut pipelines)
+        };
+        let uniform = new_buffer(
+            gpu,
+            wgpu::BufferUsages::UNIFORM,
+            &[bytemuck::bytes_of(&step)],
         );
-        let buffers = self.submit(kernel, step, operands);
-        let mut results = Vec::new();
-        for ((buffer, operand), kind) in buffers.iter().zip(operands).zip(&kernel.bindings) {
-            if *kind == BindingKind::Write {
-                let bytes = pollster::block_on(self.gpu.read(buffer, buffer.size()));
-                let bytes = bytes.unwrap_or_else(|error| panic!("{}: {error}", kernel.name));
-                let mut values: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
-                let guard = values.split_off(operand.len());
-                let is_whole = guard.iter().all(|word| word.to_bits() == POISON);
-                assert!(is_whole, "{} wrote past the end of an operand", kernel.name);
-                results.push(values);
-            }
-        }
-        results
-    }
-
-    fn submit(
-        &mut self,
-        kernel: &Kernel,
-        step: StepUniform,
-        operands: &[Vec<f32>],
-    ) -> Vec<wgpu::Buffer> {
-        let Self { gpu, pipelines } = self;
-        let submitted = gpu.guarded(|| {
-            let pipeline = kernel.pipeline(gpu, pipelines);
-            let uniform = new_buffer(
-                gpu,
-                wgpu::BufferUsages::UNIFORM,
-                &[bytemuck::bytes_of(&step)],
-            );
-            let guard = [POISON; GUARD];
-            let buffers: Vec<_> = operands
-                .iter()
-                .map(|values| {
-                    let parts = [bytemuck::cast_slice(values), bytemuck::bytes_of(&guard)];
-                    new_buffer(gpu, wgpu::BufferUsages::STORAGE, &parts)
-                })
-                .collect();
-            let entries: Vec<_> = (0..)
-                .zip(std::iter::once(&uniform).chain(&buffers))
-                .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                    binding,
-                    resource: buffer.as_entire_binding(),
-                })
-                .collect();
-            let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some(kernel.name),
-                layout: &pipeline.layout,
-                entries: &entries,
-            });
-            let mut encoder = gpu.device.create_command_encoder(&Default::default());
-            let mut pass = encoder.begin_compute_pass(&Default::default());
-            pass.set_pipeline(&pipeline.pipeline);
-            pass.set_bind_group(0, &group, &[]);
-            // WebGPU's default limit, whatever more the adapter takes.
-            let [x, y] = kernel.grid.workgroups(step.batch, 65_535);
-            pass.dispatch_workgroups(x, y, 1);
-            drop(pass);
-            gpu.queue.submit([encoder.finish()]);
-            buffers
+        let guard = [POISON; GUARD];
+        let buffers: Vec<_> = operands
+            .iter()
+            .map(|values| {
+                let parts = [bytemuck::cast_slice(values), bytemuck::bytes_of(&guard)];
+                new_buffer(gpu, wgpu::BufferUsages::STORAGE, &parts)
+            })
+            .collect();
+        let entries: Vec<_> = (0..)
+            .zip(std::iter::once(&uniform).chain(&buffers))
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(kernel.name),
+            layout: &pipeline.layout,
+            entries: &entries,
         });
-        pollster::block_on(submitted).unwrap_or_else(|error| panic!("{}: {error}", kernel.name))
-    }
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        pass.set_pipeline(&pipeline.pipeline);
+        pass.set_bind_group(0, &group, &[]);
+        // WebGPU's default limit, whatever more the adapter takes.
+        let [x, y] = kernel.grid.workgroups(step.batch, 65_535);
+        pass.dispatch_workgroups(x, y, 1);
+        drop(pass);
+        gpu.queue.submit([encoder.finish()]);
+        buffers
+    });
+    submitted
+        .await
+        .unwrap_or_else(|error| panic!("{}: {error}", kernel.name))
 }
 
 /// A buffer of the given bytes, one part after the other.

@@ -5,6 +5,7 @@ use bnonly::kernels::{Blocked, Kernel, reduce};
 
 use crate::bench::{run, unwritten, written};
 use crate::blocked::{block, block_within, blocked_len, pad, unblock};
+use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::conv::Conv;
 use crate::reference::{assert_close, narrow};
@@ -51,13 +52,14 @@ impl Layer {
         self.twin.n as u32
     }
 
-    pub fn forward(&self, x: &[f64], weight: &[f64], bias: Option<&[f64]>) -> Vec<f32> {
+    pub async fn forward(&self, x: &[f64], weight: &[f64], bias: Option<&[f64]>) -> Vec<f32> {
         let packed = unwritten(self.shape.packed_len() as usize);
         let pack = run(
             &conv::pack_forward(&self.shape),
             1,
             &[narrow(weight), packed],
         )
+        .await
         .remove(0);
         let mut operands = vec![
             block_within(x, self.shape.input, self.batch(), self.max_batch),
@@ -66,18 +68,24 @@ impl Layer {
         ];
         operands.extend(bias.map(pad));
         let kernel = conv::forward(&self.shape, bias.is_some());
-        let y = run(&kernel, self.batch(), &operands).remove(0);
+        let y = run(&kernel, self.batch(), &operands).await.remove(0);
         self.images(&y, self.shape.output)
     }
 
     /// The gradient of the input, or its sum with `before`.
-    pub fn grad_input(&self, weight: &[f64], grad_y: &[f64], before: Option<&[f64]>) -> Vec<f32> {
+    pub async fn grad_input(
+        &self,
+        weight: &[f64],
+        grad_y: &[f64],
+        before: Option<&[f64]>,
+    ) -> Vec<f32> {
         let packed = unwritten(self.shape.packed_len() as usize);
         let pack = run(
             &conv::pack_backward(&self.shape),
             1,
             &[narrow(weight), packed],
         )
+        .await
         .remove(0);
         let len = blocked_len(self.shape.input, self.max_batch);
         let mut target = before.map_or_else(Vec::new, |x| block(x, self.shape.input, self.batch()));
@@ -89,11 +97,11 @@ impl Layer {
             target,
         ];
         let kernel = conv::grad_input(&self.shape, before.is_some());
-        let grad_x = run(&kernel, self.batch(), &operands).remove(0);
+        let grad_x = run(&kernel, self.batch(), &operands).await.remove(0);
         self.images(&grad_x, self.shape.input)
     }
 
-    pub fn grad_weight(&self, x: &[f64], grad_y: &[f64]) -> Vec<f32> {
+    pub async fn grad_weight(&self, x: &[f64], grad_y: &[f64]) -> Vec<f32> {
         let chunks = WeightChunks::new(&self.shape, self.max_batch);
         let len = self.shape.weight_len();
         let operands = [
@@ -105,11 +113,12 @@ impl Layer {
             &conv::grad_weight(&self.shape, chunks),
             self.batch(),
             &operands,
-        );
-        self.summed(partial, len, chunks)
+        )
+        .await;
+        self.summed(partial, len, chunks).await
     }
 
-    pub fn grad_bias(&self, grad_y: &[f64]) -> Vec<f32> {
+    pub async fn grad_bias(&self, grad_y: &[f64]) -> Vec<f32> {
         let chunks = WeightChunks {
             samples_per_chunk: 1,
             chunks: self.max_batch,
@@ -120,16 +129,18 @@ impl Layer {
             unwritten((channels * chunks.chunks) as usize),
         ];
         let kernel = reduce::channel_sums(self.shape.output, chunks);
-        let partial = run(&kernel, self.batch(), &operands);
-        self.summed(partial, channels, chunks)
+        let partial = run(&kernel, self.batch(), &operands).await;
+        self.summed(partial, channels, chunks).await
     }
 
     /// The partial sums of one reduction, summed by the adapter.
-    fn summed(&self, mut partial: Vec<Vec<f32>>, len: u32, chunks: WeightChunks) -> Vec<f32> {
+    async fn summed(&self, mut partial: Vec<Vec<f32>>, len: u32, chunks: WeightChunks) -> Vec<f32> {
         let used = self.batch().div_ceil(chunks.samples_per_chunk) * len;
         written(&self.name, &partial[0], used as usize);
         partial.push(unwritten(len as usize));
-        let sums = run(&reduce::sum_partials(len, chunks), self.batch(), &partial).remove(0);
+        let sums = run(&reduce::sum_partials(len, chunks), self.batch(), &partial)
+            .await
+            .remove(0);
         written(&self.name, &sums, len as usize)
     }
 
@@ -139,7 +150,7 @@ impl Layer {
     }
 
     /// Forward and all gradients against the twin.
-    fn check(&self, random: &mut Random) {
+    async fn check(&self, random: &mut Random) {
         let Self { name, twin, .. } = self;
         let x = random.normal(twin.input_len());
         let weight = random.normal(twin.weight_len());
@@ -147,7 +158,7 @@ impl Layer {
         let bias = random.coin().then(|| random.normal(twin.o));
         let before = random.coin().then(|| random.normal(twin.input_len()));
 
-        let y = self.forward(&x, &weight, bias.as_deref());
+        let y = self.forward(&x, &weight, bias.as_deref()).await;
         assert_close(
             name,
             &y,
@@ -161,12 +172,12 @@ impl Layer {
                 .zip(before)
                 .for_each(|(sum, part)| *sum += part);
         }
-        let actual = self.grad_input(&weight, &grad_y, before.as_deref());
+        let actual = self.grad_input(&weight, &grad_y, before.as_deref()).await;
         assert_close(&format!("grad_input {name}"), &actual, &grad_x, RELATIVE);
-        let actual = self.grad_weight(&x, &grad_y);
+        let actual = self.grad_weight(&x, &grad_y).await;
         let expected = twin.grad_weight(&x, &grad_y);
         assert_close(&format!("grad_weight {name}"), &actual, &expected, RELATIVE);
-        let actual = self.grad_bias(&grad_y);
+        let actual = self.grad_bias(&grad_y).await;
         assert_close(
             &format!("grad_bias {name}"),
             &actual,
@@ -176,8 +187,8 @@ impl Layer {
     }
 }
 
-#[test]
-fn random_convolutions_are_their_twins() {
+#[everywhere::test]
+async fn random_convolutions_are_their_twins() {
     for seed in seeds(14) {
         let mut random = Random::new(seed);
         let kernel = random.pick(&[1, 2, 3, 3, 5, 7]);
@@ -194,12 +205,14 @@ fn random_convolutions_are_their_twins() {
             padding: random.between(u32::from(kernel > 2), kernel as u32 - 1) as usize,
         };
         let max_batch = twin.n as u32 + random.pick(&[0, 0, 1, 4]);
-        Layer::new(&format!("seed {seed}"), twin, max_batch).check(&mut random);
+        Layer::new(&format!("seed {seed}"), twin, max_batch)
+            .check(&mut random)
+            .await;
     }
 }
 
-#[test]
-fn a_window_as_large_as_the_image_and_a_single_pixel() {
+#[everywhere::test]
+async fn a_window_as_large_as_the_image_and_a_single_pixel() {
     for (h, w, kernel, stride, padding) in [(3, 5, 3, 1, 0), (1, 1, 3, 1, 1), (1, 9, 1, 3, 0)] {
         let (n, c, o) = (1, 3, 5);
         let twin = Conv {
@@ -212,12 +225,14 @@ fn a_window_as_large_as_the_image_and_a_single_pixel() {
             stride,
             padding,
         };
-        Layer::new("by hand", twin, 1).check(&mut Random::new(7));
+        Layer::new("by hand", twin, 1)
+            .check(&mut Random::new(7))
+            .await;
     }
 }
 
-#[test]
-fn the_last_batch_of_an_epoch_fills_some_chunks_of_the_weight_gradient() {
+#[everywhere::test]
+async fn the_last_batch_of_an_epoch_fills_some_chunks_of_the_weight_gradient() {
     // 8192 threads wanted, 48 a chunk: 43 samples in chunks of one or more; a batch of 30 leaves some
     // empty and, with two a chunk, one half full.
     for (n, c, o, max_batch) in [(30, 16, 16, 43), (31, 64, 64, 64)] {
@@ -241,20 +256,20 @@ fn the_last_batch_of_an_epoch_fills_some_chunks_of_the_weight_gradient() {
         let expected = twin.grad_weight(&x, &grad_y);
         assert_close(
             &layer.name,
-            &layer.grad_weight(&x, &grad_y),
+            &layer.grad_weight(&x, &grad_y).await,
             &expected,
             RELATIVE,
         );
         assert_close(
             &layer.name,
-            &layer.grad_bias(&grad_y),
+            &layer.grad_bias(&grad_y).await,
             &twin.grad_bias(&grad_y),
             RELATIVE,
         );
     }
 }
-#[test]
-fn the_weight_gradient_of_large_images_takes_no_loop_that_llvmpipe_cuts_short() {
+#[everywhere::test]
+async fn the_weight_gradient_of_large_images_takes_no_loop_that_llvmpipe_cuts_short() {
     // Many channels want a single chunk; 128 images of 224×224 are 1.6 million turns of its loops.
     for (channels, size, max_batch) in
         [(512, 224, 128), (64, 224, 128), (512, 32, 1024), (3, 28, 7)]

@@ -4,11 +4,12 @@ use bnonly::kernels::{Blocked, elementwise};
 
 use crate::bench::{run, unwritten, written};
 use crate::blocked::{block, block_within, blocked_len, unblock};
+use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::widen;
 
-#[test]
-fn relu_and_its_way_back_and_addition() {
+#[everywhere::test]
+async fn relu_and_its_way_back_and_addition() {
     for seed in seeds(4) {
         let mut random = Random::new(seed);
         let channels = random.pick(&[1, 3, 5, 8]);
@@ -26,27 +27,19 @@ fn relu_and_its_way_back_and_addition() {
             let output = written(&name, &output[0], blocked_len(shape, batch));
             widen(&unblock(&name, &output, shape, batch))
         };
-        let y = read(run(
-            &elementwise::relu(shape),
-            batch,
-            &[within(&x), target()],
-        ));
+        let y = read(run(&elementwise::relu(shape), batch, &[within(&x), target()]).await);
         let expected: Vec<_> = x.iter().map(|x| x.max(0.0)).collect();
         assert_eq!(y, expected, "relu, {name}");
 
         let operands = [within(&y), target(), within(&grad_y)];
-        let grad_x = read(run(&elementwise::relu_backward(shape), batch, &operands));
+        let grad_x = read(run(&elementwise::relu_backward(shape), batch, &operands).await);
         let passes = |(x, grad): (&f64, &f64)| if *x > 0.0 { *grad } else { 0.0 };
         let expected: Vec<_> = x.iter().zip(&grad_y).map(passes).collect();
         assert_eq!(grad_x, expected, "relu_backward, {name}");
 
         let mut sum = block(&x, shape, batch);
         sum.extend(unwritten(blocked_len(shape, max_batch) - sum.len()));
-        let sum = read(run(
-            &elementwise::add(shape),
-            batch,
-            &[within(&grad_y), sum],
-        ));
+        let sum = read(run(&elementwise::add(shape), batch, &[within(&grad_y), sum]).await);
         let in_f32 = |(x, y): (&f64, &f64)| f64::from(*x as f32 + *y as f32);
         let expected: Vec<_> = x.iter().zip(&grad_y).map(in_f32).collect();
         assert_eq!(sum, expected, "add, {name}");

@@ -4,6 +4,7 @@ use bnonly::kernels::Blocked;
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue};
 use bnonly::kernels::optimizer::Rule;
 
+use crate::everywhere;
 use crate::reference::conv::Conv;
 use crate::reference::fixture::{Fixture, number};
 use crate::reference::linear::Linear;
@@ -17,6 +18,14 @@ const RELATIVE_BACK: f64 = 2e-5;
 /// `bn_shifted`, whose mean is 10,000 deviations away.
 const RELATIVE_SHIFTED: f64 = 1e-3;
 
+/// Part of the program, as a page has no files.
+fn ops() -> Fixture {
+    Fixture::parse(
+        "ops.safetensors",
+        include_bytes!("../fixtures/ops.safetensors"),
+    )
+}
+
 /// The cases whose names begin like this.
 fn cases(fixture: &Fixture, prefix: &str) -> Vec<String> {
     let cases = fixture
@@ -28,9 +37,9 @@ fn cases(fixture: &Fixture, prefix: &str) -> Vec<String> {
     cases
 }
 
-#[test]
-fn convolutions_are_pytorchs() {
-    let fixture = Fixture::read("ops.safetensors");
+#[everywhere::test]
+async fn convolutions_are_pytorchs() {
+    let fixture = ops();
     for case in cases(&fixture, "conv_") {
         let of = |name: &str| fixture.f64(&format!("{case}.{name}"));
         let twin = Conv {
@@ -47,21 +56,26 @@ fn convolutions_are_pytorchs() {
         let check = |name: &str, actual: &[f32]| {
             assert_close(&format!("{case}.{name}"), actual, of(name), RELATIVE);
         };
-        check("output", &layer.forward(of("input"), of("weight"), None));
+        check(
+            "output",
+            &layer.forward(of("input"), of("weight"), None).await,
+        );
         check(
             "grad_input",
-            &layer.grad_input(of("weight"), of("grad_output"), None),
+            &layer
+                .grad_input(of("weight"), of("grad_output"), None)
+                .await,
         );
         check(
             "grad_weight",
-            &layer.grad_weight(of("input"), of("grad_output")),
+            &layer.grad_weight(of("input"), of("grad_output")).await,
         );
     }
 }
 
-#[test]
-fn batch_norms_are_pytorchs() {
-    let fixture = Fixture::read("ops.safetensors");
+#[everywhere::test]
+async fn batch_norms_are_pytorchs() {
+    let fixture = ops();
     for case in cases(&fixture, "bn_") {
         let of = |name: &str| fixture.f64(&format!("{case}.{name}"));
         let sizes = &fixture.tensor(&format!("{case}.input")).shape;
@@ -93,21 +107,23 @@ fn batch_norms_are_pytorchs() {
         } else {
             [of("running_mean_before"), of("running_var_before")]
         };
-        let (saved, [mean, variance]) = layer.statistics(x, before[0], before[1]);
+        let (saved, [mean, variance]) = layer.statistics(x, before[0], before[1]).await;
         check("running_mean", &mean, forward);
         check("running_var", &variance, forward);
-        let (y, kept) = layer.normalise(x, saved, affine, None);
+        let (y, kept) = layer.normalise(x, saved, affine, None).await;
         check("output", &y, forward);
         if shifted {
             continue;
         }
-        let saved = layer.fixed_statistics(&widen(&mean), &widen(&variance));
+        let saved = layer
+            .fixed_statistics(&widen(&mean), &widen(&variance))
+            .await;
         check(
             "output_eval",
-            &layer.normalise(x, saved, affine, None).0,
+            &layer.normalise(x, saved, affine, None).await.0,
             forward,
         );
-        let gradients = layer.backward(x, &kept, affine, of("grad_output"));
+        let gradients = layer.backward(x, &kept, affine, of("grad_output")).await;
         check("grad_weight", &gradients.grad_gamma, back);
         check("grad_bias", &gradients.grad_beta, back);
         if batch * height * width > 2 {
@@ -135,9 +151,9 @@ fn check_nearly_nothing(case: &str, actual: &[f32], fixture: &Fixture) {
     }
 }
 
-#[test]
-fn output_layer_and_loss_are_pytorchs() {
-    let fixture = Fixture::read("ops.safetensors");
+#[everywhere::test]
+async fn output_layer_and_loss_are_pytorchs() {
+    let fixture = ops();
     for case in cases(&fixture, "head_") {
         let of = |name: &str| fixture.f64(&format!("{case}.{name}"));
         let twin = Linear {
@@ -153,21 +169,26 @@ fn output_layer_and_loss_are_pytorchs() {
         let check = |name: &str, actual: &[f32]| {
             assert_close(&format!("{case}.{name}"), actual, of(name), RELATIVE);
         };
-        let logits = head.forward(of("input"), of("weight"), of("bias"));
+        let logits = head.forward(of("input"), of("weight"), of("bias")).await;
         check("logits", &logits);
-        let loss = head.loss(&widen(&logits), &fixture.u32(&format!("{case}.labels")));
+        let loss = head
+            .loss(&widen(&logits), &fixture.u32(&format!("{case}.labels")))
+            .await;
         check("loss", &[loss.sum / twin.n as f32]);
         let grad_logits = widen(&loss.grad_logits);
-        check("grad_input", &head.grad_input(of("weight"), &grad_logits));
-        let [grad_weight, grad_bias] = head.grad_weight(of("input"), &grad_logits);
+        check(
+            "grad_input",
+            &head.grad_input(of("weight"), &grad_logits).await,
+        );
+        let [grad_weight, grad_bias] = head.grad_weight(of("input"), &grad_logits).await;
         check("grad_weight", &grad_weight);
         check("grad_bias", &grad_bias);
     }
 }
 
-#[test]
-fn optimisers_are_pytorchs() {
-    let fixture = Fixture::read("ops.safetensors");
+#[everywhere::test]
+async fn optimisers_are_pytorchs() {
+    let fixture = ops();
     let sgd = |nesterov| Rule::Sgd {
         momentum: 0.9,
         nesterov,
@@ -182,10 +203,12 @@ fn optimisers_are_pytorchs() {
         let trained = (0..before.len() as u32).map(|i| [i, i]).collect();
         let mut optimizer = optimizer::Optimizer::new(rule, weight_decay, before, trained);
         for step in 0..5 {
-            optimizer.step(
-                &narrow(fixture.f64(&format!("{case}.grad_{step}"))),
-                learning_rate,
-            );
+            optimizer
+                .step(
+                    &narrow(fixture.f64(&format!("{case}.grad_{step}"))),
+                    learning_rate,
+                )
+                .await;
             let after = format!("{case}.after_{step}");
             assert_close(&after, &optimizer.parameters, fixture.f64(&after), RELATIVE);
         }

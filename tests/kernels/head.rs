@@ -5,6 +5,7 @@ use bnonly::kernels::{Blocked, loss};
 
 use crate::bench::{run, unwritten, words, written};
 use crate::blocked::{block_within, blocked_len, unblock};
+use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::linear::Linear;
 use crate::reference::loss::cross_entropy;
@@ -50,15 +51,17 @@ impl Head {
         values
     }
 
-    pub fn forward(&self, x: &[f64], weight: &[f64], bias: &[f64]) -> Vec<f32> {
+    pub async fn forward(&self, x: &[f64], weight: &[f64], bias: &[f64]) -> Vec<f32> {
         let x = block_within(x, self.features(), self.batch(), self.max_batch);
         let logits = unwritten(self.max_batch as usize * self.twin.o);
         let operands = [x, narrow(weight), narrow(bias), logits];
-        let logits = run(&linear::forward(&self.shape()), self.batch(), &operands).remove(0);
+        let logits = run(&linear::forward(&self.shape()), self.batch(), &operands)
+            .await
+            .remove(0);
         written(&self.name, &logits, self.twin.n * self.twin.o)
     }
 
-    pub fn loss(&self, logits: &[f64], labels: &[u32]) -> Loss {
+    pub async fn loss(&self, logits: &[f64], labels: &[u32]) -> Loss {
         let Self {
             name, max_batch, ..
         } = self;
@@ -76,12 +79,14 @@ impl Head {
             unwritten(max_batch * self.twin.o),
         ];
         let kernel = loss::cross_entropy(classes);
-        let mut results = run(&kernel, self.batch(), &operands).into_iter();
+        let mut results = run(&kernel, self.batch(), &operands).await.into_iter();
         let losses = results.next().expect("it writes the losses");
         written(name, &losses, 2 * n);
         let grad_logits = results.next().expect("it writes the gradient");
         let operands = [losses, unwritten(2)];
-        let total = run(&loss::sum_losses(classes), self.batch(), &operands).remove(0);
+        let total = run(&loss::sum_losses(classes), self.batch(), &operands)
+            .await
+            .remove(0);
         let total = written(name, &total, 2);
         Loss {
             sum: total[0],
@@ -90,17 +95,19 @@ impl Head {
         }
     }
 
-    pub fn grad_input(&self, weight: &[f64], grad_logits: &[f64]) -> Vec<f32> {
+    pub async fn grad_input(&self, weight: &[f64], grad_logits: &[f64]) -> Vec<f32> {
         let (features, batch) = (self.features(), self.batch());
         let target = unwritten(blocked_len(features, self.max_batch));
         let operands = [self.within(grad_logits), narrow(weight), target];
-        let grad_x = run(&linear::grad_input(&self.shape()), batch, &operands).remove(0);
+        let grad_x = run(&linear::grad_input(&self.shape()), batch, &operands)
+            .await
+            .remove(0);
         let grad_x = written(&self.name, &grad_x, blocked_len(features, batch));
         unblock(&self.name, &grad_x, features, batch)
     }
 
     /// Gradients of weight and bias.
-    pub fn grad_weight(&self, x: &[f64], grad_logits: &[f64]) -> [Vec<f32>; 2] {
+    pub async fn grad_weight(&self, x: &[f64], grad_logits: &[f64]) -> [Vec<f32>; 2] {
         let x = block_within(x, self.features(), self.batch(), self.max_batch);
         let weights = self.twin.o * self.twin.c;
         let operands = [
@@ -109,14 +116,14 @@ impl Head {
             unwritten(weights),
             unwritten(self.twin.o),
         ];
-        let results = run(&linear::grad_weight(&self.shape()), self.batch(), &operands);
+        let results = run(&linear::grad_weight(&self.shape()), self.batch(), &operands).await;
         let all_written = |values: &Vec<f32>| written(&self.name, values, values.len());
         [all_written(&results[0]), all_written(&results[1])]
     }
 }
 
-#[test]
-fn random_heads_are_their_twins() {
+#[everywhere::test]
+async fn random_heads_are_their_twins() {
     for seed in seeds(6) {
         let mut random = Random::new(seed);
         let twin = Linear {
@@ -136,11 +143,11 @@ fn random_heads_are_their_twins() {
         let bias = random.normal(twin.o);
         let labels: Vec<_> = (0..twin.n).map(|_| random.below(twin.o as u32)).collect();
 
-        let logits = head.forward(&x, &weight, &bias);
+        let logits = head.forward(&x, &weight, &bias).await;
         assert_close(&name, &logits, &twin.forward(&x, &weight, &bias), RELATIVE);
         let logits = widen(&logits);
         let expected = cross_entropy(&logits, &labels, twin.o);
-        let loss = head.loss(&logits, &labels);
+        let loss = head.loss(&logits, &labels).await;
         let sum = expected.mean * twin.n as f64;
         assert_close(&format!("loss, {name}"), &[loss.sum], &[sum], RELATIVE);
         assert_eq!(loss.hits, expected.hits as f32, "hits, {name}");
@@ -153,10 +160,10 @@ fn random_heads_are_their_twins() {
         );
 
         let grad_logits = widen(&loss.grad_logits);
-        let grad_x = head.grad_input(&weight, &grad_logits);
+        let grad_x = head.grad_input(&weight, &grad_logits).await;
         let expected = twin.grad_input(&weight, &grad_logits);
         assert_close(&format!("grad_input, {name}"), &grad_x, &expected, RELATIVE);
-        let [grad_weight, grad_bias] = head.grad_weight(&x, &grad_logits);
+        let [grad_weight, grad_bias] = head.grad_weight(&x, &grad_logits).await;
         let expected = twin.grad_weight(&x, &grad_logits);
         assert_close(
             &format!("grad_weight, {name}"),
@@ -174,8 +181,8 @@ fn random_heads_are_their_twins() {
     }
 }
 
-#[test]
-fn of_equal_logits_the_first_counts_and_large_ones_do_not_overflow() {
+#[everywhere::test]
+async fn of_equal_logits_the_first_counts_and_large_ones_do_not_overflow() {
     let twin = Linear { n: 3, c: 1, o: 3 };
     let head = Head {
         name: "edges".into(),
@@ -185,7 +192,7 @@ fn of_equal_logits_the_first_counts_and_large_ones_do_not_overflow() {
     let logits = [2.0, 2.0, 1.0, 2.0, 2.0, 1.0, 5000.0, -5000.0, 0.0];
     let labels = [0, 0, 1];
     let expected = cross_entropy(&logits, &labels, 3);
-    let loss = head.loss(&logits, &labels);
+    let loss = head.loss(&logits, &labels).await;
     assert_eq!(loss.hits, 2.0);
     assert_close("loss", &[loss.sum], &[3.0 * expected.mean], RELATIVE);
     assert_close(

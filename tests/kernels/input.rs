@@ -5,6 +5,7 @@ use bnonly::kernels::{Blocked, input};
 
 use crate::bench::{run, unwritten, words, written};
 use crate::blocked::{blocked_len, unblock};
+use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::input::{DEVIATION, MEAN, Move, prepare};
 use crate::reference::{assert_close, narrow};
@@ -20,7 +21,7 @@ fn packed(bytes: &[u8], max_len: usize) -> Vec<f32> {
     words(&bytes.as_chunks().0.iter().map(word).collect::<Vec<_>>())
 }
 
-fn check(name: &str, shape: Blocked, moves: &[Move], max_batch: u32, random: &mut Random) {
+async fn check(name: &str, shape: Blocked, moves: &[Move], max_batch: u32, random: &mut Random) {
     let batch = moves.len() as u32;
     let sample = (shape.channels * shape.area()) as usize;
     let pixels: Vec<u8> = (0..moves.len() * sample)
@@ -43,7 +44,7 @@ fn check(name: &str, shape: Blocked, moves: &[Move], max_batch: u32, random: &mu
         unwritten(blocked_len(shape, max_batch)),
     ];
     let kernel = input::prepare(shape, &narrow(&mean), &narrow(&deviation));
-    let output = run(&kernel, batch, &operands).remove(0);
+    let output = run(&kernel, batch, &operands).await.remove(0);
     let output = written(name, &output, blocked_len(shape, batch));
     let size = (shape.height as usize, shape.width as usize);
     let expected = prepare(&pixels, size, &mean, &deviation, moves);
@@ -55,8 +56,8 @@ fn check(name: &str, shape: Blocked, moves: &[Move], max_batch: u32, random: &mu
     );
 }
 
-#[test]
-fn random_images_are_their_twins() {
+#[everywhere::test]
+async fn random_images_are_their_twins() {
     for seed in seeds(6) {
         let mut random = Random::new(seed);
         let channels = random.pick(&[1, 3]);
@@ -70,12 +71,12 @@ fn random_images_are_their_twins() {
             .collect();
         let max_batch = moves.len() as u32 + random.below(2);
         let name = format!("seed {seed}, {moves:?} in {max_batch}, {shape:?}");
-        check(&name, shape, &moves, max_batch, &mut random);
+        check(&name, shape, &moves, max_batch, &mut random).await;
     }
 }
 
-#[test]
-fn without_augmentation_images_stay_in_place() {
+#[everywhere::test]
+async fn without_augmentation_images_stay_in_place() {
     assert_eq!(
         Augmentation::default().packed(),
         Augmentation {
@@ -93,6 +94,7 @@ fn without_augmentation_images_stay_in_place() {
             &[Move::default(); 3],
             3,
             &mut Random::new(1),
-        );
+        )
+        .await;
     }
 }

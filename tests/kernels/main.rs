@@ -1,4 +1,4 @@
-//! The kernels on the adapter of this machine, against PyTorch's fixtures and against the float64
+//! The kernels on the adapter of this machine, natively and in a browser, against PyTorch's fixtures and against the float64
 //! twins of `tests/reference/` on random shapes.
 //!
 //! [`bench`] runs one kernel on values from the host and reads back what it wrote; [`blocked`]
@@ -7,6 +7,8 @@
 //! [`elementwise`], [`pool`], [`input`]; [`fixtures`] holds the same runners against PyTorch, and
 //! [`many_workgroups`] dispatches more workgroups than one dimension takes.
 
+#[path = "../everywhere/mod.rs"]
+mod everywhere;
 #[path = "../reference/mod.rs"]
 mod reference;
 

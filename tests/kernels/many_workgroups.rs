@@ -6,6 +6,7 @@ use bnonly::kernels::{Blocked, Kernel, elementwise};
 
 use crate::bench::{run, unwritten};
 use crate::blocked::blocked_len;
+use crate::everywhere;
 use crate::random::Random;
 use crate::reference::assert_close;
 use crate::reference::conv::Conv;
@@ -25,20 +26,22 @@ fn assert_folded(kernel: &Kernel, batch: u32) {
     );
 }
 
-#[test]
-fn relu_of_four_million_quads() {
+#[everywhere::test]
+async fn relu_of_four_million_quads() {
     let (shape, batch) = (Blocked::new(1, 1025, 1025), 4);
     let kernel = elementwise::relu(shape);
     assert_folded(&kernel, batch);
     let len = blocked_len(shape, batch);
     let x: Vec<f32> = (0..len).map(|i| (i % 8191) as f32 - 4095.0).collect();
-    let y = run(&kernel, batch, &[x.clone(), unwritten(len)]).remove(0);
+    let y = run(&kernel, batch, &[x.clone(), unwritten(len)])
+        .await
+        .remove(0);
     let wrong = y.iter().zip(&x).position(|(y, x)| *y != x.max(0.0));
     assert_eq!(wrong, None, "of {len}");
 }
 
-#[test]
-fn batch_norm_of_a_quarter_of_a_million_channels() {
+#[everywhere::test]
+async fn batch_norm_of_a_quarter_of_a_million_channels() {
     for relu in [false, true] {
         let shape = BatchNormShape {
             images: Blocked::new(4 * LARGEST + 7, 1, 1),
@@ -63,12 +66,13 @@ fn batch_norm_of_a_quarter_of_a_million_channels() {
             shape,
             batch: 5,
         }
-        .check(&mut Random::new(1));
+        .check(&mut Random::new(1))
+        .await;
     }
 }
 
-#[test]
-fn convolution_of_four_million_tiles() {
+#[everywhere::test]
+async fn convolution_of_four_million_tiles() {
     // Columns of one pixel: a tile of four a pixel.
     let (n, h) = (2, 64 * LARGEST as usize / 2 + 33);
     let twin = Conv {
@@ -89,14 +93,14 @@ fn convolution_of_four_million_tiles() {
     let random = &mut Random::new(1);
     let x: Vec<f64> = (0..n * h).map(|i| (i % 8191) as f64 - 4095.0).collect();
     let weight = random.normal(1);
-    let y = layer.forward(&x, &weight, None);
+    let y = layer.forward(&x, &weight, None).await;
     assert_close("output", &y, &twin.forward(&x, &weight, None), 1e-6);
-    let grad_x = layer.grad_input(&weight, &x, None);
+    let grad_x = layer.grad_input(&weight, &x, None).await;
     assert_close("grad_input", &grad_x, &twin.grad_input(&weight, &x), 1e-6);
 }
 
-#[test]
-fn gradient_of_the_biases_of_many_channels() {
+#[everywhere::test]
+async fn gradient_of_the_biases_of_many_channels() {
     // A workgroup a sample and quad of channels.
     let (n, o) = (65, 4 * LARGEST as usize / 64 + 3);
     let twin = Conv {
@@ -113,7 +117,7 @@ fn gradient_of_the_biases_of_many_channels() {
     let grad_y = Random::new(1).normal(twin.output_len());
     assert_close(
         "grad_bias",
-        &layer.grad_bias(&grad_y),
+        &layer.grad_bias(&grad_y).await,
         &twin.grad_bias(&grad_y),
         1e-5,
     );

@@ -8,24 +8,26 @@ use bnonly::kernels::{Blocked, elementwise};
 
 use crate::batch_norm::Layer;
 use crate::bench::{run, unwritten};
+use crate::everywhere;
 use crate::head::Head;
 use crate::reference::linear::Linear;
 
-#[test]
-fn through_relu() {
+#[everywhere::test]
+async fn through_relu() {
     let x = vec![f32::NAN, 1.0, -1.0, f32::NAN];
     let y = run(
         &elementwise::relu(Blocked::new(4, 1, 1)),
         1,
         &[x, unwritten(4)],
     )
+    .await
     .remove(0);
     assert!(y[0].is_nan() && y[3].is_nan(), "{y:?}");
     assert_eq!(y[1..3], [1.0, 0.0]);
 }
 
-#[test]
-fn through_batch_norm_and_what_follows_it() {
+#[everywhere::test]
+async fn through_batch_norm_and_what_follows_it() {
     for (residual, relu) in [(false, false), (false, true), (true, true)] {
         let shape = BatchNormShape {
             images: Blocked::new(2, 3, 1),
@@ -41,18 +43,20 @@ fn through_batch_norm_and_what_follows_it() {
         };
         // One NaN spoils the statistics of its channel, and of no other.
         let x = [1.0, f64::NAN, 2.0, 1.0, 2.0, 4.0];
-        let (saved, [mean, variance]) = layer.statistics(&x, &[0.0; 2], &[1.0; 2]);
+        let (saved, [mean, variance]) = layer.statistics(&x, &[0.0; 2], &[1.0; 2]).await;
         assert!(mean[0].is_nan() && variance[0].is_nan());
         assert!(mean[1].is_finite() && variance[1].is_finite());
         let residual = residual.then_some([0.5; 6].as_slice());
-        let (y, _) = layer.normalise(&x, saved, [&[1.0; 2], &[0.0; 2]], residual);
+        let (y, _) = layer
+            .normalise(&x, saved, [&[1.0; 2], &[0.0; 2]], residual)
+            .await;
         assert!(y[..3].iter().all(|y| y.is_nan()), "{shape:?}: {y:?}");
         assert!(y[3..].iter().all(|y| y.is_finite()), "{shape:?}: {y:?}");
     }
 }
 
-#[test]
-fn through_max_pool_wherever_it_stands_in_the_window() {
+#[everywhere::test]
+async fn through_max_pool_wherever_it_stands_in_the_window() {
     let shape = PoolShape {
         input: Blocked::new(4, 4, 4),
         output: Blocked::new(4, 1, 1),
@@ -65,13 +69,13 @@ fn through_max_pool_wherever_it_stands_in_the_window() {
     for c in 0..4 {
         x[4 * (5 * c) + c] = f32::NAN;
     }
-    let results = run(&pool::max_pool(&shape), 1, &[x, unwritten(4), unwritten(1)]);
+    let results = run(&pool::max_pool(&shape), 1, &[x, unwritten(4), unwritten(1)]).await;
     assert!(results[0].iter().all(|y| y.is_nan()), "{:?}", results[0]);
     assert_eq!(results[1][0].to_bits().to_le_bytes(), [0, 5, 10, 15]);
 }
 
-#[test]
-fn through_the_loss() {
+#[everywhere::test]
+async fn through_the_loss() {
     let twin = Linear { n: 2, c: 1, o: 3 };
     let head = Head {
         name: "NaN".into(),
@@ -81,7 +85,7 @@ fn through_the_loss() {
     for place in 0..3 {
         let mut logits = [1.0, 2.0, 3.0, 1.0, 2.0, 3.0];
         logits[place] = f64::NAN;
-        let loss = head.loss(&logits, &[0, 0]);
+        let loss = head.loss(&logits, &[0, 0]).await;
         assert!(loss.sum.is_nan(), "at {place}: {}", loss.sum);
     }
 }

@@ -4,6 +4,7 @@ use bnonly::kernels::StepUniform;
 use bnonly::kernels::optimizer::{Rule, update};
 
 use crate::bench::{bits, run_step, words};
+use crate::everywhere;
 use crate::random::Random;
 use crate::reference::optimizer::{Adam, Sgd};
 use crate::reference::{assert_close, narrow, widen};
@@ -40,7 +41,7 @@ impl Optimizer {
         }
     }
 
-    pub fn step(&mut self, gradients: &[f32], learning_rate: f64) {
+    pub async fn step(&mut self, gradients: &[f32], learning_rate: f64) {
         self.steps += 1;
         let [first, second] = self.rule.corrections(self.steps);
         let step = StepUniform {
@@ -56,7 +57,7 @@ impl Optimizer {
         ];
         operands.extend(self.moments.clone());
         let kernel = update(self.rule, self.weight_decay, self.trained.len() as u32);
-        let mut results = run_step(&kernel, step, &operands).into_iter();
+        let mut results = run_step(&kernel, step, &operands).await.into_iter();
         self.parameters = results.next().expect("it writes the parameters");
         self.moments = results.collect();
     }
@@ -100,8 +101,8 @@ fn rules() -> [(Rule, f64); 6] {
     ]
 }
 
-#[test]
-fn what_is_trained_moves_as_its_twin_and_the_rest_stays_bit_identical() {
+#[everywhere::test]
+async fn what_is_trained_moves_as_its_twin_and_the_rest_stays_bit_identical() {
     // 300 of 1000 parameters in an order of their own; no multiple of a workgroup's 64.
     let trained: Vec<[u32; 2]> = (0..300)
         .map(|i| [4 + i * 7 % 996, (i * 11 + 3) % 500])
@@ -129,7 +130,7 @@ fn what_is_trained_moves_as_its_twin_and_the_rest_stays_bit_identical() {
                 .map(|[_, from]| gradients[*from as usize])
                 .collect();
             twin.step(&mut w, &of_twin, learning_rate);
-            optimizer.step(&narrow(&gradients), learning_rate);
+            optimizer.step(&narrow(&gradients), learning_rate).await;
             let actual = of_trained(&optimizer.parameters);
             assert_close(&format!("{rule:?} step {step}"), &actual, &w, RELATIVE);
         }

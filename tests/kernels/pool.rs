@@ -5,6 +5,7 @@ use bnonly::kernels::pool::{self, PoolShape};
 
 use crate::bench::{run, unwritten, written};
 use crate::blocked::{block_within, blocked_len, unblock};
+use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::pool::{MaxPool, global_average, global_average_backward};
 use crate::reference::{assert_close, widen};
@@ -13,7 +14,7 @@ use crate::reference::{assert_close, widen};
 const RELATIVE: f64 = 1e-5;
 
 /// A max pool of `batch` samples in buffers for `max_batch`, against its twin, both ways.
-fn check_max_pool(
+async fn check_max_pool(
     name: &str,
     twin: MaxPool,
     [channels, batch, max_batch]: [u32; 3],
@@ -38,14 +39,16 @@ fn check_max_pool(
         unwritten(blocked_len(shape.output, max_batch)),
         unwritten(shape.chosen_bytes(max_batch) as usize / 4),
     ];
-    let results = run(&pool::max_pool(&shape), batch, &operands);
+    let results = run(&pool::max_pool(&shape), batch, &operands).await;
     assert_eq!(read(&results[0], shape.output), twin.forward(x), "{name}");
     let operands = [
         within(grad_y, shape.output),
         unwritten(blocked_len(shape.input, max_batch)),
         results[1].clone(),
     ];
-    let grad_x = run(&pool::max_pool_backward(&shape), batch, &operands).remove(0);
+    let grad_x = run(&pool::max_pool_backward(&shape), batch, &operands)
+        .await
+        .remove(0);
     let grad_x = crate::reference::narrow(&read(&grad_x, shape.input));
     assert_close(
         &format!("backward, {name}"),
@@ -55,8 +58,8 @@ fn check_max_pool(
     );
 }
 
-#[test]
-fn random_max_pools_are_their_twins() {
+#[everywhere::test]
+async fn random_max_pools_are_their_twins() {
     for seed in seeds(10) {
         let mut random = Random::new(seed);
         let (channels, batch) = (random.pick(&[1, 3, 5, 7, 8]), random.between(1, 4));
@@ -83,12 +86,13 @@ fn random_max_pools_are_their_twins() {
             [channels, batch, max_batch],
             &x,
             &grad_y,
-        );
+        )
+        .await;
     }
 }
 
-#[test]
-fn of_equal_values_the_first_takes_the_whole_gradient() {
+#[everywhere::test]
+async fn of_equal_values_the_first_takes_the_whole_gradient() {
     let twin = MaxPool {
         planes: 1,
         h: 3,
@@ -98,7 +102,7 @@ fn of_equal_values_the_first_takes_the_whole_gradient() {
         padding: 1,
     };
     let x = [-9.0, -3.0, -8.0, -7.0, -3.0, -6.0, -5.0, -4.0, -2.0];
-    check_max_pool("by hand", twin, [1, 1, 1], &x, &[1.0, 10.0, 100.0, 1000.0]);
+    check_max_pool("by hand", twin, [1, 1, 1], &x, &[1.0, 10.0, 100.0, 1000.0]).await;
     // The window with the most places that fit in their eight bits.
     let twin = MaxPool {
         planes: 1,
@@ -110,11 +114,11 @@ fn of_equal_values_the_first_takes_the_whole_gradient() {
     };
     let mut x = vec![-(2f64.powi(126)); 17 * 16];
     x[16 * 16 + 15] = -(2f64.powi(125));
-    check_max_pool("16×16", twin, [1, 1, 1], &x, &[1.0, 10.0]);
+    check_max_pool("16×16", twin, [1, 1, 1], &x, &[1.0, 10.0]).await;
 }
 
-#[test]
-fn averages_are_their_twins() {
+#[everywhere::test]
+async fn averages_are_their_twins() {
     for seed in seeds(4) {
         let mut random = Random::new(seed);
         let channels = random.pick(&[1, 3, 5, 8]);
@@ -126,19 +130,19 @@ fn averages_are_their_twins() {
         let area = input.area() as usize;
         let planes = (batch * channels) as usize;
         let (x, grad_y) = (random.normal(planes * area), random.normal(planes));
-        let one = |from, to, kernel, values: &[f64]| {
+        let one = async |from, to, kernel, values: &[f64]| {
             let target = unwritten(blocked_len(to, max_batch));
             let operands = [block_within(values, from, batch, max_batch), target];
             let result = written(
                 &name,
-                &run(&kernel, batch, &operands)[0],
+                &run(&kernel, batch, &operands).await[0],
                 blocked_len(to, batch),
             );
             unblock(&name, &result, to, batch)
         };
-        let y = one(input, output, pool::average(input), &x);
+        let y = one(input, output, pool::average(input), &x).await;
         assert_close(&name, &y, &global_average(&x, area), RELATIVE);
-        let grad_x = one(output, input, pool::average_backward(input), &grad_y);
+        let grad_x = one(output, input, pool::average_backward(input), &grad_y).await;
         let expected = global_average_backward(&grad_y, area);
         assert_close(&format!("backward, {name}"), &grad_x, &expected, RELATIVE);
     }

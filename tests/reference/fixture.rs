@@ -38,8 +38,13 @@ impl Fixture {
     pub fn read_path(path: &Path) -> Self {
         let bytes =
             std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let file = SafeTensors::deserialize(&bytes)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self::parse(&path.display().to_string(), &bytes)
+    }
+
+    /// Reads the bytes of a safetensors file of F32 and I64 tensors, wherever they are from.
+    pub fn parse(file_name: &str, bytes: &[u8]) -> Self {
+        let file =
+            SafeTensors::deserialize(bytes).unwrap_or_else(|error| panic!("{file_name}: {error}"));
         let tensors = file.iter().map(|(name, view)| {
             let data = view.data();
             let values = match view.dtype() {
@@ -55,10 +60,9 @@ impl Fixture {
                     .iter()
                     .map(|&b| i64::from_le_bytes(b) as f64)
                     .collect(),
-                other => panic!(
-                    "{}: {name} is {other:?}; these tests read F32 and I64",
-                    path.display()
-                ),
+                other => {
+                    panic!("{file_name}: {name} is {other:?}; these tests read F32 and I64")
+                }
             };
             (
                 name.to_owned(),

@@ -58,7 +58,7 @@ pub type Pending = Pin<Box<dyn Future<Output = Option<PathBuf>> + Send>>;
 /// Opens the system's dialog; `None` where it is known to have none.
 pub type Service = fn(&Ask) -> Option<Pending>;
 
-pub use system::deliver;
+pub use system::{deliver, dropped};
 
 /// A dialog that came back empty sooner than this was never on the screen.
 const TOO_SOON: Duration = Duration::from_millis(400);
@@ -276,7 +276,7 @@ impl Wake for Repaint {
 }
 
 /// What a path that was dropped onto the window is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dropped {
     /// Images: a folder or an archive, to be set as data.
     Data(PathBuf),
@@ -286,14 +286,6 @@ pub enum Dropped {
     State(PathBuf),
     /// None of these; a sentence that says so.
     Unknown(String),
-}
-
-/// What was dropped in this frame, in order.
-pub fn dropped(ctx: &egui::Context) -> Vec<Dropped> {
-    ctx.input(|input| {
-        let files = input.raw.dropped_files.iter();
-        files.map(|file| Dropped::of(file.path())).collect()
-    })
 }
 
 impl Dropped {

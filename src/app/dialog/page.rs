@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Ask, Kind, Pending};
+use egui::Context;
+
+use super::{Ask, Dropped, Kind, Pending};
 use crate::platform::fs;
 use crate::platform::page::{download, pick};
 
@@ -39,4 +41,9 @@ pub fn deliver(path: &Path) -> Result<String, String> {
     Ok(format!(
         "{name} was given to the browser, which puts it where downloads go."
     ))
+}
+
+/// Nothing: what is dropped onto a page has to be read first, and comes to the shell after that.
+pub fn dropped(_: &Context) -> Vec<Dropped> {
+    Vec::new()
 }

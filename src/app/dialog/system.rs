@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Ask, Kind, Pending};
+use egui::Context;
+
+use super::{Ask, Dropped, Kind, Pending};
 
 /// Opens the system's dialog; `None` where it is known to have none.
 pub fn ask(ask: &Ask) -> Option<Pending> {
@@ -30,6 +32,14 @@ pub fn ask(ask: &Ask) -> Option<Pending> {
 /// None: it is where the reader wanted it.
 pub fn deliver(path: &Path) -> Result<String, String> {
     Ok(format!("Saved {}.", path.display()))
+}
+
+/// What was dropped onto the window in this frame, in order.
+pub fn dropped(ctx: &Context) -> Vec<Dropped> {
+    ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| Dropped::of(file.path())).collect()
+    })
 }
 
 fn chosen(dialog: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static) -> Pending {

@@ -2,6 +2,7 @@
 //! runs read back to compare with.
 
 mod earlier;
+mod folder;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -33,16 +34,22 @@ pub enum Kind {
     Norms,
     /// All tensors under PyTorch's names, which other tools read as a `state_dict`.
     State,
+    /// The same with all it takes to go on: settings, seed, the optimiser's memory.
+    Checkpoint,
+    /// All that the run's folder holds.
+    Run,
     /// A picture of the run.
     Picture(Picture, Format),
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Metrics,
         Self::Norms,
         Self::State,
+        Self::Checkpoint,
+        Self::Run,
         Self::Picture(Picture::Loss, Format::Png),
         Self::Picture(Picture::Loss, Format::Svg),
         Self::Picture(Picture::Accuracy, Format::Png),
@@ -68,6 +75,8 @@ impl Kind {
             Self::Metrics => "Metrics as CSV",
             Self::Norms => "γ and β as CSV",
             Self::State => "Network as safetensors",
+            Self::Checkpoint => "Checkpoint",
+            Self::Run => "The whole run as .tar.gz",
             Self::Picture(Picture::Loss, Png) => "Loss as PNG",
             Self::Picture(Picture::Loss, Svg) => "Loss as SVG",
             Self::Picture(Picture::Accuracy, Png) => "Accuracy as PNG",
@@ -91,6 +100,13 @@ impl Kind {
             Self::State => {
                 "All parameters and running statistics as they are now, under PyTorch's names"
             }
+            Self::Checkpoint => {
+                "The network as it is now with settings, seed and the optimiser's memory: to go on from, or \
+                 for `bnonly eval`"
+            }
+            Self::Run => {
+                "All that the run's folder holds: settings, metrics, checkpoints, the delta"
+            }
             Self::Picture(Picture::Loss, _) => "A picture of training and test loss",
             Self::Picture(Picture::Accuracy, _) => "A picture of training and test accuracy",
             Self::Picture(Picture::LearningRate, _) => "A picture of the learning rate",
@@ -107,6 +123,8 @@ impl Kind {
             Self::Metrics => "metrics",
             Self::Norms => "gamma-beta",
             Self::State => "state",
+            Self::Checkpoint => "checkpoint",
+            Self::Run => "run",
             Self::Picture(picture, _) => picture.name(),
         };
         format!("{name}.{}", self.extension())
@@ -116,7 +134,8 @@ impl Kind {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Metrics | Self::Norms => "csv",
-            Self::State => "safetensors",
+            Self::State | Self::Checkpoint => "safetensors",
+            Self::Run => "tar.gz",
             Self::Picture(_, Format::Png) => "png",
             Self::Picture(_, Format::Svg) => "svg",
         }
@@ -127,6 +146,7 @@ impl Kind {
         match self {
             Self::Metrics => "a step or an evaluation",
             Self::State => "the network's state",
+            Self::Checkpoint | Self::Run => "the folder of a run",
             Self::Norms | Self::Picture(Picture::Gamma | Picture::GammaLayers, _) => {
                 "the network, and γ and β after some step"
             }
@@ -155,6 +175,8 @@ pub struct Source<'a> {
     pub snapshots: &'a [Snapshot<'a>],
     /// Its state now.
     pub state: Option<&'a State>,
+    /// Its folder.
+    pub run: Option<&'a Path>,
 }
 
 /// Writes a file, so that it is either whole or not there. A long run takes seconds: not in a frame.
@@ -189,6 +211,13 @@ pub fn export(kind: Kind, path: &Path, source: &Source<'_>) -> Result<(), Export
             let (graph, state) = source.graph.zip(source.state).ok_or_else(nothing)?;
             let tensors = state.named(graph);
             write_atomically(path, |out| write_tensors(out, &tensors, &Metadata::new()))
+        }
+        Kind::Checkpoint | Kind::Run => {
+            let run = source.run.ok_or_else(nothing)?;
+            write_atomically(path, |out| match kind {
+                Kind::Run => folder::write_run(out, run),
+                _ => folder::write_checkpoint(out, run),
+            })
         }
         Kind::Picture(picture, format) => {
             let gammas = match picture {

@@ -1,5 +1,6 @@
 //! Files: asking for them, opening what was chosen or dropped, writing what is taken away.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -83,6 +84,20 @@ impl Shell {
         }
     }
 
+    /// Takes files that were dropped onto the page, or says why they could not be read.
+    pub fn take_files(&mut self, ctx: &Context, files: Result<Vec<PathBuf>, String>) {
+        match files {
+            Ok(paths) => {
+                // Files that were dropped together are one data set.
+                let dropped: BTreeSet<_> = paths.iter().map(|path| Dropped::of(path)).collect();
+                dropped
+                    .into_iter()
+                    .for_each(|dropped| self.take_dropped(ctx, dropped));
+            }
+            Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
+        }
+    }
+
     pub(super) fn take_dropped(&mut self, ctx: &Context, dropped: Dropped) {
         match dropped {
             Dropped::Data(path) => {
@@ -114,9 +129,10 @@ impl Shell {
         let Some(following) = &self.following else {
             return;
         };
-        if export == Export::State && !following.has_ended() {
+        let is_of_now = matches!(export, Export::State | Export::Checkpoint | Export::Run);
+        if is_of_now && !following.has_ended() {
             // A checkpoint of now comes first.
-            self.state_export = Some(path);
+            self.awaiting_save = Some((export, path));
             self.send(Command::Save);
             return;
         }
@@ -145,6 +161,7 @@ impl Shell {
                 graph: Some(graph),
                 snapshots: &snapshots,
                 state: state.as_ref(),
+                run: Some(&opened.folder),
             };
             export::export(export, &path, &source).map_err(|error| error.to_string())?;
             Ok(Done::Exported(path))

@@ -24,11 +24,13 @@ use super::channels::Pick;
 use super::comparison;
 use super::curves::Earlier;
 use super::dialog::{Dialog, Service, dropped};
+use super::export::Kind as Export;
 use super::following::Following;
-use super::notice::{Notices, Offer};
+use super::notice::{Notices, Offer, Weight};
 use super::palette::Palette;
 use super::panes::{self, Asked, Pane, Panes, Views};
 use super::setup::Setup;
+use super::spoken;
 use super::toolbar::{self, Status};
 use super::tour::Tour;
 use crate::gpu::{Capabilities, adapter};
@@ -62,8 +64,8 @@ pub struct Shell {
     palette: Palette,
     notices: Notices,
     dialog: Dialog<Purpose>,
-    /// Where the state goes once a checkpoint of it is saved.
-    state_export: Option<PathBuf>,
+    /// What is taken away once a checkpoint is saved, and where it goes.
+    awaiting_save: Option<(Export, PathBuf)>,
     next_wish: u64,
     pace: Arc<Pace>,
 }
@@ -108,7 +110,7 @@ impl Shell {
             palette: Palette::default(),
             notices: Notices::default(),
             dialog: Dialog::default(),
-            state_export: None,
+            awaiting_save: None,
             next_wish: 0,
             pace: Arc::new(Pace::default()),
         };
@@ -136,6 +138,29 @@ impl Shell {
     /// The views.
     pub fn views(&self) -> &Views {
         &self.views
+    }
+
+    /// Whether an action makes sense now.
+    pub fn allows(&self, action: Action) -> bool {
+        self.status(&self.setup.problem()).allows(action)
+    }
+
+    /// What is going on, in sentences that change only when something begins or ends.
+    pub fn state_in_words(&self) -> String {
+        let notices: Vec<_> = self.notices.texts().collect();
+        spoken::state(self.status(&self.setup.problem()), &notices)
+    }
+
+    /// How far the run is, in a sentence that changes with every step.
+    pub fn progress_in_words(&self) -> String {
+        self.following
+            .as_ref()
+            .map_or_else(String::new, spoken::progress)
+    }
+
+    /// Tells the reader what does not work.
+    pub fn complain(&mut self, sentence: &str) {
+        self.notices.add(Weight::Problem, sentence, None);
     }
 
     /// Asks for paths by another service than the system's dialogs.

@@ -8,7 +8,6 @@ use egui::Context;
 use super::Shell;
 use crate::app::channels::Pick;
 use crate::app::curves::Earlier;
-use crate::app::export::Kind as Export;
 use crate::app::following::Following;
 use crate::app::notice::{Offer, Weight};
 use crate::app::panes::Pane;
@@ -108,8 +107,8 @@ impl Shell {
                 self.notices.add(Weight::Problem, text, None);
             }
             Event::Saved { .. } => {
-                if let Some(path) = self.state_export.take() {
-                    self.write_out(ctx, Export::State, path);
+                if let Some((export, path)) = self.awaiting_save.take() {
+                    self.write_out(ctx, export, path);
                 }
             }
             Event::Metric(Metric::Step { .. }) | Event::Norms { .. } | Event::Phase(_) => {}
@@ -155,8 +154,8 @@ impl Shell {
 
     fn ended(&mut self, ctx: &Context, ended: Result<Ending, Arc<SessionError>>) {
         let had_opened = self.preparing.take().is_none();
-        if let Some(path) = self.state_export.take() {
-            self.write_out(ctx, Export::State, path);
+        if let Some((export, path)) = self.awaiting_save.take() {
+            self.write_out(ctx, export, path);
         }
         match ended {
             // Another run was asked for meanwhile, and comes next.

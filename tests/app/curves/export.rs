@@ -48,6 +48,7 @@ fn metrics_read_back_as_they_were() {
         graph: None,
         snapshots: &[],
         state: None,
+        run: None,
     };
     export(Kind::Metrics, &path, &source).expect("a file");
     let (header, rows) = rows(&path);
@@ -105,6 +106,7 @@ fn gamma_and_beta_have_a_row_a_channel_and_snapshot() {
         graph: Some(&graph),
         snapshots: &snapshots,
         state: None,
+        run: None,
     };
     export(Kind::Norms, &path, &source).expect("a file");
     let (header, rows) = rows(&path);
@@ -152,6 +154,7 @@ fn the_state_reads_back_as_a_plain_state() {
         graph: Some(&graph),
         snapshots: &[],
         state: Some(&state),
+        run: None,
     };
     export(Kind::State, &path, &source).expect("a file");
     let saved = Saved::read(&path).expect("a state");
@@ -168,6 +171,9 @@ fn every_kind_is_written_under_its_own_name() {
     let (graph, state) = network();
     let norms = Norms::of(&graph, &state);
     let history = history(5, 200, 50);
+    let run = folder.path().join("a run");
+    fs::create_dir_all(run.join("checkpoints")).expect("folders");
+    fs::write(run.join("checkpoints/last.safetensors"), [7; 101]).expect("a file");
     let snapshots = [Snapshot {
         step: 1,
         norms: &norms,
@@ -177,6 +183,7 @@ fn every_kind_is_written_under_its_own_name() {
         graph: Some(&graph),
         snapshots: &snapshots,
         state: Some(&state),
+        run: Some(&run),
     };
     for kind in Kind::ALL {
         let path = folder.path().join(kind.file_name());
@@ -193,7 +200,11 @@ fn every_kind_is_written_under_its_own_name() {
         }
     }
     let files = fs::read_dir(folder.path()).expect("a folder").count();
-    assert_eq!(files, Kind::ALL.len(), "nothing half-written is left");
+    assert_eq!(
+        files,
+        Kind::ALL.len() + 1,
+        "beside the run nothing half-written is left"
+    );
 }
 
 #[test]
@@ -205,6 +216,7 @@ fn what_is_not_there_or_cannot_be_written_gives_a_sentence() {
         graph: None,
         snapshots: &[],
         state: None,
+        run: None,
     };
     for kind in Kind::ALL {
         let path = folder.path().join(kind.file_name());

@@ -46,6 +46,25 @@ fn everything_can_be_taken_away_and_read_back() {
                 expected.sort_by(|a, b| a.name.cmp(&b.name));
                 assert_eq!(tensors, expected);
             }
+            Kind::Checkpoint => {
+                let last = app.run_folder().join("checkpoints/last.safetensors");
+                assert_eq!(bytes, std::fs::read(last).unwrap());
+            }
+            Kind::Run => {
+                let unpacked = app.folder.path().join("unpacked");
+                let reader = flate2::read::GzDecoder::new(bytes.as_slice());
+                tar::Archive::new(reader).unpack(&unpacked).unwrap();
+                let run = unpacked.join(app.run_folder().file_name().unwrap());
+                for file in [
+                    "config.toml",
+                    "metrics.jsonl",
+                    "checkpoints/last.safetensors",
+                    "delta.safetensors",
+                ] {
+                    let original = std::fs::read(app.run_folder().join(file)).unwrap();
+                    assert_eq!(std::fs::read(run.join(file)).unwrap(), original, "{file}");
+                }
+            }
             Kind::Picture(..) if kind.extension() == "png" => {
                 let picture = image::load_from_memory(&bytes).unwrap();
                 assert!(picture.width() >= 800, "{}", kind.label());

@@ -1,0 +1,79 @@
+//! What there is to see, in sentences: for screen readers where the interface library has no other
+//! words for them, as in a page.
+
+use super::following::Following;
+use super::toolbar::Status;
+use crate::numbers::{grouped, percent};
+use crate::session::Phase;
+
+/// What is going on; changes only when something begins or ends, so that it can be read out then.
+pub fn state(status: Status<'_>, notices: &[&str]) -> String {
+    let mut sentences = vec![match (status.preparing, status.following) {
+        (None, Some(following)) => state_of(following, &status.words()),
+        _ => sentence(&status.words()),
+    }];
+    if let (None, Some(problem)) = (status.following, status.problem) {
+        sentences.push(format!("Cannot start: {}", sentence(problem)));
+    }
+    sentences.extend(notices.last().map(|notice| sentence(notice)));
+    sentences.join(" ")
+}
+
+fn state_of(following: &Following, words: &str) -> String {
+    let state = match following.phase {
+        Some(Phase::Running | Phase::Evaluating) => {
+            // An evaluation is short, and its end is told.
+            format!("{}: training.", following.title())
+        }
+        _ => format!(
+            "{}: {words} after step {}.",
+            following.title(),
+            grouped(following.step)
+        ),
+    };
+    match following.accuracy {
+        Some(accuracy) => format!("{state} {} of test images right.", percent(accuracy)),
+        None => state,
+    }
+}
+
+/// How far the run is, in numbers; changes with every step.
+pub fn progress(following: &Following) -> String {
+    let outlook = &following.opened.outlook;
+    let mut parts = vec![format!(
+        "Step {} of {}",
+        grouped(following.step),
+        grouped(outlook.total_steps)
+    )];
+    if let Some((loss, accuracy)) = following.batch {
+        parts.push(format!("training loss {loss:.4}"));
+        parts.push(format!("{} of the batch right", percent(accuracy)));
+    }
+    if let Some(accuracy) = following.accuracy {
+        parts.push(format!("{} of test images right", percent(accuracy)));
+    }
+    if let Some(last) = following.norms.last() {
+        let threshold = following.norms.threshold();
+        let off = last
+            .norms
+            .gamma
+            .iter()
+            .filter(|gamma| gamma.abs() < threshold)
+            .count();
+        let channels = last.norms.gamma.len();
+        parts.push(format!(
+            "{off} of {channels} channels below |γ| = {threshold}"
+        ));
+    }
+    if let (Some(Phase::Running), Some(speed)) = (following.phase, following.images_per_second()) {
+        parts.push(format!("{speed:.0} images a second"));
+    }
+    format!("{}.", parts.join(", "))
+}
+
+/// Words as a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.trim_end_matches([' ', '…', '.']).chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).chain(['.']).collect()
+}

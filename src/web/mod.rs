@@ -1,0 +1,201 @@
+//! The app in a page of the browser: the one entry, called when the page has loaded it.
+//!
+//! Here: the shell on its canvas, and what the page says to it. `dom` is the page around the canvas.
+
+mod dom;
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+
+use egui::{Context, Ui};
+use wasm_bindgen::JsCast as _;
+use web_sys::{DragEvent, HtmlCanvasElement};
+
+use self::dom::{Dom, listen};
+use crate::app::action::Action;
+use crate::app::comparison;
+use crate::app::shell::Shell;
+use crate::platform::page::{dropped, words};
+use crate::session::open_gpu;
+use crate::train::link::{from_link, to_link};
+use crate::train::settings::Settings;
+
+/// The shell in its page.
+struct Page {
+    shell: Shell,
+    dom: Dom,
+    asked: mpsc::Receiver<Asked>,
+    /// What the address names.
+    linked: Settings,
+}
+
+/// What the page asks of the shell.
+enum Asked {
+    /// One of its buttons.
+    Action(Action),
+    /// Files were dropped onto it, and are in memory now.
+    Dropped(Result<Vec<PathBuf>, String>),
+    /// Another link was followed.
+    Link,
+}
+
+/// Buttons of the page, for who does not see those of the canvas.
+const BUTTONS: [(&str, Action); 4] = [
+    ("do-start", Action::Start),
+    ("do-pause", Action::PauseOrResume),
+    ("do-step", Action::Step),
+    ("do-stop", Action::Stop),
+];
+
+/// Starts the app.
+pub fn main() {
+    let Some(dom) = Dom::find() else {
+        return;
+    };
+    let runner = eframe::WebRunner::new();
+    dom.tells_of_panics();
+    wasm_bindgen_futures::spawn_local(async move {
+        let canvas = dom.canvas();
+        let page = dom.clone();
+        let make = move |context: &eframe::CreationContext<'_>| {
+            let app: Box<dyn eframe::App> = Box::new(Page::new(context, page));
+            Ok(app)
+        };
+        let Some(canvas) = canvas.dyn_into::<HtmlCanvasElement>().ok() else {
+            return;
+        };
+        let options = eframe::WebOptions::default();
+        match runner.start(canvas, options, Box::new(make)).await {
+            Ok(()) => dom.has_started(),
+            Err(error) => dom.fail("The page cannot be drawn", &words(&error)),
+        }
+    });
+}
+
+impl Page {
+    fn new(context: &eframe::CreationContext<'_>, dom: Dom) -> Self {
+        let ctx = &context.egui_ctx;
+        let shell = Shell::new(ctx, context.storage, open_gpu());
+        let state = context.wgpu_render_state.as_ref();
+        let kind = state.map(|state| state.adapter.get_info().device_type);
+        if kind == Some(wgpu::DeviceType::Cpu) || dom.draws_in_software() {
+            shell.draws_in_software();
+        }
+        if let Some(state) = state {
+            state.device.set_device_lost_callback(|_, message| {
+                if let Some(dom) = Dom::find() {
+                    dom.fail("The page can be drawn no more", &message);
+                }
+            });
+        }
+        let (sender, asked) = mpsc::channel();
+        dom.listen(ctx, &sender);
+        let mut page = Self {
+            shell,
+            dom,
+            asked,
+            linked: Settings::default(),
+        };
+        match page.dom.link() {
+            Some(link) => page.follow(&link),
+            None => page.linked = page.shell.setup_mut().settings().clone(),
+        }
+        // What is small enough for any machine shows itself at once.
+        if page.linked == *comparison::first_setup().settings() && page.dom.link().is_none() {
+            page.shell.act(ctx, Action::Start);
+        }
+        page
+    }
+
+    fn take(&mut self, ctx: &Context, asked: Asked) {
+        match asked {
+            Asked::Action(action) if self.shell.allows(action) => self.shell.act(ctx, action),
+            Asked::Action(_) => {}
+            Asked::Dropped(dropped) => self.shell.take_files(ctx, dropped),
+            Asked::Link => {
+                let link = self.dom.link().unwrap_or_default();
+                self.follow(&link);
+            }
+        }
+    }
+
+    /// Sets up what a link names.
+    fn follow(&mut self, link: &str) {
+        match from_link(link) {
+            Ok(settings) if settings != self.linked => {
+                self.linked = settings.clone();
+                self.shell.setup_mut().set_settings(settings);
+            }
+            Ok(_) => {}
+            Err(error) => self.shell.complain(&error.to_string()),
+        }
+    }
+
+    /// Lets the address name what is set up.
+    fn link(&mut self) {
+        let settings = self.shell.setup_mut().settings();
+        if *settings != self.linked {
+            self.linked = settings.clone();
+            self.dom.set_link(&to_link(settings));
+        }
+    }
+}
+
+impl eframe::App for Page {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        while let Ok(asked) = self.asked.try_recv() {
+            self.take(ctx, asked);
+        }
+        self.shell.update(ctx);
+        self.link();
+        self.dom.say(
+            &self.shell.state_in_words(),
+            &self.shell.progress_in_words(),
+        );
+        for (name, action) in BUTTONS {
+            self.dom.enable(name, self.shell.allows(action));
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.shell.draw(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.shell.keep(storage);
+    }
+}
+
+impl Dom {
+    /// Passes on what is done to the page outside its canvas.
+    fn listen(&self, ctx: &Context, sender: &mpsc::Sender<Asked>) {
+        let tell = {
+            let (ctx, sender) = (ctx.clone(), sender.clone());
+            move |asked| {
+                // The page goes before its listeners do.
+                let _ = sender.send(asked);
+                ctx.request_repaint();
+            }
+        };
+        for (name, action) in BUTTONS {
+            let tell = tell.clone();
+            self.on_click(name, move || tell(Asked::Action(action)));
+        }
+        let followed = tell.clone();
+        listen(self.window(), "hashchange", move |_| followed(Asked::Link));
+        // Without this the browser opens what is dropped beside the canvas.
+        listen(self.window(), "dragover", |event| event.prevent_default());
+        listen(self.window(), "drop", move |event| {
+            event.prevent_default();
+            let Some(transfer) = event
+                .dyn_into::<DragEvent>()
+                .ok()
+                .and_then(|e| e.data_transfer())
+            else {
+                return;
+            };
+            let (tell, files) = (tell.clone(), dropped(&transfer));
+            wasm_bindgen_futures::spawn_local(async move { tell(Asked::Dropped(files.await)) });
+        });
+    }
+}
