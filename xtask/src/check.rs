@@ -83,14 +83,13 @@ fn clippy() -> Result<Skipped> {
     if let Err(missing) = wasm_target() {
         return Ok(Some(format!("clippy for the browser; {missing}")));
     }
-    // The library without the app, in a stricter configuration: what the browser does not have is
-    // banned by name.
+    // The page, in a stricter configuration: what the browser does not have is banned by name.
     let mut wasm = cargo(&[
         "clippy",
         "--package",
         "bnonly",
         "--lib",
-        "--no-default-features",
+        "--bins",
         "--target",
         WASM,
         "--",

@@ -1,5 +1,5 @@
-//! `cargo xtask …`: set up, open the window, train, test and check, by the same commands on every
-//! machine.
+//! `cargo xtask …`: set up, open the window, train, build the page, test and check, by the same
+//! commands on every machine.
 //!
 //! Plain Rust in place of scripts, so that it runs wherever cargo does. It prints each command
 //! before it runs it.
@@ -11,6 +11,11 @@ mod command;
 mod setup;
 mod test;
 mod train;
+mod web;
+mod web_bundle;
+mod web_npm;
+mod web_serve;
+mod web_tests;
 mod web_tools;
 
 use std::env;
@@ -25,11 +30,15 @@ cargo xtask COMMAND
                        that run in it
   train [ARGUMENTS…]   Set up what is missing, build, and run `bnonly train ARGUMENTS`;
                        without arguments, a small training on drawn shapes
+  web                  Build the page into target/web and serve it to this machine
+  web --release-dir DIR
+                       Build the page and write its files to DIR, for any host of static files
   test [ARGUMENTS…]    Set up what is missing and run all tests, the fast ones first, those in a
-                       browser last; arguments go to `cargo test` (a test's name, for one)
+                       browser last; arguments go to `cargo test` (a test's name, for one), without
+                       those of the page
   browser-tests [ARGUMENTS…]
-                       Only those in a browser: the kernels' and the engine's tests in Chromium, whose
-                       WebGPU computes on the processor
+                       Only the kernels' and the engine's tests in Chromium, whose WebGPU computes on
+                       the processor
   check [PARTS…] [--advisories]
                        fmt, clippy, docs, deny; all of them if none is named.
                        --advisories lets `deny` fetch the database of known faults from the net
@@ -60,6 +69,7 @@ fn run() -> Result<()> {
     match name {
         "app" => app::run(rest),
         "train" => train::run(rest),
+        "web" => web::run(rest),
         "test" => test::run(rest),
         "browser-tests" => browser_tests::run(rest),
         "check" => check::run(rest),

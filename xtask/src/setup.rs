@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::command::{output, program, run as run_command, succeeds};
+use crate::{web_npm, web_tests};
 
 /// Something that has to be there.
 struct Part {
@@ -42,10 +43,24 @@ const X11: [Part; 6] = [
     library("libxkbcommon-x11.so.0", "libxkbcommon-x11-0"),
 ];
 
-/// What runs the tests in a browser.
-const BROWSER: [Part; 2] = [
-    on_path("chromium", "chromium"),
-    on_path("chromedriver", "chromium-driver"),
+const CHROMIUM: Part = Part {
+    name: "Chromium",
+    debian_package: "chromium",
+    is_there: |_| web_tests::chromium().is_some(),
+};
+
+/// What runs the kernels' tests in a browser.
+const BROWSER: [Part; 2] = [CHROMIUM, on_path("chromedriver", "chromium-driver")];
+
+/// What the tests of the page run in and with.
+const PAGE: [Part; 3] = [
+    CHROMIUM,
+    on_path("node", "nodejs"),
+    Part {
+        name: "npm",
+        debian_package: "npm",
+        is_there: |_| succeeds(program(web_npm::NPM, &["--version"])),
+    },
 ];
 
 /// Beside the packages of Debian.
@@ -58,6 +73,8 @@ An NVIDIA GPU brings its Vulkan driver with NVIDIA's own driver.";
 const LIBRARIES_ELSEWHERE: &str = "Elsewhere:       the packages that hold these libraries";
 const BROWSER_ELSEWHERE: &str = "\
 Elsewhere:       Chromium, and the chromedriver of its version, on the path by these names";
+const PAGE_ELSEWHERE: &str = "\
+Elsewhere:       https://nodejs.org, and Chromium or Chrome; CHROMIUM names it where it is not in the PATH";
 
 const fn library(file: &'static str, debian_package: &'static str) -> Part {
     Part {
@@ -92,30 +109,40 @@ pub fn for_window() -> Result<()> {
     provide(VULKAN.iter().chain(window).collect())
 }
 
+/// The same for the tests of the page, on any system.
+pub fn for_page() -> Result<()> {
+    provide_any(PAGE.iter().collect())
+}
+
 fn provide(parts: Vec<&Part>) -> Result<()> {
-    if !cfg!(target_os = "linux") {
-        return Ok(());
+    match cfg!(target_os = "linux") {
+        true => provide_any(parts),
+        false => Ok(()),
     }
+}
+
+fn provide_any(parts: Vec<&Part>) -> Result<()> {
     let missing = missing_of(&parts);
     if missing.is_empty() {
         return Ok(());
     }
     println!("missing: {}", names(&missing));
-    let no_driver = missing.iter().any(|part| part.name == VULKAN[1].name);
-    if let Some(name) = chosen_drivers().filter(|_| no_driver) {
+    let needs = |group: &[Part]| {
+        let mut names = group.iter().map(|part| part.name);
+        names.any(|name| missing.iter().any(|part| part.name == name))
+    };
+    if let Some(name) = chosen_drivers().filter(|_| needs(&VULKAN) && !has_vulkan_driver()) {
         bail!(
             "{name} is set, and names no driver's description (a .json file) that exists; unset or correct it"
         );
     }
     let packages: Vec<&str> = missing.iter().map(|part| part.debian_package).collect();
-    let needs = |group: &[Part]| {
-        let mut names = group.iter().map(|part| part.name);
-        names.any(|name| missing.iter().any(|part| part.name == name))
-    };
     let elsewhere = if needs(&VULKAN) {
         VULKAN_ELSEWHERE
-    } else if needs(&BROWSER) {
+    } else if needs(&BROWSER[1..]) {
         BROWSER_ELSEWHERE
+    } else if needs(&PAGE) {
+        PAGE_ELSEWHERE
     } else {
         LIBRARIES_ELSEWHERE
     };

@@ -3,13 +3,14 @@
 use anyhow::Result;
 
 use crate::command::{cargo, run as run_command};
-use crate::{browser_tests, setup};
+use crate::{browser_tests, setup, web_tests};
 
 /// The three native kinds of test of the workspace, fast ones first: those beside the code, which need
 /// no GPU; those in `tests/`; examples in the documentation.
 const STAGES: [&[&str]; 3] = [&["--lib", "--bins"], &["--test", "*"], &["--doc"]];
 
-/// Sets up and runs all tests, those in a browser last; `arguments` go to each `cargo test`.
+/// Sets up and runs all tests, those in a browser last; `arguments` go to each `cargo test`. With
+/// arguments, the tests of the page are left out.
 pub fn run(arguments: &[String]) -> Result<()> {
     setup::run()?;
     for stage in STAGES {
@@ -17,5 +18,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
         command.args(stage).args(arguments);
         run_command(command)?;
     }
-    browser_tests::run(arguments)
+    browser_tests::run(arguments)?;
+    match arguments {
+        [] => web_tests::run(),
+        _ => Ok(()),
+    }
 }

@@ -1,0 +1,49 @@
+//! `cargo xtask web`: the page, built and served on this machine, or written to a folder for any host.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::web_bundle;
+use crate::web_serve;
+use crate::web_tools::target_folder;
+
+/// Builds the page, then serves it until Ctrl-C, or only writes it to `--release-dir DIR`.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let release_dir = match arguments {
+        [] => None,
+        [option, folder] if option == "--release-dir" => Some(std::path::absolute(folder)?),
+        _ => bail!(
+            "`cargo xtask web` takes nothing, or --release-dir DIR, not {}",
+            arguments.join(" ")
+        ),
+    };
+    match release_dir {
+        Some(folder) => {
+            web_bundle::build(&folder)?;
+            println!(
+                "{} holds the page; any host of static files serves it, under any path",
+                folder.display()
+            );
+            Ok(())
+        }
+        None => web_serve::serve(&build()?),
+    }
+}
+
+/// Builds the page into its usual folder, which holds nothing else then.
+pub fn build() -> Result<PathBuf> {
+    let folder = target_folder()?.join("web");
+    remove(&folder)?;
+    web_bundle::build(&folder)?;
+    Ok(folder)
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            bail!("{} cannot be removed: {error}", folder.display())
+        }
+        _ => Ok(()),
+    }
+}

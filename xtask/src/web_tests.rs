@@ -1,0 +1,80 @@
+//! The tests of the page, in `web/tests`: Playwright drives Chromium, which computes without a GPU.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{cargo, is_ci, program, run as run_command, succeeds};
+use crate::setup;
+use crate::web;
+use crate::web_npm;
+use crate::web_tools::target_folder;
+
+/// Where the tests are; each in a file of its own that ends like this.
+const TESTS: &str = "web/tests";
+const ENDING: &str = ".test.js";
+
+/// Builds the page and the program that reads its checkpoints, and runs the tests.
+///
+/// # Errors
+/// If a test fails, and, with `CI` set, if there is no browser, Node.js or npm; without `CI` the tests are left
+/// out then, and a sentence says so.
+pub fn run() -> Result<()> {
+    let ready =
+        setup::for_page().and_then(|()| web_npm::packages()?.context("Node.js or npm is missing"));
+    if let Err(missing) = ready {
+        if is_ci() {
+            return Err(missing);
+        }
+        println!("left out: the tests of the page; {missing}");
+        return Ok(());
+    }
+    let bundle = web::build()?;
+    run_command(cargo(&["build", "--package", "bnonly", "--bin", "bnonly"]))?;
+
+    let mut tests = Vec::new();
+    for entry in fs::read_dir(TESTS).with_context(|| format!("{TESTS} cannot be read"))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(ENDING) {
+            tests.push(path);
+        }
+    }
+    tests.sort();
+    ensure!(!tests.is_empty(), "{TESTS} holds no {ENDING}");
+
+    let target = target_folder()?;
+    // One after the other: each has the processor to itself, on which everything is computed.
+    let mut node = program("node", &["--test", "--test-concurrency=1"]);
+    node.args(tests)
+        .env("BUNDLE", bundle)
+        .env("SHOTS", target.join("web-shots"))
+        .env("CHROMIUM", chromium().context("there is no Chromium")?)
+        .env(
+            "BNONLY",
+            target.join(format!("debug/bnonly{}", env::consts::EXE_SUFFIX)),
+        );
+    run_command(node)
+}
+
+/// The browser of the tests: the one that `CHROMIUM` names, or the system's.
+pub fn chromium() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("CHROMIUM").filter(|name| !name.is_empty()) {
+        return Some(named.into());
+    }
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ];
+    // Playwright starts it by its path, so the name is looked up.
+    let folders: Vec<PathBuf> =
+        env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
+    names
+        .into_iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|path| path.is_file())
+        .filter(|path| succeeds(program(&path.to_string_lossy(), &["--version"])))
+}
