@@ -10,6 +10,7 @@ mod pictures;
 mod probing;
 mod room;
 mod runs;
+mod spoken;
 mod tour;
 
 use std::cell::RefCell;
