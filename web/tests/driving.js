@@ -63,15 +63,12 @@ export async function drop(page, ...files) {
 
 /** Does something from the list of all commands: the one that words find, or some lines further `down`. */
 export async function command(page, words, { down = 0 } = {}) {
+    await page.focus("#app");
     await page.keyboard.press("Control+p");
-    // The list opens with the next picture, which comes seldom where the processor draws.
-    await page.waitForTimeout(1500);
-    await page.keyboard.type(words, { delay: 20 });
-    await page.waitForTimeout(1500);
-    for (let line = 0; line < down; line += 1) {
-        await page.keyboard.press("ArrowDown");
-        await page.waitForTimeout(500);
-    }
+    // The interface library takes the focus to a field of its own where text can be typed.
+    await page.waitForFunction(() => document.activeElement?.tagName === "INPUT");
+    await page.keyboard.type(words);
+    for (let line = 0; line < down; line += 1) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
 }
 

@@ -17,7 +17,8 @@ test("an archive that is dropped trains, and goes nowhere", async () => {
         await press(page, "do-start");
         await untilState(page, /cifar-10-binary\.tar\.gz: finished after step 3/);
         await shoot(page, "dropped");
-        assert.equal(server.asked.length, asked);
+        // The page's icon may come at any time.
+        assert.deepEqual(server.asked.slice(asked).filter((path) => !path.includes("icon")), []);
         assert.deepEqual(page.faults, []);
     });
 });

@@ -89,7 +89,7 @@ export async function serve({ change = (_, bytes) => bytes, type = (end) => TYPE
  * scripts. The page notes what goes wrong in it: `faults` holds errors of the console, exceptions, and
  * what its security policy refused; `requests` all that it asked for, anywhere.
  */
-export async function openPage({ webgpu = true, before = null, ...options } = {}) {
+export async function openPage({ webgpu = true, before = null, change, type, ...options } = {}) {
     const browser = await chromium.launch({
         executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
         // The new headless mode, which draws as the window does.
@@ -104,6 +104,8 @@ export async function openPage({ webgpu = true, before = null, ...options } = {}
             "--disable-component-update",
             "--disable-sync",
             NAMES,
+            // Chromium does not tell canvases of a scale that is only emulated.
+            `--force-device-scale-factor=${options.deviceScaleFactor ?? 1}`,
         ],
         timeout: PATIENCE,
     });

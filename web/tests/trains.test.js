@@ -7,30 +7,32 @@ import test from "node:test";
 import { bnonly, command, download, folder, link, metrics, press, steps, unpack, untilProgress, untilState } from "./driving.js";
 import { openApp, shoot, withPage } from "./support.js";
 
-/** Twenty steps that end soon also where the processor computes. */
+/** Twenty steps that end soon also where the processor computes, on so few images that the loss falls. */
 const SHORT = {
     model: "resnet-8",
-    "limit-train": "640",
-    "limit-test": "100",
-    epochs: "1",
+    "limit-train": "64",
+    "limit-test": "32",
+    epochs: "10",
     "max-steps": "20",
     "batch-size": "32",
     optimizer: "adam",
-    lr: "0.02",
+    lr: "0.01",
     schedule: "constant",
     augment: "false",
     seed: "3",
 };
 
+/** Within the map of channels, in a window of 1280×800: rows of the second stage. */
+const MAP = { left: 400, top: 620, right: 620, bottom: 680 };
+
 test("it begins to train by itself, pauses, makes a step, goes on, and stops", async (t) => {
     await withPage({}, async (page, server) => {
         await openApp(page, server.address());
         await page.click("#dismiss");
+        const empty = await shoot(page, "trains-not-yet");
         await untilState(page, /resnet-8 · bn · shapes: training/);
         await untilProgress(page, /Step [1-9]/);
-        const early = await shoot(page, "trains-early");
         await untilProgress(page, /Step (\d{2,}) of .*images a second/);
-        await page.waitForTimeout(10_000);
 
         await press(page, "do-pause");
         await untilState(page, /paused after step/);
@@ -38,7 +40,9 @@ test("it begins to train by itself, pauses, makes a step, goes on, and stops", a
         await page.waitForTimeout(3000);
         assert.equal(await steps(page), held);
         const paused = await shoot(page, "trains-paused");
-        assert.ok(paused.colours() > early.colours() / 2);
+        t.diagnostic(`colours of the map: ${empty.colours(MAP)} before, ${paused.colours(MAP)} after`);
+        assert.ok(empty.colours(MAP) < 5);
+        assert.ok(paused.colours(MAP) > 20);
 
         await press(page, "do-step");
         await page.waitForFunction((held) => document.getElementById("progress").textContent.startsWith(`Step ${held + 1} of`), held);
@@ -84,7 +88,7 @@ test("a link opens an experiment, whose losses and accuracy are the native progr
         t.diagnostic(`largest relative difference of a loss ${worst.toExponential(1)}`);
         assert.ok(worst < 1e-3, `${worst}: ${a} against ${b}`);
         const mean = (losses) => losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-        assert.ok(mean(a.slice(-5)) < mean(a.slice(0, 5)), `the loss does not fall: ${a}`);
+        assert.ok(mean(a.slice(-4)) < 0.95 * mean(a.slice(0, 4)), `the loss does not fall: ${a}`);
 
         const { accuracy } = here.findLast((event) => event.kind === "eval");
         for (const saved of [run, checkpoint]) {

@@ -81,6 +81,8 @@ test("a software adapter is told of above the canvas, and that can be dismissed"
     await withPage({}, async (page, server) => {
         await openApp(page, server.address());
         assert.equal(await page.evaluate(() => document.documentElement.hasAttribute("data-software")), true);
+        assert.match(await page.innerText("#software"), /on the processor, not on a GPU/);
+        await page.click("#software summary");
         assert.match(await page.innerText("#software"), /graphics acceleration/);
         await page.waitForTimeout(1000);
         await shoot(page, "software");
