@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { deflateSync } from "node:zlib";
 import { PATIENCE, native } from "./support.js";
 
 const runFile = promisify(execFile);
@@ -129,4 +130,44 @@ export async function cifar({ images = 64, broken = false } = {}) {
     const archive = path.join(root, "cifar-10-binary.tar.gz");
     await runFile("tar", ["-czf", archive, "-C", root, "cifar-10-batches-bin"]);
     return archive;
+}
+
+/** A folder `pictures` of two classes, a brightness each. Returns its path. */
+export async function pictures({ each = 8 } = {}) {
+    const root = path.join(await folder(), "pictures");
+    for (const [name, grey] of [["dark", 40], ["light", 200]]) {
+        await mkdir(path.join(root, name), { recursive: true });
+        for (let at = 0; at < each; at += 1) await writeFile(path.join(root, name, `${at}.png`), png(grey + at));
+    }
+    return root;
+}
+
+/** A grey picture of 16×16 pixels as PNG (https://www.w3.org/TR/png-3/). */
+function png(grey) {
+    const chunk = (type, data) => {
+        const body = Buffer.concat([Buffer.from(type), data]);
+        const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+        length.writeUInt32BE(data.length);
+        check.writeUInt32BE(crc32(body));
+        return Buffer.concat([length, body, check]);
+    };
+    const header = Buffer.alloc(13);
+    header.writeUInt32BE(16, 0);
+    header.writeUInt32BE(16, 4);
+    // Eight bits of grey, neither filtered nor interlaced.
+    header.set([8, 0, 0, 0, 0], 8);
+    const rows = Buffer.alloc(16 * 17, grey);
+    for (let row = 0; row < 16; row += 1) rows[17 * row] = 0;
+    const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** The checksum of a PNG's chunks. */
+function crc32(bytes) {
+    let rest = 0xffffffff;
+    for (const byte of bytes) {
+        rest ^= byte;
+        for (let bit = 0; bit < 8; bit += 1) rest = (rest >>> 1) ^ (rest & 1 ? 0xedb88320 : 0);
+    }
+    return (rest ^ 0xffffffff) >>> 0;
 }
