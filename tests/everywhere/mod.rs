@@ -3,6 +3,13 @@
 //! `#[everywhere::test] async fn …` is a test of both: natively its own thread waits for the GPU; a page
 //! must never wait, so there the browser goes on with the test when the GPU has answered, one test
 //! after the other. `cargo test` runs the native ones, `cargo xtask browser-tests` the browser's.
+//!
+//! There every new shape of a network takes some 20 s of compiling, and a step a second: what another
+//! test of the page shows, too, is left to the native ones (`ignore`, so that `-- --include-ignored`
+//! runs it), and [`few`] takes fewer cases.
+
+// Each test that says `mod everywhere;` compiles all of it and uses a part.
+#![allow(dead_code)]
 
 use bnonly::gpu::Gpu;
 
@@ -32,4 +39,18 @@ pub async fn gpu() -> &'static Gpu {
     }
     let opened = Gpu::open(&Default::default()).await.expect("an adapter");
     GPU.get_or_init(|| opened)
+}
+
+/// The cases of a test: all natively, in a page those at the given places.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn few<T>(cases: impl IntoIterator<Item = T>, _in_a_page: &[usize]) -> Vec<T> {
+    cases.into_iter().collect()
+}
+
+/// The cases of a test: all natively, in a page those at the given places.
+#[cfg(target_arch = "wasm32")]
+pub fn few<T>(cases: impl IntoIterator<Item = T>, in_a_page: &[usize]) -> Vec<T> {
+    let cases = cases.into_iter().enumerate();
+    let chosen = cases.filter(|(at, _)| in_a_page.contains(at));
+    chosen.map(|(_, case)| case).collect()
 }
