@@ -26,7 +26,7 @@ export function show(name, said = "") {
 // Whoever fills the message, what lies behind it is out of reach then.
 new MutationObserver(() => {
     const isShown = !message.hidden;
-    for (const name of ["main", "software", "loading"]) {
+    for (const name of ["main", "software", "offer", "loading"]) {
         document.getElementById(name).inert = isShown;
     }
     if (isShown) message.focus();

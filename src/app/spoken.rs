@@ -15,7 +15,7 @@ pub fn state(status: Status<'_>, notices: &[&str]) -> String {
     if let (None, Some(problem)) = (status.following, status.problem) {
         sentences.push(format!("Cannot start: {}", sentence(problem)));
     }
-    sentences.extend(notices.last().map(|notice| sentence(notice)));
+    sentences.extend(notices.last().map(|notice| (*notice).to_owned()));
     sentences.join(" ")
 }
 

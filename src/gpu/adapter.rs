@@ -45,8 +45,13 @@ impl Capabilities {
     /// What an adapter says of itself, and what it allows a device with these limits.
     pub(super) fn within(adapter: &wgpu::Adapter, limits: &wgpu::Limits) -> Self {
         let info = adapter.get_info();
+        // Browsers may keep it to themselves.
+        let name = match info.name.is_empty() {
+            true => "the browser's adapter".to_owned(),
+            false => info.name,
+        };
         Self {
-            name: info.name,
+            name,
             driver: [info.driver, info.driver_info].join(" ").trim().to_owned(),
             backend: info.backend,
             device_type: info.device_type,

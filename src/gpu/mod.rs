@@ -12,13 +12,22 @@ use futures_channel::oneshot;
 
 pub use adapter::{AdapterChoice, Capabilities};
 
+use crate::platform::IS_A_PAGE;
+
+/// What to do where there is nothing to compute on.
+const WITHOUT_ADAPTER: &str = match IS_A_PAGE {
+    true => "switch on graphics acceleration in the browser's settings, or reload the page",
+    false => {
+        "install a Vulkan driver (on Debian: mesa-vulkan-drivers, which also computes without a GPU) \
+         or try another --backend"
+    }
+};
+
 /// What can go wrong with an adapter or a device.
 #[derive(Debug, thiserror::Error)]
 pub enum GpuError {
     /// There is nothing to compute on.
-    #[error(
-        "no adapter that can compute was found{where_}; install a Vulkan driver (on Debian: mesa-vulkan-drivers, which also computes without a GPU) or try another --backend"
-    )]
+    #[error("no adapter that can compute was found{where_}; {}", WITHOUT_ADAPTER)]
     NoAdapter {
         /// ` on the backend …`, or nothing.
         where_: String,

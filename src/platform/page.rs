@@ -14,7 +14,8 @@ use web_sys::{
     FileSystemFileEntry, HtmlAnchorElement, HtmlInputElement, Url,
 };
 
-use super::{fs, memory};
+use super::fs;
+pub use super::memory::put;
 
 /// Bytes of all files that come in at once: a page's memory ends at 4 GiB, and what is read of them
 /// has to fit beside them.
@@ -155,10 +156,25 @@ async fn store(incoming: Incoming) -> Result<Vec<PathBuf>, String> {
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let buffer = JsFuture::from(file.array_buffer());
         let buffer = buffer.await.map_err(|error| failed(&words(&error)))?;
-        let stored = memory::put(&path, Uint8Array::new(&buffer).to_vec());
+        let stored = put(&path, Uint8Array::new(&buffer).to_vec());
         stored.map_err(|error| failed(&error))?;
     }
     Ok(tops)
+}
+
+/// Takes an archive apart that this page packed.
+///
+/// # Errors
+/// An archive that is damaged.
+pub fn unpack(archive: &[u8]) -> io::Result<()> {
+    for entry in tar::Archive::new(archive).entries()? {
+        let mut entry = entry?;
+        let path = entry.path()?.into_owned();
+        let mut content = Vec::new();
+        io::Read::read_to_end(&mut entry, &mut content)?;
+        put(&path, content)?;
+    }
+    Ok(())
 }
 
 /// A folder that is not there yet.

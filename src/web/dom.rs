@@ -15,6 +15,8 @@ const CANVAS: &str = "app";
 const STATE: &str = "status";
 /// Where it is said how far the run is; not read out by itself.
 const PROGRESS: &str = "progress";
+/// Where something is offered, with buttons.
+const OFFER: &str = "offer";
 /// Shown instead of the canvas when something ends the program.
 const MESSAGE: &str = "message";
 
@@ -97,6 +99,38 @@ impl Dom {
         if let Some(button) = self.element(name) {
             listen(&button, "click", move |_| call());
         }
+    }
+
+    /// Offers something beside the canvas, until one of the buttons is pressed.
+    pub fn offer<const N: usize>(&self, text: &str, buttons: [(&str, Box<dyn FnMut()>); N]) {
+        let Some(offer) = self.element(OFFER) else {
+            return;
+        };
+        offer.set_text_content(None);
+        if let Ok(line) = self.document.create_element("p") {
+            line.set_text_content(Some(text));
+            let _ = offer.append_child(&line);
+        }
+        for (words, mut call) in buttons {
+            let Ok(button) = self.document.create_element("button") else {
+                continue;
+            };
+            button.set_text_content(Some(words));
+            let _ = button.set_attribute("type", "button");
+            let page = self.clone();
+            listen(&button, "click", move |_| {
+                call();
+                if let Some(offer) = page.element(OFFER) {
+                    let _ = offer.set_attribute("hidden", "");
+                }
+                if let Some(Ok(canvas)) = page.element(CANVAS).map(|c| c.dyn_into::<HtmlElement>())
+                {
+                    let _ = canvas.focus();
+                }
+            });
+            let _ = offer.append_child(&button);
+        }
+        let _ = offer.remove_attribute("hidden");
     }
 
     /// What follows the # of the address.

@@ -1,10 +1,13 @@
 //! The app in a page of the browser: the one entry, called when the page has loaded it.
 //!
-//! Here: the shell on its canvas, and what the page says to it. `dom` is the page around the canvas.
+//! Here: the shell on its canvas, and what the page says to it. `dom` is the page around the canvas, `kept` what stays
+//! in the browser.
 
 mod dom;
+mod kept;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::mpsc;
 
 use egui::{Context, Ui};
@@ -15,6 +18,7 @@ use self::dom::{Dom, listen};
 use crate::app::action::Action;
 use crate::app::comparison;
 use crate::app::shell::Shell;
+use crate::platform::fs;
 use crate::platform::page::{dropped, words};
 use crate::session::open_gpu;
 use crate::train::link::{from_link, to_link};
@@ -25,9 +29,15 @@ struct Page {
     shell: Shell,
     dom: Dom,
     asked: mpsc::Receiver<Asked>,
+    tell: Tell,
     /// What the address names.
     linked: Settings,
+    /// Data that the visitor was asked about, or that is kept already.
+    offered: Vec<PathBuf>,
 }
+
+/// Passes on what the page is asked for.
+type Tell = Rc<dyn Fn(Asked)>;
 
 /// What the page asks of the shell.
 enum Asked {
@@ -37,6 +47,14 @@ enum Asked {
     Dropped(Result<Vec<PathBuf>, String>),
     /// Another link was followed.
     Link,
+    /// Keep data for the next visit.
+    Keep(PathBuf),
+    /// Keep nothing any more.
+    Forget,
+    /// Train on data that is kept.
+    Use(PathBuf),
+    /// Something of the page's does not work.
+    Complaint(String),
 }
 
 /// Buttons of the page, for who does not see those of the canvas.
@@ -57,8 +75,10 @@ pub fn main() {
     wasm_bindgen_futures::spawn_local(async move {
         let canvas = dom.canvas();
         let page = dom.clone();
+        // Before the settings are read that may name it.
+        let kept = kept::restore().await;
         let make = move |context: &eframe::CreationContext<'_>| {
-            let app: Box<dyn eframe::App> = Box::new(Page::new(context, page));
+            let app: Box<dyn eframe::App> = Box::new(Page::new(context, page, kept));
             Ok(app)
         };
         let Some(canvas) = canvas.dyn_into::<HtmlCanvasElement>().ok() else {
@@ -73,7 +93,11 @@ pub fn main() {
 }
 
 impl Page {
-    fn new(context: &eframe::CreationContext<'_>, dom: Dom) -> Self {
+    fn new(
+        context: &eframe::CreationContext<'_>,
+        dom: Dom,
+        kept: Result<Vec<PathBuf>, String>,
+    ) -> Self {
         let ctx = &context.egui_ctx;
         let shell = Shell::new(ctx, context.storage, open_gpu());
         let state = context.wgpu_render_state.as_ref();
@@ -89,13 +113,25 @@ impl Page {
             });
         }
         let (sender, asked) = mpsc::channel();
-        dom.listen(ctx, &sender);
+        let wake = ctx.clone();
+        let tell: Tell = Rc::new(move |asked| {
+            // The page goes before its listeners do.
+            let _ = sender.send(asked);
+            wake.request_repaint();
+        });
+        dom.listen(&tell);
         let mut page = Self {
             shell,
             dom,
             asked,
+            tell,
             linked: Settings::default(),
+            offered: Vec::new(),
         };
+        match kept {
+            Ok(kept) => page.tell_of_kept(kept),
+            Err(sentence) => page.shell.complain(&sentence),
+        }
         match page.dom.link() {
             Some(link) => page.follow(&link),
             None => page.linked = page.shell.setup_mut().settings().clone(),
@@ -116,6 +152,10 @@ impl Page {
                 let link = self.dom.link().unwrap_or_default();
                 self.follow(&link);
             }
+            Asked::Keep(path) => self.afterwards(async move { kept::keep(&path).await }),
+            Asked::Forget => self.afterwards(kept::forget()),
+            Asked::Use(path) => self.shell.setup_mut().set_data(&path.to_string_lossy()),
+            Asked::Complaint(sentence) => self.shell.complain(&sentence),
         }
     }
 
@@ -131,13 +171,54 @@ impl Page {
         }
     }
 
-    /// Lets the address name what is set up.
+    /// Lets the address name what is set up, and offers to keep data that is new.
     fn link(&mut self) {
         let settings = self.shell.setup_mut().settings();
-        if *settings != self.linked {
-            self.linked = settings.clone();
-            self.dom.set_link(&to_link(settings));
+        if *settings == self.linked {
+            return;
         }
+        self.linked = settings.clone();
+        self.dom.set_link(&to_link(settings));
+        let data = PathBuf::from(&settings.data);
+        if settings.data != "shapes" && fs::exists(&data) && !self.offered.contains(&data) {
+            self.offered.push(data.clone());
+            let question = format!(
+                "Keep {} in this browser for the next visit?",
+                data.display()
+            );
+            let tell = self.tell.clone();
+            let keep = move || tell(Asked::Keep(data.clone()));
+            self.dom.offer(
+                &question,
+                [("Keep it", Box::new(keep) as _), ("No", Box::new(|| {}))],
+            );
+        }
+    }
+
+    fn tell_of_kept(&mut self, kept: Vec<PathBuf>) {
+        let Some(first) = kept.first().cloned() else {
+            return;
+        };
+        let names: Vec<_> = kept.iter().map(|path| path.display().to_string()).collect();
+        let told = format!("Kept in this browser: {}.", names.join(", "));
+        let (using, forgetting) = (self.tell.clone(), self.tell.clone());
+        let buttons: [(&str, Box<dyn FnMut()>); 3] = [
+            ("Use it", Box::new(move || using(Asked::Use(first.clone())))),
+            ("Forget it", Box::new(move || forgetting(Asked::Forget))),
+            ("Dismiss", Box::new(|| {})),
+        ];
+        self.dom.offer(&told, buttons);
+        self.offered = kept;
+    }
+
+    /// Does something with the browser's storage, and says so if that fails.
+    fn afterwards(&self, work: impl Future<Output = Result<(), String>> + 'static) {
+        let tell = self.tell.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Err(sentence) = work.await {
+                tell(Asked::Complaint(sentence));
+            }
+        });
     }
 }
 
@@ -168,15 +249,7 @@ impl eframe::App for Page {
 
 impl Dom {
     /// Passes on what is done to the page outside its canvas.
-    fn listen(&self, ctx: &Context, sender: &mpsc::Sender<Asked>) {
-        let tell = {
-            let (ctx, sender) = (ctx.clone(), sender.clone());
-            move |asked| {
-                // The page goes before its listeners do.
-                let _ = sender.send(asked);
-                ctx.request_repaint();
-            }
-        };
+    fn listen(&self, tell: &Tell) {
         for (name, action) in BUTTONS {
             let tell = tell.clone();
             self.on_click(name, move || tell(Asked::Action(action)));
@@ -185,6 +258,7 @@ impl Dom {
         listen(self.window(), "hashchange", move |_| followed(Asked::Link));
         // Without this the browser opens what is dropped beside the canvas.
         listen(self.window(), "dragover", |event| event.prevent_default());
+        let dropping = tell.clone();
         listen(self.window(), "drop", move |event| {
             event.prevent_default();
             let Some(transfer) = event
@@ -194,7 +268,7 @@ impl Dom {
             else {
                 return;
             };
-            let (tell, files) = (tell.clone(), dropped(&transfer));
+            let (tell, files) = (dropping.clone(), dropped(&transfer));
             wasm_bindgen_futures::spawn_local(async move { tell(Asked::Dropped(files.await)) });
         });
     }

@@ -11,6 +11,8 @@ use bnonly::data::cifar::Collector;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::ParameterId;
 use bnonly::network::{Graph, Options, State, TrainedSet};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 use crate::everywhere;
@@ -20,7 +22,13 @@ use crate::support::{Samples, batch, engine, evaluate, network, options, state, 
 /// What the first step may differ by from float64, in norm, as a share of what it changed. PyTorch's
 /// float32 differs by 3.4e-6, this engine on lavapipe by 4.0e-6.
 const FIRST_STEP: f64 = 2e-5;
-/// Relative difference of the first three losses.
+/// The same where one sign of a ReLU's input is the other. In the run without shortcuts there is one
+/// such: on lavapipe and on SwiftShader the first step is off either by 4e-6 or by 1.135e-3, and
+/// nothing between, from 24 starts that differ in their last bits.
+const OTHER_SIGN: f64 = 2e-3;
+/// Starts to try where a sign is undecided.
+const NEIGHBOURS: u64 = 16;
+/// Relative difference of the first three losses; of the first alone where a sign was another.
 const FIRST_LOSSES: f64 = 2e-6;
 /// Relative difference of the test loss at the end.
 const TEST_LOSS: f64 = 1e-2;
@@ -120,7 +128,7 @@ impl Run {
         number.unwrap_or_else(|| panic!("{key} in {}", self.name))
     }
 
-    async fn engine(&self) -> bnonly::engine::Engine<'_> {
+    async fn engine(&self, start: &State) -> bnonly::engine::Engine<'_> {
         let mode = self.config["train"].as_str().expect("a mode");
         let mut options = options(&self.graph, mode, self.number("batch_size") as u32);
         options.weight_decay = self.number("weight_decay");
@@ -132,7 +140,7 @@ impl Run {
             Some("adam") => Rule::Adam,
             other => panic!("optimizer {other:?}"),
         };
-        engine(&self.graph, options, &self.start).await
+        engine(&self.graph, options, start).await
     }
 
     fn batches(&self) -> Vec<Samples> {
@@ -166,35 +174,70 @@ impl Run {
         changed
     }
 
-    /// Holds the first step against PyTorch's in float64: trained values together, and running
-    /// statistics together.
-    fn first_step_is(&self, now: &State) {
+    /// How far a first step is off PyTorch's in float64, in norm, as a share of that: in the trained
+    /// values, and in the running statistics. It began at the run's start or beside it.
+    fn first_step_off(&self, from: &State, now: &State) -> [f64; 2] {
         let expected = Fixture::parse(self.name, self.files.first_step);
-        let changed = self.changed(now);
-        assert_eq!(changed.len(), expected.names().count(), "{}", self.name);
-        for running in [false, true] {
+        let (before, after) = (self.changed(from), self.changed(now));
+        assert_eq!(after.len(), expected.names().count(), "{}", self.name);
+        [false, true].map(|running| {
             let (mut error, mut norm) = (0.0, 0.0);
-            for (name, start, now) in &changed {
+            for ((name, start, before), (_, _, after)) in before.iter().zip(&after) {
                 if name.contains(".running_") == running {
-                    for ((start, now), expected) in start.iter().zip(*now).zip(expected.f64(name)) {
-                        error += (f64::from(*now) - expected).powi(2);
-                        norm += (expected - f64::from(*start)).powi(2);
+                    for (at, expected) in expected.f64(name).iter().enumerate() {
+                        let step = f64::from(after[at]) - f64::from(before[at]);
+                        let expected = expected - f64::from(start[at]);
+                        error += (step - expected).powi(2);
+                        norm += expected.powi(2);
                     }
                 }
             }
-            let off = (error / norm).sqrt();
-            let what = if running {
-                "running statistics"
-            } else {
-                "trained values"
-            };
-            println!("{}: {what} off by {off:e} of the first step", self.name);
-            assert!(
-                off <= FIRST_STEP,
-                "{}: the first step of the {what} is off by {off:e}",
+            (error / norm).sqrt()
+        })
+    }
+
+    /// Holds the first step against PyTorch's in float64; whether it decided all signs as that does.
+    ///
+    /// Where a ReLU's input is so near zero that rounding decides its sign, an adapter may decide
+    /// otherwise than float64, and one sign shows. Then the same step from starts whose trained values
+    /// differ in their last bits decides now this way, now that, and one of them must be exact: a kernel
+    /// that is wrong is so from each.
+    async fn first_step_is(&self, now: &State) -> bool {
+        let mut off = self.first_step_off(&self.start, now);
+        for seed in 0..=NEIGHBOURS {
+            let [trained, running] = off;
+            println!(
+                "{}: trained values off by {trained:e} of the first step, running statistics by \
+                 {running:e}",
                 self.name
             );
+            if trained.max(running) <= FIRST_STEP {
+                return seed == 0;
+            }
+            assert!(
+                trained <= OTHER_SIGN && running <= FIRST_STEP,
+                "{}: the first step is off by {trained:e} in the trained values, by {running:e} in the \
+                 running statistics",
+                self.name
+            );
+            let start = self.beside_start(seed);
+            let mut engine = self.engine(&start).await;
+            train(&mut engine, &self.batches()[0], self.number("lr")).await;
+            off = self.first_step_off(&start, &engine.read_state().await.expect("a state"));
         }
+        panic!("{}: the first step is off from each start", self.name);
+    }
+
+    /// The start, each trained value up to two of float32's steps further from zero.
+    fn beside_start(&self, seed: u64) -> State {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let mut state = self.start.clone();
+        for id in self.trained.trained() {
+            for value in &mut state.parameters[id.0] {
+                *value = f32::from_bits(value.to_bits() + random.next_u32() % 3);
+            }
+        }
+        state
     }
 
     /// Holds the end against PyTorch's.
@@ -250,9 +293,10 @@ impl Run {
 async fn reproduces(files: Files, bounds: &Bounds) {
     let run = Run::read(files);
     let name = run.name;
-    let mut engine = run.engine().await;
+    let mut engine = run.engine(&run.start).await;
     let batches = run.batches();
     let mut step = 0;
+    let mut same_signs = true;
     let mut worst = 0.0_f64;
     for line in run.files.metrics.lines() {
         let line: Value = serde_json::from_str(line).expect("JSON");
@@ -268,7 +312,7 @@ async fn reproduces(files: Files, bounds: &Bounds) {
             let off = (loss / expected("loss") - 1.0).abs();
             worst = worst.max(off);
             println!("{name}: step {step}, loss {loss}, off by {off:e}");
-            let allowed = if step <= 3 {
+            let allowed = if step == 1 || step <= 3 && same_signs {
                 FIRST_LOSSES
             } else {
                 bounds.losses
@@ -285,7 +329,7 @@ async fn reproduces(files: Files, bounds: &Bounds) {
                     "{name}: {accuracy}"
                 );
                 let now = engine.read_state().await.expect("a state");
-                run.first_step_is(&now);
+                same_signs = run.first_step_is(&now).await;
                 run.frozen_is_untouched(&now);
             }
         } else if line["step"] == step {
@@ -322,8 +366,9 @@ runs! {
     gamma_only_follows_pytorch: "resnet8-gamma", losses 1e-3, values 1e-3;
     // 1.5e-7, 4e-7
     full_training_follows_pytorch: "resnet8-all", losses 1e-3, values 1e-3;
-    // 1.1e-5, 2.4e-3
-    adam_follows_pytorch: "resnet8-adam", losses 1e-3, values 2e-2;
+    // 1.1e-5, 2.4e-3; on SwiftShader this engine is 1.3e-4, 2.6e-2 from it, and on lavapipe from two
+    // of eleven starts that differ in their last bits, always in the same value.
+    adam_follows_pytorch: "resnet8-adam", losses 1e-3, values 4e-2;
     // 3.6e-6, 3.3e-4
     nesterov_on_shortcut_and_output_follows_pytorch:
         "resnet8-bn-shortcut-output", losses 1e-3, values 2e-2;

@@ -8,8 +8,8 @@ use bnonly::train::start::Start;
 use bnonly::train::trainer::Trainer;
 use pollster::block_on;
 
-use crate::bench::{BATCH, Subject, accuracy, settings, state};
-use crate::support::{GPU, batch, engine, evaluate, options, train};
+use crate::bench::{BATCH, Subject, accuracy, gpu, settings, state};
+use crate::support::{batch, engine, evaluate, options, train};
 
 #[test]
 fn without_ablation_it_is_the_trainers_bit_for_bit() {
@@ -18,7 +18,7 @@ fn without_ablation_it_is_the_trainers_bit_for_bit() {
     let mut start = Start::new(&settings, &subject.data.shape()).expect("settings that fit");
     assert_eq!(start.graph, subject.graph);
     start.state = subject.state.clone();
-    let trainer = Trainer::new(&GPU, &subject.data, &settings, &start);
+    let trainer = Trainer::new(gpu(), &subject.data, &settings, &start);
     let mut trainer = block_on(trainer).expect("a plan");
     let event = block_on(trainer.evaluate(&start.state, &mut || true)).expect("an evaluation");
     let Some(Event::Eval {
@@ -44,8 +44,8 @@ fn the_first_images_alone_count_if_asked() {
         let mut first = subject.data.test.clone();
         first.truncate(images);
         let options = options(&subject.graph, "bn", BATCH);
-        let mut engine = engine(&subject.graph, options, &subject.state);
-        let (loss, share) = evaluate(&mut engine, &first, BATCH as usize);
+        let mut engine = block_on(engine(&subject.graph, options, &subject.state));
+        let (loss, share) = block_on(evaluate(&mut engine, &first, BATCH as usize));
         let found = block_on(probe.accuracy(&none, images, &mut || true));
         let found = found.expect("a result").expect("nobody interrupted");
         assert_eq!(found.images, images.min(27));
@@ -69,8 +69,12 @@ fn switching_off_is_setting_to_zero_by_hand() {
         for seed in 0..3 {
             let ablation = Ablation::random(subject.channels(), 20, seed, with_beta);
             let state = subject.ablated(&ablation);
-            let mut engine = engine(&subject.graph, options(&subject.graph, "bn", BATCH), &state);
-            let (loss, share) = evaluate(&mut engine, &subject.data.test, BATCH as usize);
+            let mut engine = block_on(engine(
+                &subject.graph,
+                options(&subject.graph, "bn", BATCH),
+                &state,
+            ));
+            let (loss, share) = block_on(evaluate(&mut engine, &subject.data.test, BATCH as usize));
             let found = accuracy(&mut probe, &ablation);
             assert_eq!((found.loss, found.accuracy), (loss, share), "{ablation:?}");
             assert!(!seen.contains(&found), "{ablation:?} changes nothing");
@@ -174,7 +178,7 @@ fn a_training_on_the_same_device_is_not_disturbed() {
     let mut probe = subject.probe();
     let ends = [false, true].map(|probed| {
         let options = options(&subject.graph, "bn", BATCH);
-        let mut engine = engine(&subject.graph, options, &subject.state);
+        let mut engine = block_on(engine(&subject.graph, options, &subject.state));
         for step in 0..2 {
             let images = BATCH as usize * step..BATCH as usize * (step + 1);
             let samples = batch(&subject.data.train, images);
@@ -192,7 +196,7 @@ fn a_training_on_the_same_device_is_not_disturbed() {
                 );
                 block_on(engine.next_result()).expect("a result");
             } else {
-                train(&mut engine, &samples, 0.1);
+                block_on(train(&mut engine, &samples, 0.1));
             }
         }
         block_on(async { (engine.read_state().await, engine.read_optimizer().await) })

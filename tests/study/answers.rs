@@ -31,7 +31,11 @@ fn answers_are_the_softmax_of_the_engines_logits() {
         let seen: Vec<_> = answers.iter().map(|answer| answer.image).collect();
         assert_eq!(seen, IMAGES);
         let state = subject.ablated(ablation);
-        let mut engine = engine(&subject.graph, options(&subject.graph, "bn", BATCH), &state);
+        let mut engine = block_on(engine(
+            &subject.graph,
+            options(&subject.graph, "bn", BATCH),
+            &state,
+        ));
         for answer in &answers {
             let mut batch = Batch::default();
             batch.fill(&subject.data.test, &[answer.image], None);

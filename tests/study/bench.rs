@@ -1,6 +1,7 @@
 //! A small network whose every value matters, and images for it.
 
 use bnonly::data::{DataSet, shapes};
+use bnonly::gpu::Gpu;
 use bnonly::network::graph::Shape;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Graph, State, initial_state};
@@ -11,10 +12,16 @@ use bnonly::train::settings::Settings;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::support::{GPU, network_for, tiny_network};
+use crate::everywhere;
+use crate::support::{network_for, tiny_network};
 
 /// Images a batch; no divisor of the test set.
 pub const BATCH: u32 = 8;
+
+/// The adapter of this machine.
+pub fn gpu() -> &'static Gpu {
+    pollster::block_on(everywhere::gpu())
+}
 
 /// 16×16 pixels, 27 test images.
 pub fn data() -> DataSet {
@@ -78,7 +85,7 @@ impl Subject {
     }
 
     pub fn probe(&self) -> Probe<'_> {
-        let made = Probe::new(&GPU, &self.graph, &self.data, BATCH, self.state.clone());
+        let made = Probe::new(gpu(), &self.graph, &self.data, BATCH, self.state.clone());
         pollster::block_on(made).expect("a plan")
     }
 

@@ -9,9 +9,9 @@ use bnonly::study::gamma::all_gammas;
 use bnonly::study::probe::Probe;
 use pollster::block_on;
 
-use crate::bench::{self, BATCH, Subject, accuracy, grey_network, state};
+use crate::bench::{self, BATCH, Subject, accuracy, gpu, grey_network, state};
 use crate::reference::assert_close;
-use crate::support::{GPU, batch, images, network_for};
+use crate::support::{batch, images, network_for};
 use crate::twin::Twin;
 
 /// The node whose output ends a BatchNorm's pass: behind an addition and a ReLU that follow it alone.
@@ -34,7 +34,7 @@ fn end_of_pass(graph: &Graph, layer: BatchNormId) -> usize {
 
 /// Holds all layers against the twin.
 fn agrees(graph: &Graph, data: &DataSet, state: &State, ablated: &State, ablation: &Ablation) {
-    let made = Probe::new(&GPU, graph, data, BATCH, state.clone());
+    let made = Probe::new(gpu(), graph, data, BATCH, state.clone());
     let mut probe = block_on(made).expect("a plan");
     for image in [3, 0] {
         let samples = batch(&data.test, image..image + 1);
@@ -148,7 +148,7 @@ fn they_follow_state_ablation_and_image_in_any_order() {
     let answers = questions.map(|(state, ablation, image)| ask(state, ablation, image));
     for (question, answer) in questions.iter().zip(&answers) {
         let (state, ablation, image) = *question;
-        let fresh = Probe::new(&GPU, &subject.graph, &subject.data, BATCH, state.clone());
+        let fresh = Probe::new(gpu(), &subject.graph, &subject.data, BATCH, state.clone());
         let mut fresh = block_on(fresh).expect("a plan");
         let expected = block_on(fresh.feature_maps(ablation, layer, image)).expect("maps");
         assert_eq!(*answer, expected);
@@ -183,7 +183,7 @@ fn a_plan_that_keeps_outputs_takes_what_was_said_before() {
     let sharing = memory_needed(&subject.graph, &options).expect("a plan");
     options.keep_outputs = true;
     let keeping = memory_needed(&subject.graph, &options).expect("a plan");
-    let made = Engine::new(&GPU, &subject.graph, options, &subject.state);
+    let made = Engine::new(gpu(), &subject.graph, options, &subject.state);
     assert_eq!(block_on(made).expect("a plan").memory(), keeping);
     assert!(keeping.tensors > sharing.tensors);
     // All of them at once: no two share memory.

@@ -1,5 +1,9 @@
 //! What is worked out about a trained network.
 
+// These tests wait for the GPU themselves, and run natively alone.
+#[allow(unused_imports)]
+#[path = "../everywhere/mod.rs"]
+mod everywhere;
 #[path = "../reference/mod.rs"]
 mod reference;
 // The engine's tests use the rest of it.

@@ -18,11 +18,22 @@ pub(super) fn write_checkpoint(out: &mut dyn Write, run: &Path) -> io::Result<()
 
 /// Writes all that the folder holds as `.tar.gz`, within a folder of the run's name.
 pub(super) fn write_run(out: &mut dyn Write, run: &Path) -> io::Result<()> {
-    let mut archive = Builder::new(GzEncoder::new(out, Compression::default()));
-    let name = Path::new(run.file_name().unwrap_or("run".as_ref()));
+    let mut zip = GzEncoder::new(out, Compression::default());
+    pack(&mut zip, run)?;
+    zip.finish()?;
+    Ok(())
+}
+
+/// Writes a folder and all that lies in it as `.tar`, under its own name.
+///
+/// # Errors
+/// A file that cannot be read, or what `out` reports.
+pub fn pack(out: &mut dyn Write, folder: &Path) -> io::Result<()> {
+    let mut archive = Builder::new(out);
+    let name = Path::new(folder.file_name().unwrap_or("folder".as_ref()));
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |since| since.as_secs());
-    let mut folders = vec![(run.to_owned(), name.to_owned())];
+    let mut folders = vec![(folder.to_owned(), name.to_owned())];
     while let Some((folder, name)) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
@@ -40,6 +51,5 @@ pub(super) fn write_run(out: &mut dyn Write, run: &Path) -> io::Result<()> {
             }
         }
     }
-    archive.into_inner()?.finish()?;
-    Ok(())
+    archive.finish()
 }

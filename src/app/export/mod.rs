@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use self::earlier::{EarlierError, read_earlier};
+pub use self::folder::pack;
 use super::curves::history::History;
 use crate::network::{Graph, State};
 use crate::study::gamma::{Norms, channel_ranges};

@@ -8,7 +8,7 @@ use super::fields::{Rows, list, short_path};
 use super::problem::Problem;
 use crate::app::dialog::{Ask, Kind};
 use crate::gpu::{AdapterChoice, Capabilities};
-use crate::platform::fs;
+use crate::platform::{IS_A_PAGE, fs};
 
 impl Setup {
     pub(super) fn device_ui(&mut self, ui: &mut Ui, rows: Rows<'_>, adapters: &[Capabilities]) {
@@ -46,6 +46,13 @@ impl Setup {
         if let Some(choice) = choice {
             self.adapter = choice;
         }
+        if !IS_A_PAGE {
+            self.runs_ui(ui, rows);
+        }
+    }
+
+    /// Where runs go; in a page that is its memory.
+    fn runs_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         let runs = std::path::absolute(&self.runs).unwrap_or_else(|_| self.runs.clone());
         let tooltip = format!(
             "Each run gets a folder of its own, with checkpoints, metrics and plots, in {}",

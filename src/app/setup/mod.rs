@@ -26,7 +26,7 @@ use self::data::Purpose;
 use self::fields::{Draft, Rows, steady};
 use self::needs::{Estimator, Needs};
 use self::presets::Preset;
-use self::problem::{Problem, is_within};
+use self::problem::{DEVICE, Problem, is_within};
 use self::shape::Known;
 use self::summary::needs_ui;
 use crate::app::dialog::{Dialog, Service};
@@ -262,7 +262,7 @@ impl Setup {
         self.group(ui, rows, "Network", true, Self::network_ui);
         self.group(ui, rows, "What trains", true, Self::trained_ui);
         self.group(ui, rows, "Training", true, Self::training_ui);
-        self.group(ui, rows, "Device and folder", true, |setup, ui, rows| {
+        self.group(ui, rows, DEVICE, true, |setup, ui, rows| {
             setup.device_ui(ui, rows, adapters);
         });
     }

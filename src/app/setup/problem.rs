@@ -1,7 +1,15 @@
 //! What is wrong with settings, by the field it is about.
 
 use crate::network::NetworkError;
+use crate::platform::IS_A_PAGE;
 use crate::train::start::StartError;
+
+/// The part of the form about what a run computes on and where it goes; a page has no folders.
+pub(super) const DEVICE: &str = if IS_A_PAGE {
+    "Device"
+} else {
+    "Device and folder"
+};
 
 /// Something that keeps a run from starting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +105,7 @@ const OPTIONS: [(&str, &[&str]); 8] = [
         super::training::MORE,
         &["momentum", "nesterov", "weight-decay", "warmup-epochs"],
     ),
-    ("Device and folder", &["adapter", "out"]),
+    (DEVICE, &["adapter", "out"]),
 ];
 
 /// Whether an option's field is within a part of the form.
