@@ -83,7 +83,8 @@ impl File {
     ///
     /// # Errors
     /// If it is not there, or a folder.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
         let content = find_file(&lock(&TREE), path)?;
         Ok(Self { content, at: 0 })
     }
@@ -92,7 +93,8 @@ impl File {
     ///
     /// # Errors
     /// If its folder is not there, or a folder stands at its path.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
         let mut tree = lock(&TREE);
         let place = expect_folder_of(&tree, path)?;
         if let Ok(Node::Folder) = find(&tree, path) {
@@ -172,7 +174,8 @@ impl OpenOptions {
     ///
     /// # Errors
     /// As [`File::open`], or [`File::create`] if it is to be made.
-    pub fn open(&self, path: &Path) -> io::Result<File> {
+    pub fn open(&self, path: impl AsRef<Path>) -> io::Result<File> {
+        let path = path.as_ref();
         match File::open(path) {
             Err(error) if self.create && error.kind() == ErrorKind::NotFound => File::create(path),
             opened => opened,
@@ -204,7 +207,6 @@ impl Metadata {
     }
 
     /// Bytes of a file; 0 for a folder.
-    #[expect(clippy::len_without_is_empty, reason = "as in std")]
     pub fn len(&self) -> u64 {
         self.bytes
     }
@@ -229,7 +231,8 @@ impl Node {
 ///
 /// # Errors
 /// If nothing does.
-pub fn metadata(path: &Path) -> io::Result<Metadata> {
+pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
+    let path = path.as_ref();
     Ok(find(&lock(&TREE), path)?.metadata())
 }
 
@@ -237,7 +240,8 @@ pub fn metadata(path: &Path) -> io::Result<Metadata> {
 ///
 /// # Errors
 /// As [`File::open`].
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
+    let path = path.as_ref();
     let content = find_file(&lock(&TREE), path)?;
     let content = lock(&content);
     Ok(content.clone())
@@ -287,7 +291,8 @@ impl DirEntry {
 ///
 /// # Errors
 /// If it is not there, or a file.
-pub fn read_dir(path: &Path) -> io::Result<std::vec::IntoIter<io::Result<DirEntry>>> {
+pub fn read_dir(path: impl AsRef<Path>) -> io::Result<std::vec::IntoIter<io::Result<DirEntry>>> {
+    let path = path.as_ref();
     let tree = lock(&TREE);
     if !find(&tree, path)?.metadata().is_dir {
         return Err(io::Error::new(
@@ -316,7 +321,8 @@ pub fn read_dir(path: &Path) -> io::Result<std::vec::IntoIter<io::Result<DirEntr
 ///
 /// # Errors
 /// If something stands there, or the folder it is to lie in is not there.
-pub fn create_dir(path: &Path) -> io::Result<()> {
+pub fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
+    let path = path.as_ref();
     let mut tree = lock(&TREE);
     if find(&tree, path).is_ok() {
         return Err(io::Error::new(
@@ -333,7 +339,8 @@ pub fn create_dir(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// If one of them is a file.
-pub fn create_dir_all(path: &Path) -> io::Result<()> {
+pub fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
+    let path = path.as_ref();
     let mut tree = lock(&TREE);
     let place = place(path);
     let folders: Vec<_> = place
@@ -358,7 +365,8 @@ pub fn create_dir_all(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// If it is not there, or a folder.
-pub fn remove_file(path: &Path) -> io::Result<()> {
+pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
+    let path = path.as_ref();
     let mut tree = lock(&TREE);
     find_file(&tree, path)?;
     tree.remove(&place(path));
@@ -369,7 +377,8 @@ pub fn remove_file(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// If it is not there.
-pub fn remove_dir_all(path: &Path) -> io::Result<()> {
+pub fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
+    let path = path.as_ref();
     let mut tree = lock(&TREE);
     find(&tree, path)?;
     let place = place(path);
@@ -381,7 +390,8 @@ pub fn remove_dir_all(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// If it is not there, or a folder, or the other path's folder is not there.
-pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+pub fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
+    let (from, to) = (from.as_ref(), to.as_ref());
     let mut tree = lock(&TREE);
     let content = find_file(&tree, from)?;
     let to = expect_folder_of(&tree, to)?;
