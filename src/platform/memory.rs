@@ -452,7 +452,7 @@ mod tests {
     #[test]
     fn a_folder_lists_what_is_directly_in_it() {
         let folder = folder("listed");
-        create_dir_all(&folder.join("b/c")).expect("folders");
+        create_dir_all(folder.join("b/c")).expect("folders");
         write(&folder.join("a"), b"123");
         write(&folder.join("b/inner"), b"");
         write(&folder.with_file_name("listed-not"), b"");
@@ -463,48 +463,48 @@ mod tests {
             .map(|entry| (entry.path(), entry.file_type().expect("a kind").is_dir()))
             .collect();
         assert_eq!(found, [(folder.join("a"), false), (folder.join("b"), true)]);
-        assert_eq!(metadata(&folder.join("a")).expect("it").len(), 3);
-        assert_eq!(kind(read_dir(&folder.join("a"))), ErrorKind::NotADirectory);
-        remove_dir_all(&folder.join("b")).expect("it");
-        assert_eq!(kind(metadata(&folder.join("b/inner"))), ErrorKind::NotFound);
+        assert_eq!(metadata(folder.join("a")).expect("it").len(), 3);
+        assert_eq!(kind(read_dir(folder.join("a"))), ErrorKind::NotADirectory);
+        remove_dir_all(folder.join("b")).expect("it");
+        assert_eq!(kind(metadata(folder.join("b/inner"))), ErrorKind::NotFound);
         assert_eq!(read_dir(&folder).expect("entries").count(), 1);
     }
 
     #[test]
     fn a_name_is_taken_once_and_folders_and_files_do_not_pass_for_each_other() {
         let folder = folder("taken");
-        create_dir(&folder.join("run")).expect("a folder");
+        create_dir(folder.join("run")).expect("a folder");
         assert_eq!(
-            kind(create_dir(&folder.join("run"))),
+            kind(create_dir(folder.join("run"))),
             ErrorKind::AlreadyExists
         );
         assert_eq!(
-            kind(create_dir(&folder.join("none/run"))),
+            kind(create_dir(folder.join("none/run"))),
             ErrorKind::NotFound
         );
         assert_eq!(
-            kind(File::create(&folder.join("run"))),
+            kind(File::create(folder.join("run"))),
             ErrorKind::IsADirectory
         );
         assert_eq!(
-            kind(File::create(&folder.join("none/file"))),
+            kind(File::create(folder.join("none/file"))),
             ErrorKind::NotFound
         );
         assert_eq!(
-            kind(File::open(&folder.join("run"))),
+            kind(File::open(folder.join("run"))),
             ErrorKind::InvalidInput
         );
         assert_eq!(
-            kind(remove_file(&folder.join("run"))),
+            kind(remove_file(folder.join("run"))),
             ErrorKind::InvalidInput
         );
         write(&folder.join("file"), b"");
         assert_eq!(
-            kind(create_dir_all(&folder.join("file/x"))),
+            kind(create_dir_all(folder.join("file/x"))),
             ErrorKind::NotADirectory
         );
         assert_eq!(
-            kind(File::create(&folder.join("file/x"))),
+            kind(File::create(folder.join("file/x"))),
             ErrorKind::NotADirectory
         );
     }

@@ -209,7 +209,7 @@ impl RunFolder {
     pub fn events(&mut self) -> Result<Vec<Event>, RunFolderError> {
         self.flush()?;
         let bytes =
-            fs::read(&metrics_path(&self.path)).map_err(|source| self.metrics_failed(source))?;
+            fs::read(metrics_path(&self.path)).map_err(|source| self.metrics_failed(source))?;
         Ok(lines(&bytes).map(|(_, event)| event).collect())
     }
 

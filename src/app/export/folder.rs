@@ -13,7 +13,7 @@ use crate::train::run_folder::last_path;
 
 /// Writes the checkpoint that the run would go on from.
 pub(super) fn write_checkpoint(out: &mut dyn Write, run: &Path) -> io::Result<()> {
-    out.write_all(&fs::read(&last_path(run))?)
+    out.write_all(&fs::read(last_path(run))?)
 }
 
 /// Writes all that the folder holds as `.tar.gz`, within a folder of the run's name.
@@ -42,7 +42,7 @@ pub fn pack(out: &mut dyn Write, folder: &Path) -> io::Result<()> {
             if kind.is_dir() {
                 folders.push((entry.path(), name));
             } else if kind.is_file() {
-                let content = fs::read(&entry.path())?;
+                let content = fs::read(entry.path())?;
                 let mut header = Header::new_gnu();
                 header.set_size(content.len() as u64);
                 header.set_mode(0o644);
