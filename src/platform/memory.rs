@@ -236,6 +236,15 @@ pub fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     Ok(find(&lock(&TREE), path)?.metadata())
 }
 
+/// A path from the root.
+///
+/// # Errors
+/// If nothing stands there.
+pub fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
+    metadata(path.as_ref())?;
+    Ok(Path::new("/").join(place(path.as_ref())))
+}
+
 /// The content of a file.
 ///
 /// # Errors
@@ -517,5 +526,7 @@ mod tests {
             assert_eq!(read(Path::new(path)).expect(path), b"1");
         }
         assert!(metadata(Path::new("/")).expect("a root").is_dir());
+        let whole = canonicalize("./tests/../tests/root/x").expect("it");
+        assert_eq!(whole, Path::new("/tests/root/x"));
     }
 }

@@ -21,13 +21,13 @@ pub mod fs {
 
     #[cfg(target_arch = "wasm32")]
     pub use super::memory::{
-        DirEntry, File, OpenOptions, create_dir, create_dir_all, metadata, read, read_dir,
-        remove_dir_all, remove_file, rename,
+        DirEntry, File, OpenOptions, canonicalize, create_dir, create_dir_all, metadata, read,
+        read_dir, remove_dir_all, remove_file, rename,
     };
     #[cfg(not(target_arch = "wasm32"))]
     pub use std::fs::{
-        DirEntry, File, OpenOptions, create_dir, create_dir_all, metadata, read, read_dir,
-        remove_dir_all, remove_file, rename,
+        DirEntry, File, OpenOptions, canonicalize, create_dir, create_dir_all, metadata, read,
+        read_dir, remove_dir_all, remove_file, rename,
     };
 
     /// Whether anything stands at a path.

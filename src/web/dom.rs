@@ -20,6 +20,9 @@ const OFFER: &str = "offer";
 /// Shown instead of the canvas when something ends the program.
 const MESSAGE: &str = "message";
 
+/// What a button says, and what it does.
+pub(super) type Button<'a> = (&'a str, Box<dyn FnMut()>);
+
 /// The page.
 #[derive(Clone)]
 pub(super) struct Dom {
@@ -102,7 +105,7 @@ impl Dom {
     }
 
     /// Offers something beside the canvas, until one of the buttons is pressed.
-    pub fn offer<const N: usize>(&self, text: &str, buttons: [(&str, Box<dyn FnMut()>); N]) {
+    pub fn offer<const N: usize>(&self, text: &str, buttons: [Button<'_>; N]) {
         let Some(offer) = self.element(OFFER) else {
             return;
         };

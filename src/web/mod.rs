@@ -14,7 +14,7 @@ use egui::{Context, Ui};
 use wasm_bindgen::JsCast as _;
 use web_sys::{DragEvent, HtmlCanvasElement};
 
-use self::dom::{Dom, listen};
+use self::dom::{Button, Dom, listen};
 use crate::app::action::Action;
 use crate::app::comparison;
 use crate::app::shell::Shell;
@@ -202,7 +202,7 @@ impl Page {
         let names: Vec<_> = kept.iter().map(|path| path.display().to_string()).collect();
         let told = format!("Kept in this browser: {}.", names.join(", "));
         let (using, forgetting) = (self.tell.clone(), self.tell.clone());
-        let buttons: [(&str, Box<dyn FnMut()>); 3] = [
+        let buttons: [Button<'_>; 3] = [
             ("Use it", Box::new(move || using(Asked::Use(first.clone())))),
             ("Forget it", Box::new(move || forgetting(Asked::Forget))),
             ("Dismiss", Box::new(|| {})),

@@ -67,7 +67,7 @@ pub fn read_earlier(path: &Path) -> Result<(String, Vec<Event>), EarlierError> {
         return Err(EarlierError::Empty { path: file });
     }
     // `.` and `..` have no name of their own.
-    let whole = run.and_then(|run| run.canonicalize().ok());
+    let whole = run.and_then(|run| fs::canonicalize(run).ok());
     let name = whole.as_deref().and_then(Path::file_name);
     let name = name.map_or_else(
         || path.display().to_string(),
