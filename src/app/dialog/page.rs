@@ -28,7 +28,7 @@ pub fn ask(ask: &Ask) -> Option<Pending> {
     Some(Box::pin(async move { picked.await.ok().flatten() }))
 }
 
-/// Downloads a file that was written to where [`ask`] was answered with, and tells so.
+/// Downloads a file that was written to where its dialog was answered with, and tells so.
 ///
 /// # Errors
 /// A sentence, if the browser refuses.

@@ -26,7 +26,7 @@ pub fn ask(ask: &Ask) -> Option<Pending> {
     })
 }
 
-/// Tells that a file was written to where [`ask`] was answered with.
+/// Tells that a file was written to where its dialog was answered with.
 ///
 /// # Errors
 /// None: it is where the reader wanted it.
