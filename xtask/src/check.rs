@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::command::{cargo, is_ci, program, run as run_command, succeeds};
-use crate::web_tools::{WASM, wasm_target};
+use crate::web::tools::{WASM, wasm_target};
 
 /// All parts, those that fail soonest first.
 const PARTS: [&str; 4] = ["fmt", "clippy", "docs", "deny"];

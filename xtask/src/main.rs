@@ -5,18 +5,12 @@
 //! before it runs it.
 
 mod app;
-mod browser_tests;
 mod check;
 mod command;
 mod setup;
 mod test;
 mod train;
 mod web;
-mod web_bundle;
-mod web_npm;
-mod web_serve;
-mod web_tests;
-mod web_tools;
 
 use std::env;
 use std::process::ExitCode;
@@ -71,7 +65,7 @@ fn run() -> Result<()> {
         "train" => train::run(rest),
         "web" => web::run(rest),
         "test" => test::run(rest),
-        "browser-tests" => browser_tests::run(rest),
+        "browser-tests" => web::kernel_tests::run(rest),
         "check" => check::run(rest),
         "setup" if rest.is_empty() => setup::run(),
         "help" | "--help" | "-h" => {

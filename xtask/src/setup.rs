@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::command::{output, program, run as run_command, succeeds};
-use crate::{web_npm, web_tests};
+use crate::web::{npm, page_tests};
 
 /// Something that has to be there.
 struct Part {
@@ -46,7 +46,7 @@ const X11: [Part; 6] = [
 const CHROMIUM: Part = Part {
     name: "Chromium",
     debian_package: "chromium",
-    is_there: |_| web_tests::chromium().is_some(),
+    is_there: |_| page_tests::chromium().is_some(),
 };
 
 /// What runs the kernels' tests in a browser.
@@ -59,7 +59,7 @@ const PAGE: [Part; 3] = [
     Part {
         name: "npm",
         debian_package: "npm",
-        is_there: |_| succeeds(program(web_npm::NPM, &["--version"])),
+        is_there: |_| succeeds(program(npm::NPM, &["--version"])),
     },
 ];
 

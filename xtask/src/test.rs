@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use crate::command::{cargo, run as run_command};
-use crate::{browser_tests, setup, web_tests};
+use crate::setup;
+use crate::web::{kernel_tests, page_tests};
 
 /// The three native kinds of test of the workspace, fast ones first: those beside the code, which need
 /// no GPU; those in `tests/`; examples in the documentation.
@@ -18,9 +19,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
         command.args(stage).args(arguments);
         run_command(command)?;
     }
-    browser_tests::run(arguments)?;
+    kernel_tests::run(arguments)?;
     match arguments {
-        [] => web_tests::run(),
+        [] => page_tests::run(),
         _ => Ok(()),
     }
 }

@@ -1,12 +1,20 @@
 //! `cargo xtask web`: the page, built and served on this machine, or written to a folder for any host.
+//!
+//! `tools` has or builds what compiles it and `npm` what makes it small; `bundle` makes its files and
+//! `serve` serves them. `kernel_tests` and `page_tests` are what is tested in a browser.
+
+mod bundle;
+pub mod kernel_tests;
+pub mod npm;
+pub mod page_tests;
+mod serve;
+pub mod tools;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::web_bundle;
-use crate::web_serve;
-use crate::web_tools::target_folder;
+use tools::target_folder;
 
 /// Builds the page, then serves it until Ctrl-C, or only writes it to `--release-dir DIR`.
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -20,14 +28,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
     };
     match release_dir {
         Some(folder) => {
-            web_bundle::build(&folder)?;
+            bundle::build(&folder)?;
             println!(
                 "{} holds the page; any host of static files serves it, under any path",
                 folder.display()
             );
             Ok(())
         }
-        None => web_serve::serve(&build()?),
+        None => serve::serve(&build()?),
     }
 }
 
@@ -35,7 +43,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
 pub fn build() -> Result<PathBuf> {
     let folder = target_folder()?.join("web");
     remove(&folder)?;
-    web_bundle::build(&folder)?;
+    bundle::build(&folder)?;
     Ok(folder)
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::command::{cargo, is_ci, run as run_command};
 use crate::setup;
-use crate::web_tools::{WASM, target_folder, wasm_bindgen, wasm_target};
+use crate::web::tools::{WASM, target_folder, wasm_bindgen, wasm_target};
 
 /// With these Chromium computes on any machine, without a GPU or a display, and asks the net nothing.
 const BROWSER_FLAGS: [&str; 11] = [

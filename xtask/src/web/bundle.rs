@@ -14,8 +14,8 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use crate::command::{cargo, is_ci, output, program, run as run_command};
-use crate::web_npm;
-use crate::web_tools::{WASM, target_folder, wasm_bindgen, wasm_target};
+use crate::web::npm;
+use crate::web::tools::{WASM, target_folder, wasm_bindgen, wasm_target};
 
 /// The cargo profile of the page.
 const PROFILE: &str = "web";
@@ -99,7 +99,7 @@ pub fn build(folder: &Path) -> Result<()> {
 fn build_program() -> Result<(Vec<u8>, Vec<u8>)> {
     wasm_target()?;
     let tools = wasm_bindgen()?;
-    let packages = web_npm::packages()?;
+    let packages = npm::packages()?;
 
     let hidden = paths_of_this_machine()?;
     let remapped = hidden
@@ -134,7 +134,7 @@ fn build_program() -> Result<(Vec<u8>, Vec<u8>)> {
     let wasm = folder.join("bnonly_bg.wasm");
     match packages {
         Some(packages) => {
-            let mut optimise = web_npm::wasm_opt(&packages);
+            let mut optimise = npm::wasm_opt(&packages);
             // What rustc has used since 1.87, and every browser with WebGPU has.
             optimise
                 .args(["-O3", "--enable-bulk-memory", "--enable-multivalue"])

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, ensure};
 use crate::command::{cargo, is_ci, program, run as run_command, succeeds};
 use crate::setup;
 use crate::web;
-use crate::web_npm;
-use crate::web_tools::target_folder;
+use crate::web::npm;
+use crate::web::tools::target_folder;
 
 /// Where the tests are; each in a file of its own that ends like this.
 const TESTS: &str = "web/tests";
@@ -23,7 +23,7 @@ const ENDING: &str = ".test.js";
 /// out then, and a sentence says so.
 pub fn run() -> Result<()> {
     let ready =
-        setup::for_page().and_then(|()| web_npm::packages()?.context("Node.js or npm is missing"));
+        setup::for_page().and_then(|()| npm::packages()?.context("Node.js or npm is missing"));
     if let Err(missing) = ready {
         if is_ci() {
             return Err(missing);
