@@ -167,10 +167,11 @@ impl Session {
         }
     }
 
-    /// The next event; waits for it.
+    /// The next event; waits for it, which a page must not.
     ///
     /// # Errors
     /// [`SessionError::Thread`] if the session has ended and can send none.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn next(&self) -> Result<Event, SessionError> {
         self.events.recv().map_err(|_| gone())
     }

@@ -250,7 +250,9 @@ impl Shell {
                 });
         }
         let mut asked = Asked::default();
-        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+        // Behind what leaves gaps.
+        let ground = Frame::NONE.fill(ui.visuals().panel_fill);
+        CentralPanel::default().frame(ground).show(ui, |ui| {
             if self.layout.is_form_alone() {
                 let is_locked = self.status(&problem).is_busy();
                 Frame::central_panel(ui.style()).show(ui, |ui| {
