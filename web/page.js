@@ -7,7 +7,7 @@ const message = document.getElementById("message");
 const loaded = document.getElementById("loaded");
 
 /** Shows one of the page's messages in place of the app; `said` is what the browser said itself. */
-export function show(name, said = "") {
+function show(name, said = "") {
     const parts = [document.getElementById(name).content.cloneNode(true)];
     if (name === "no-webgpu" || name === "only-webgl") {
         parts.push(document.getElementById("get-webgpu").content.cloneNode(true));

@@ -33,6 +33,7 @@ cargo xtask COMMAND
   browser-tests [ARGUMENTS…]
                        Only the kernels' and the engine's tests in Chromium, whose WebGPU computes on
                        the processor
+  page-tests [NAMES…]  Only those of the page, or those in files of web/tests whose name holds one of NAMES
   check [PARTS…] [--advisories]
                        fmt, clippy, docs, deny; all of them if none is named.
                        --advisories lets `deny` fetch the database of known faults from the net
@@ -66,6 +67,7 @@ fn run() -> Result<()> {
         "web" => web::run(rest),
         "test" => test::run(rest),
         "browser-tests" => web::kernel_tests::run(rest),
+        "page-tests" => web::page_tests::run(rest),
         "check" => check::run(rest),
         "setup" if rest.is_empty() => setup::run(),
         "help" | "--help" | "-h" => {

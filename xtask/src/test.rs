@@ -21,7 +21,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     kernel_tests::run(arguments)?;
     match arguments {
-        [] => page_tests::run(),
+        [] => page_tests::run(&[]),
         _ => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ use crate::web::npm;
 use crate::web::tools::{WASM, target_folder, wasm_bindgen, wasm_target};
 
 /// The cargo profile of the page.
-const PROFILE: &str = "web";
+const PROFILE: &str = "page";
 /// What of all files together, gzipped, is still quickly downloaded, in bytes.
 const LIMIT: usize = 3_000_000;
 

@@ -16,12 +16,13 @@ use crate::web::tools::target_folder;
 const TESTS: &str = "web/tests";
 const ENDING: &str = ".test.js";
 
-/// Builds the page and the program that reads its checkpoints, and runs the tests.
+/// Builds the page and the program that reads its checkpoints, and runs the tests, or those in files whose name
+/// holds one of `names`.
 ///
 /// # Errors
-/// If a test fails, and, with `CI` set, if there is no browser, Node.js or npm; without `CI` the tests are left
+/// If a test fails or `names` find none, and, with `CI` set, if there is no browser, Node.js or npm; without `CI` the tests are left
 /// out then, and a sentence says so.
-pub fn run() -> Result<()> {
+pub fn run(names: &[String]) -> Result<()> {
     let ready =
         setup::for_page().and_then(|()| npm::packages()?.context("Node.js or npm is missing"));
     if let Err(missing) = ready {
@@ -31,18 +32,24 @@ pub fn run() -> Result<()> {
         println!("left out: the tests of the page; {missing}");
         return Ok(());
     }
-    let bundle = web::build()?;
-    run_command(cargo(&["build", "--package", "bnonly", "--bin", "bnonly"]))?;
-
     let mut tests = Vec::new();
     for entry in fs::read_dir(TESTS).with_context(|| format!("{TESTS} cannot be read"))? {
         let path = entry?.path();
-        if path.to_string_lossy().ends_with(ENDING) {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_asked_for = names.is_empty() || names.iter().any(|name| file.contains(name));
+        if file.ends_with(ENDING) && is_asked_for {
             tests.push(path);
         }
     }
     tests.sort();
-    ensure!(!tests.is_empty(), "{TESTS} holds no {ENDING}");
+    ensure!(
+        !tests.is_empty(),
+        "{TESTS} holds no {ENDING} of the name {}",
+        names.join(" or ")
+    );
+
+    let bundle = web::build()?;
+    run_command(cargo(&["build", "--package", "bnonly", "--bin", "bnonly"]))?;
 
     let target = target_folder()?;
     // One after the other: each has the processor to itself, on which everything is computed.
