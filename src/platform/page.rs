@@ -43,9 +43,14 @@ pub fn pick(folder: bool, endings: &str) -> Option<oneshot::Receiver<Option<Path
                 .into_iter()
                 .flat_map(|files| (0..files.length()).filter_map(move |at| files.get(at)));
             let incoming = files.map(|file| (relative_path(&file), file)).collect();
-            let stored = store(incoming).await;
+            let stored = store(incoming).await.unwrap_or_else(|sentence| {
+                if let Some(window) = web_sys::window() {
+                    let _ = window.alert_with_message(&sentence);
+                }
+                Vec::new()
+            });
             // Whoever asked may have gone on.
-            let _ = sender.send(stored.ok().and_then(|paths| paths.into_iter().next()));
+            let _ = sender.send(stored.into_iter().next());
         });
     });
     input.set_onchange(Some(done.as_ref().unchecked_ref()));

@@ -167,7 +167,11 @@ impl Page {
                 self.shell.setup_mut().set_settings(settings);
             }
             Ok(_) => {}
-            Err(error) => self.shell.complain(&error.to_string()),
+            Err(error) => {
+                // The address stays as it is, to be corrected.
+                self.linked = self.shell.setup_mut().settings().clone();
+                self.shell.complain(&error.to_string());
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use egui::{Key, Modal, TextEdit};
 use web_time::{Duration, Instant};
 
-use crate::platform::fs;
+use crate::platform::{IS_A_PAGE, fs};
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ impl<T> Dialog<T> {
                 let waker = Waker::from(Arc::new(Repaint(ctx.clone())));
                 match pending.as_mut().poll(&mut Context::from_waker(&waker)) {
                     Poll::Pending => return None,
-                    Poll::Ready(None) if since.elapsed() < TOO_SOON => {
+                    Poll::Ready(None) if since.elapsed() < TOO_SOON && !IS_A_PAGE => {
                         open.way = Way::typed(&open.ask, FAILED);
                         ctx.request_repaint();
                         return None;
