@@ -1,6 +1,7 @@
 // Steps a second in the page beside those of the native program on the same driver: Chromium's own
 // SwiftShader, which is a Vulkan driver for both. In turns, as machines are not equally fast all the
-// time. `node web/speed.js` after `cargo xtask web --release-dir target/web` and `cargo build --release`.
+// time. `node web/speed.js` after `cargo xtask web --release-dir target/web` and `cargo build`; BNONLY
+// names another native program.
 
 import { execFile } from "node:child_process";
 import path from "node:path";
