@@ -74,10 +74,7 @@ impl Pane {
 /// images stand below.
 pub fn first_layout(size: Vec2) -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let mut tabs = |panes: &[Pane]| {
-        let panes = panes.iter().map(|pane| tiles.insert_pane(*pane)).collect();
-        tiles.insert_tab_tile(panes)
-    };
+    let mut tabs = |panes: &[Pane]| tabs(&mut tiles, panes);
     let curves = tabs(&[Pane::Curves, Pane::Share]);
     let channels = tabs(&[Pane::Channels, Pane::Layer]);
     let right = if size.y >= 900.0 {
@@ -94,13 +91,16 @@ pub fn first_layout(size: Vec2) -> Tree<Pane> {
     Tree::new(egui::Id::unique("panes"), root, tiles)
 }
 
+/// A group of panes, one of which is shown.
+fn tabs(tiles: &mut Tiles<Pane>, panes: &[Pane]) -> TileId {
+    let panes = panes.iter().map(|pane| tiles.insert_pane(*pane)).collect();
+    tiles.insert_tab_tile(panes)
+}
+
 /// All above each other, for a window that stands upright.
 pub fn tall_layout() -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let mut tabs = |panes: &[Pane]| {
-        let panes = panes.iter().map(|pane| tiles.insert_pane(*pane)).collect();
-        tiles.insert_tab_tile(panes)
-    };
+    let mut tabs = |panes: &[Pane]| tabs(&mut tiles, panes);
     let curves = tabs(&[Pane::Curves, Pane::Share]);
     let channels = tabs(&[Pane::Channels, Pane::Layer]);
     let acting = tabs(&[Pane::SwitchingOff, Pane::Images]);

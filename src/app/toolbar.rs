@@ -215,7 +215,11 @@ fn progress(following: &Following) -> (f32, String, String) {
         grouped(epochs)
     );
     let share = following.step as f32 / total as f32;
-    (share, format!("epoch {epoch:.1} of {all:.0}"), steps)
+    let words = match all < 1.0 {
+        true => format!("step {} of {}", grouped(following.step), grouped(total)),
+        false => format!("epoch {epoch:.1} of {all:.0}"),
+    };
+    (share, words, steps)
 }
 
 fn progress_ui(ui: &mut Ui, following: &Following) {
