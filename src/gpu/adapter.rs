@@ -34,16 +34,29 @@ pub struct Capabilities {
     pub max_workgroups: u32,
     /// Bytes that the start of a storage binding is a multiple of.
     pub storage_alignment: u32,
+    /// Lanes of a subgroup, where kernels may use subgroups and all have as many.
+    pub subgroup_size: Option<u32>,
+    /// Whether kernels may compute and store in f16.
+    pub half_precision: bool,
 }
 
 impl Capabilities {
+    /// Features that kernels have variants for; used where the adapter has them.
+    pub(super) const FEATURES: wgpu::Features =
+        wgpu::Features::SUBGROUP.union(wgpu::Features::SHADER_F16);
+
     /// What an adapter says of itself.
     pub fn of(adapter: &wgpu::Adapter) -> Self {
-        Self::within(adapter, &adapter.limits())
+        let features = adapter.features() & Self::FEATURES;
+        Self::within(adapter, &adapter.limits(), features)
     }
 
-    /// What an adapter says of itself, and what it allows a device with these limits.
-    pub(super) fn within(adapter: &wgpu::Adapter, limits: &wgpu::Limits) -> Self {
+    /// What an adapter says of itself, and what it allows a device with these limits and features.
+    pub(super) fn within(
+        adapter: &wgpu::Adapter,
+        limits: &wgpu::Limits,
+        features: wgpu::Features,
+    ) -> Self {
         let info = adapter.get_info();
         // Browsers may keep it to themselves.
         let name = match info.name.is_empty() {
@@ -61,6 +74,10 @@ impl Capabilities {
             max_invocations: limits.max_compute_invocations_per_workgroup,
             max_workgroups: limits.max_compute_workgroups_per_dimension,
             storage_alignment: limits.min_storage_buffer_offset_alignment,
+            subgroup_size: (features.contains(wgpu::Features::SUBGROUP)
+                && info.subgroup_min_size == info.subgroup_max_size)
+                .then_some(info.subgroup_min_size),
+            half_precision: features.contains(wgpu::Features::SHADER_F16),
         }
     }
 

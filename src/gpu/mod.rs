@@ -104,12 +104,12 @@ impl Gpu {
     /// If there is none that fits, or its driver refuses.
     pub async fn open(choice: &AdapterChoice) -> Result<Self, GpuError> {
         let adapter = adapter::choose(choice).await?;
-        let limits = adapter.limits();
-        Self::open_adapter(&adapter, limits).await
+        let features = adapter.features() & Capabilities::FEATURES;
+        Self::open_adapter(&adapter, adapter.limits(), features).await
     }
 
     /// Opens an adapter as if it allowed no more than `limits`, for instance WebGPU's default ones
-    /// ([`wgpu::Limits::default`]).
+    /// ([`wgpu::Limits::default`]), and had no features beside them.
     ///
     /// # Errors
     /// If there is none that fits, or it allows less than `limits`.
@@ -118,15 +118,20 @@ impl Gpu {
         limits: wgpu::Limits,
     ) -> Result<Self, GpuError> {
         let adapter = adapter::choose(choice).await?;
-        Self::open_adapter(&adapter, limits).await
+        Self::open_adapter(&adapter, limits, wgpu::Features::empty()).await
     }
 
-    async fn open_adapter(adapter: &wgpu::Adapter, limits: wgpu::Limits) -> Result<Self, GpuError> {
-        let capabilities = Capabilities::within(adapter, &limits);
+    async fn open_adapter(
+        adapter: &wgpu::Adapter,
+        limits: wgpu::Limits,
+        features: wgpu::Features,
+    ) -> Result<Self, GpuError> {
+        let capabilities = Capabilities::within(adapter, &limits, features);
         capabilities.check()?;
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("bnonly"),
             required_limits: limits,
+            required_features: features,
             ..Default::default()
         };
         let (device, queue) =

@@ -186,6 +186,8 @@ fn adapter(name: &str, backend: wgpu::Backend) -> Capabilities {
         max_invocations: 256,
         max_workgroups: 65_535,
         storage_alignment: 256,
+        subgroup_size: None,
+        half_precision: false,
     }
 }
 
