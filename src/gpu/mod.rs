@@ -1,10 +1,11 @@
 //! Adapter, device, pipelines, submission and readback: wgpu, and nothing of networks.
 //!
 //! [`adapter`] finds and describes adapters; [`Gpu`] is an opened one; [`pipeline`] turns WGSL into
-//! something that can be dispatched.
+//! something that can be dispatched; [`timing`] says how long that takes.
 
 pub mod adapter;
 pub mod pipeline;
+pub mod timing;
 
 use std::sync::{Arc, Mutex};
 
