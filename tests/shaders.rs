@@ -3,6 +3,7 @@
 
 use bnonly::gpu::pipeline::BindingKind;
 use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
+use bnonly::kernels::ceilings::{self, MultiplyAdd};
 use bnonly::kernels::conv::{self, ConvShape, WeightChunks};
 use bnonly::kernels::linear::{self, LinearShape};
 use bnonly::kernels::optimizer::{self, Rule};
@@ -148,16 +149,39 @@ fn other_kernels() -> Vec<Kernel> {
     kernels
 }
 
-fn every_kernel() -> Vec<Kernel> {
-    [conv_kernels(), batch_norm_kernels(), other_kernels()].concat()
+/// What only measures.
+fn ceiling_kernels() -> Vec<Kernel> {
+    let mut kernels = vec![ceilings::next_to_nothing()];
+    for half in [false, true] {
+        kernels.extend(MultiplyAdd::variants(half).map(|way| ceilings::multiply_add(way, 256)));
+    }
+    // The last thread's vec4f may lie beyond the end.
+    kernels.extend([1, 4].map(|per_thread| ceilings::copy(1_000_001, per_thread)));
+    kernels
 }
 
-/// Parses and validates with the capabilities that every WebGPU device has.
+fn every_kernel() -> Vec<Kernel> {
+    [
+        conv_kernels(),
+        batch_norm_kernels(),
+        other_kernels(),
+        ceiling_kernels(),
+    ]
+    .concat()
+}
+
+/// Parses and validates with the capabilities that every WebGPU device has, and with f16 where the text
+/// asks for it.
 fn validated(kernel: &Kernel) -> (Module, ModuleInfo) {
     let module = naga::front::wgsl::parse_str(&kernel.source).unwrap_or_else(|error| {
         panic!("{}: {}", kernel.name, error.emit_to_string(&kernel.source))
     });
-    let info = Validator::new(ValidationFlags::all(), Capabilities::default())
+    let mut capabilities = Capabilities::default();
+    capabilities.set(
+        Capabilities::SHADER_FLOAT16,
+        kernel.source.starts_with("enable f16;"),
+    );
+    let info = Validator::new(ValidationFlags::all(), capabilities)
         .validate(&module)
         .unwrap_or_else(|error| {
             panic!("{}: {}", kernel.name, error.emit_to_string(&kernel.source))

@@ -85,6 +85,7 @@ impl BatchNormShape {
             source,
             bindings,
             grid,
+            flops_per_sample: 0,
         }
     }
 

@@ -27,6 +27,12 @@ impl ConvShape {
         16 * u64::from(self.input.quads * self.output.quads) * u64::from(self.kernel * self.kernel)
     }
 
+    /// 2·Cout·H·W·Cin·K²: multiplications and additions of a direct convolution of one sample, which its
+    /// two gradients take as well.
+    pub fn flops_per_sample(&self) -> u64 {
+        2 * u64::from(self.weight_len()) * u64::from(self.output.area())
+    }
+
     /// Values of the weight.
     pub fn weight_len(&self) -> u32 {
         self.input.channels * self.output.channels * self.kernel * self.kernel
@@ -159,6 +165,7 @@ fn pass(
         grid: Grid::threads_per_sample(
             destination.quads * destination.height * destination.width.div_ceil(pixels),
         ),
+        flops_per_sample: shape.flops_per_sample(),
     }
 }
 
@@ -219,6 +226,7 @@ pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
             per_sample: 0,
             block: 1,
         },
+        flops_per_sample: shape.flops_per_sample(),
     }
 }
 
@@ -244,5 +252,6 @@ fn pack(shape: &ConvShape, name: &'static str) -> Kernel {
         ),
         bindings: vec![Access::Read, Access::Write],
         grid: Grid::threads((shape.packed_len() / 16) as u32),
+        flops_per_sample: 0,
     }
 }

@@ -15,6 +15,7 @@ fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Access>) -> Kernel {
         ),
         bindings,
         grid: Grid::threads_per_sample(per_sample),
+        flops_per_sample: 0,
     }
 }
 

@@ -21,5 +21,6 @@ pub fn prepare(shape: Blocked, mean: &[f32], deviation: &[f32]) -> Kernel {
         source: render(include_str!("../../shaders/input.wgsl"), values),
         bindings: vec![Access::Read, Access::Read, Access::Write],
         grid: Grid::threads_per_sample(shape.area()),
+        flops_per_sample: 0,
     }
 }

@@ -28,6 +28,7 @@ impl LinearShape {
             source: render(include_str!("../../shaders/linear.wgsl"), values),
             bindings,
             grid,
+            flops_per_sample: 2 * u64::from(self.channels) * u64::from(self.classes),
         }
     }
 }

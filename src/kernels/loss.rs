@@ -15,6 +15,7 @@ pub fn cross_entropy(classes: u32) -> Kernel {
         ),
         bindings: vec![Read, Read, Write, Write],
         grid: Grid::threads_per_sample(1),
+        flops_per_sample: 0,
     }
 }
 
@@ -32,5 +33,6 @@ pub fn sum_losses(classes: u32) -> Kernel {
             per_sample: 0,
             block: 1,
         },
+        flops_per_sample: 0,
     }
 }

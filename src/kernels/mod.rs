@@ -6,6 +6,7 @@
 //! many workgroups a batch needs. Nothing here knows of networks or training.
 
 pub mod batch_norm;
+pub mod ceilings;
 pub mod conv;
 pub mod elementwise;
 pub mod input;
@@ -123,6 +124,9 @@ pub struct Kernel {
     pub bindings: Vec<Access>,
     /// Workgroups by batch.
     pub grid: Grid,
+    /// Multiplications and additions for one sample, of the plain sum over true channel counts; 0 where
+    /// moving bytes is what the kernel is about.
+    pub flops_per_sample: u64,
 }
 
 impl Kernel {

@@ -58,5 +58,6 @@ pub fn update(rule: Rule, weight_decay: f64, count: u32) -> Kernel {
         source: render(include_str!("../../shaders/optimizer.wgsl"), values),
         bindings,
         grid: Grid::threads(count),
+        flops_per_sample: 0,
     }
 }

@@ -48,6 +48,7 @@ impl PoolShape {
             source: render(include_str!("../../shaders/pool.wgsl"), values),
             bindings,
             grid: Grid::threads_per_sample(threads),
+            flops_per_sample: 0,
         }
     }
 }

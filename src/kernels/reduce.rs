@@ -25,6 +25,7 @@ pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
             per_sample: 0,
             block: 1,
         },
+        flops_per_sample: 0,
     }
 }
 
@@ -35,5 +36,6 @@ pub fn sum_partials(length: u32, chunks: WeightChunks) -> Kernel {
         source: source(Blocked::new(1, 1, 1), chunks, length),
         bindings: vec![Read, Write],
         grid: Grid::threads(length),
+        flops_per_sample: 0,
     }
 }
