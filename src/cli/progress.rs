@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::options::OutputOptions;
+use crate::engine::MemoryReport;
 use crate::network::counts;
 use crate::numbers::bytes;
 use crate::session::{Event, Opened, Stage};
@@ -113,6 +114,19 @@ impl Progress {
     }
 }
 
+/// What memory is for, with its bytes.
+pub(super) fn by_purpose(memory: &MemoryReport) -> String {
+    format!(
+        "{} activations, {} gradients, {} both in turns, {} parameters, {} optimiser, {} other",
+        bytes(memory.activations),
+        bytes(memory.gradients),
+        bytes(memory.shared),
+        bytes(memory.parameters),
+        bytes(memory.optimizer),
+        bytes(memory.other),
+    )
+}
+
 /// Prints to standard output; a reader that went away is no reason to stop a training.
 fn print_line(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
@@ -145,12 +159,9 @@ impl Progress {
         ));
         let memory = opened.outlook.memory;
         self.say(&format!(
-            "memory    {} on the device: {} activations and their gradients, {} parameters, {} optimiser, {} other",
+            "memory    {} on the device: {}",
             bytes(memory.total()),
-            bytes(memory.tensors),
-            bytes(memory.parameters),
-            bytes(memory.optimizer),
-            bytes(memory.other),
+            by_purpose(&memory),
         ));
         self.say(&format!("run       {}", opened.folder.display()));
         let done = opened.outlook.done_steps;

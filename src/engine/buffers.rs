@@ -15,6 +15,7 @@ pub(super) struct Sizes {
     lasting: [u64; Lasting::ALL.len()],
     slots: Slots,
     slot_usage: Usage,
+    report: MemoryReport,
 }
 
 impl Sizes {
@@ -37,19 +38,29 @@ impl Sizes {
             Lasting::Logits => 4 * batch * u64::from(lists.classes),
             Lasting::Total => 8,
         };
-        let tensors: Vec<u64> = lists.tensors.iter().map(|(_, bytes)| *bytes).collect();
+        let tensors: Vec<u64> = lists.tensors.iter().map(|tensor| tensor.bytes).collect();
         let (evaluation, slot_usage) = match options.keep_outputs {
             true => (Lifetime::List, Usage::STORAGE | Usage::COPY_SRC),
             false => (Lifetime::Use, Usage::STORAGE),
         };
+        let lasting = Lasting::ALL.map(|which| bytes(which).max(16).next_multiple_of(16));
+        let slots = Slots::assign(
+            &tensors,
+            &[(&lists.train, Lifetime::Use), (&lists.evaluate, evaluation)],
+        );
+        let mut report = lasting_report(&lasting);
+        slots.report(&lists.train, lists.loss_at, &mut report);
         Self {
-            lasting: Lasting::ALL.map(|which| bytes(which).max(16).next_multiple_of(16)),
-            slots: Slots::assign(
-                &tensors,
-                &[(&lists.train, Lifetime::Use), (&lists.evaluate, evaluation)],
-            ),
+            lasting,
+            slots,
             slot_usage,
+            report,
         }
+    }
+
+    /// Bytes of a buffer that outlives a step.
+    pub fn lasting(&self, which: Lasting) -> u64 {
+        self.lasting[which as usize]
     }
 
     /// The slot of a tensor.
@@ -75,7 +86,7 @@ impl Sizes {
         let tensors = lists
             .tensors
             .iter()
-            .map(|(what, bytes)| (what.clone(), *bytes, largest_binding));
+            .map(|tensor| (tensor.name.clone(), tensor.bytes, largest_binding));
         for (what, bytes, limit) in lasting.chain(tensors) {
             if bytes > limit {
                 return Err(EngineError::TooLarge { what, bytes, limit });
@@ -86,28 +97,30 @@ impl Sizes {
 
     /// The same by purpose.
     pub fn report(&self) -> MemoryReport {
-        let mut report = MemoryReport {
-            tensors: self.slots.bytes.iter().sum(),
-            ..Default::default()
-        };
-        for (which, bytes) in Lasting::ALL.into_iter().zip(self.lasting) {
-            *match which {
-                Lasting::Parameters | Lasting::Packed | Lasting::Running => &mut report.parameters,
-                Lasting::Gradients
-                | Lasting::Trained
-                | Lasting::FirstMoment
-                | Lasting::SecondMoment => &mut report.optimizer,
-                Lasting::Pixels
-                | Lasting::Samples
-                | Lasting::Saved
-                | Lasting::Scratch
-                | Lasting::Means
-                | Lasting::Logits
-                | Lasting::Total => &mut report.other,
-            } += bytes;
-        }
-        report
+        self.report
     }
+}
+
+/// What outlives a step, by purpose.
+fn lasting_report(lasting: &[u64; Lasting::ALL.len()]) -> MemoryReport {
+    let mut report = MemoryReport::default();
+    for (which, bytes) in Lasting::ALL.into_iter().zip(lasting) {
+        *match which {
+            Lasting::Parameters | Lasting::Packed | Lasting::Running => &mut report.parameters,
+            Lasting::Gradients
+            | Lasting::Trained
+            | Lasting::FirstMoment
+            | Lasting::SecondMoment => &mut report.optimizer,
+            Lasting::Pixels
+            | Lasting::Samples
+            | Lasting::Saved
+            | Lasting::Scratch
+            | Lasting::Means
+            | Lasting::Logits
+            | Lasting::Total => &mut report.other,
+        } += bytes;
+    }
+    report
 }
 
 /// All buffers of a plan.

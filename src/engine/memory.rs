@@ -1,12 +1,18 @@
 //! Which tensors of a step may share memory.
 
+use serde::Serialize;
+
 use super::compile::{Launch, Operand};
 
 /// Bytes of device memory that a plan takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MemoryReport {
-    /// Activations and their gradients: what lives within a step.
-    pub tensors: u64,
+    /// What forward leaves for later layers and for the way back. (What an evaluation alone uses, too.)
+    pub activations: u64,
+    /// Gradients of activations.
+    pub gradients: u64,
+    /// Memory that activations and gradients take in turns within a step.
+    pub shared: u64,
     /// Parameters, their packed copies and running averages.
     pub parameters: u64,
     /// Gradients of parameters, what the optimiser remembers, and the list of what trains.
@@ -18,7 +24,12 @@ pub struct MemoryReport {
 impl MemoryReport {
     /// All of it.
     pub fn total(&self) -> u64 {
-        self.tensors + self.parameters + self.optimizer + self.other
+        self.tensors() + self.parameters + self.optimizer + self.other
+    }
+
+    /// Activations and their gradients: what lives within a step.
+    pub fn tensors(&self) -> u64 {
+        self.activations + self.gradients + self.shared
     }
 }
 
@@ -50,6 +61,29 @@ impl Slots {
             slots.assign_list(bytes, list, *lifetime);
         }
         slots
+    }
+
+    /// Adds the bytes of all slots to a report, by what a step has in them: activations before place
+    /// `loss_at` of its list, gradients from there on, or both.
+    pub fn report(&self, step: &[Launch], loss_at: usize, report: &mut MemoryReport) {
+        // A tensor is what it is where it first appears: gradients read activations, too.
+        let mut is_gradient = vec![None; self.of_tensor.len()];
+        let mut holds = vec![[false; 2]; self.bytes.len()];
+        for (place, launch) in step.iter().enumerate() {
+            for tensor in tensors(launch) {
+                let gradient = *is_gradient[tensor].get_or_insert(place >= loss_at);
+                if let Some(slot) = self.of_tensor[tensor] {
+                    holds[slot][usize::from(gradient)] = true;
+                }
+            }
+        }
+        for (bytes, holds) in self.bytes.iter().zip(holds) {
+            *match holds {
+                [_, false] => &mut report.activations,
+                [false, true] => &mut report.gradients,
+                [true, true] => &mut report.shared,
+            } += bytes;
+        }
     }
 
     fn assign_list(&mut self, bytes: &[u64], list: &[Launch], lifetime: Lifetime) {

@@ -4,9 +4,11 @@
 //! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
 //! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here
 //! [`Engine`], which submits; `state`, `snapshot` and `outputs` bring values to the device and back.
+//! `work` counts what each dispatch does, for measurements, and `fewest_bytes` what a step cannot do without.
 
 mod buffers;
 mod compile;
+mod fewest_bytes;
 mod layers;
 mod layout;
 mod memory;
@@ -14,6 +16,7 @@ mod outputs;
 mod plan;
 mod snapshot;
 mod state;
+mod work;
 
 use std::collections::VecDeque;
 
@@ -26,9 +29,11 @@ use crate::kernels::optimizer::Rule;
 use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
 
+pub use fewest_bytes::{FewestBytes, fewest_bytes};
 pub use memory::MemoryReport;
 pub use snapshot::Snapshot;
 pub use state::OptimizerState;
+pub use work::{StepKernel, Way, Work, step_work};
 
 use buffers::{Buffers, Sizes};
 use compile::Lasting;
@@ -173,6 +178,8 @@ pub struct Engine<'a> {
     layout: Layout,
     buffers: Buffers,
     plan: Plan,
+    /// By dispatch of a training step.
+    work: Vec<Work>,
     upload: Vec<u8>,
     samples: Vec<[u32; 2]>,
     staging: Vec<wgpu::Buffer>,
@@ -208,6 +215,7 @@ impl<'a> Engine<'a> {
     ) -> Result<Self, EngineError> {
         let layout = Layout::new(graph, &options.trained);
         let lists = compile::compile(graph, &layout, &options)?;
+        let work = work::of_step(graph, &lists, &layout, &options);
         let (buffers, plan) = plan::build(gpu, lists, &layout, &options).await?;
         let staging = gpu
             .guarded(|| {
@@ -229,6 +237,7 @@ impl<'a> Engine<'a> {
             layout,
             buffers,
             plan,
+            work,
             upload: Vec::new(),
             samples: Vec::new(),
             staging,
@@ -319,7 +328,7 @@ impl<'a> Engine<'a> {
             second_correction: second_correction as f32,
         };
         let queue = &self.gpu.queue;
-        queue.write_buffer(&self.buffers.step, 0, bytemuck::bytes_of(&uniform));
+        self.write_step(&uniform);
         self.samples.clear();
         let words = batch.labels.iter().zip(batch.augmentations);
         self.samples
@@ -373,6 +382,11 @@ impl<'a> Engine<'a> {
             samples,
         });
         Ok(())
+    }
+
+    fn write_step(&self, uniform: &StepUniform) {
+        let bytes = bytemuck::bytes_of(uniform);
+        self.gpu.queue.write_buffer(&self.buffers.step, 0, bytes);
     }
 
     /// The result of the oldest batch in flight, waiting for it; `None` if there is none.

@@ -1,7 +1,7 @@
 //! Dispatches with their memory: buffers, pipelines and bind groups, made once.
 
 use crate::gpu::pipeline::PipelineCache;
-use crate::gpu::{Gpu, GpuError};
+use crate::gpu::{Gpu, GpuError, timing};
 use crate::kernels::{Blocked, Grid};
 
 use super::buffers::{Buffers, Sizes};
@@ -16,6 +16,17 @@ pub(super) struct Dispatch {
     pipeline: wgpu::ComputePipeline,
     bind_group: wgpu::BindGroup,
     grid: Grid,
+}
+
+impl Dispatch {
+    /// The same, to be run alone for a batch of `samples`.
+    pub fn alone(&self, samples: u32, max_workgroups: u32) -> timing::Dispatch {
+        timing::Dispatch {
+            pipeline: self.pipeline.clone(),
+            bind_group: self.bind_group.clone(),
+            workgroups: self.grid.workgroups(samples, max_workgroups),
+        }
+    }
 }
 
 /// An output that stays where it is until the next batch.

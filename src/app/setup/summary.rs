@@ -14,7 +14,7 @@ const PARTS: [Part; 4] = [
     (
         "  activations",
         "What lives within a step: activations and their gradients.",
-        |memory| memory.tensors,
+        MemoryReport::tensors,
     ),
     (
         "  parameters",

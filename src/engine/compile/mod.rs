@@ -9,6 +9,7 @@ use crate::kernels::batch_norm::BatchNormShape;
 use crate::kernels::{Blocked, Kernel, conv, optimizer};
 use crate::network::Graph;
 use crate::network::graph::{NodeId, Op, ParameterId};
+use crate::network::trainable::TrainedSet;
 
 use super::layers::{Layer, layers};
 use super::layout::{Layout, Range, blocked};
@@ -108,11 +109,24 @@ pub(super) struct NormOutput {
     pub shape: Blocked,
 }
 
+/// A tensor of a step.
+pub(super) struct TensorInfo {
+    /// For messages.
+    pub name: String,
+    /// Of the largest batch.
+    pub bytes: u64,
+    /// The layer that it is the output of, or the gradient of the output.
+    pub node: Option<NodeId>,
+}
+
 /// All that a plan will do.
 pub(super) struct Lists {
-    /// Bytes of each tensor, with a name for messages.
-    pub tensors: Vec<(String, u64)>,
+    pub tensors: Vec<TensorInfo>,
     pub train: Vec<Launch>,
+    /// Where in `train` the loss begins, behind which tensors are gradients.
+    pub loss_at: usize,
+    /// Where in `train` the update begins.
+    pub update_at: usize,
     pub evaluate: Vec<Launch>,
     /// Packs all convolution weights; after a state was written.
     pub pack: Vec<Launch>,
@@ -140,6 +154,8 @@ pub(super) fn compile(
         lists: Lists {
             tensors: Vec::new(),
             train: Vec::new(),
+            loss_at: 0,
+            update_at: 0,
             evaluate: Vec::new(),
             pack: Vec::new(),
             norm_outputs: vec![None; graph.batch_norms.len()],
@@ -152,13 +168,17 @@ pub(super) fn compile(
         outputs: vec![None; graph.nodes.len()],
         kept: vec![None; graph.nodes.len()],
         gradients: vec![None; graph.nodes.len()],
-        needs_gradient: needs_gradient(graph, options),
+        needs_gradient: needs_gradient(graph, &options.trained),
     };
 
     builder.forward(&layers, options.freeze_statistics)?;
+    builder.lists.loss_at = builder.list.len();
     let grad_logits = builder.loss();
     if layout.trained_len() > 0 {
         builder.backward(&layers, grad_logits);
+    }
+    builder.lists.update_at = builder.list.len();
+    if layout.trained_len() > 0 {
         builder.update();
     }
     builder.lists.train = std::mem::take(&mut builder.list);
@@ -175,8 +195,8 @@ pub(super) fn compile(
 }
 
 /// By node: whether a trained parameter acts at it or before it.
-fn needs_gradient(graph: &Graph, options: &PlanOptions) -> Vec<bool> {
-    let trains = |id: ParameterId| options.trained.is_trained(id);
+pub(super) fn needs_gradient(graph: &Graph, trained: &TrainedSet) -> Vec<bool> {
+    let trains = |id: ParameterId| trained.is_trained(id);
     let mut needs = vec![false; graph.nodes.len()];
     for (id, node) in graph.nodes.iter().enumerate() {
         let own = match &node.op {
@@ -213,13 +233,17 @@ use Operand::{Part, Tensor, Whole};
 
 impl Builder<'_> {
     fn tensor(&mut self, name: impl Into<String>, bytes: u64) -> TensorId {
-        self.lists.tensors.push((name.into(), bytes));
+        let name = name.into();
+        let node = None;
+        self.lists.tensors.push(TensorInfo { name, bytes, node });
         TensorId(self.lists.tensors.len() - 1)
     }
 
     fn images(&mut self, node: NodeId, what: &str) -> TensorId {
         let bytes = blocked(self.graph, node).bytes(self.options.max_batch);
-        self.tensor(format!("the {what} of layer {}", node.0), bytes)
+        let tensor = self.tensor(format!("the {what} of layer {}", node.0), bytes);
+        self.lists.tensors[tensor.0].node = Some(node);
+        tensor
     }
 
     fn launch(&mut self, kernel: Kernel, operands: impl IntoIterator<Item = Operand>) {
@@ -243,7 +267,8 @@ impl Builder<'_> {
 
     fn scratch(&mut self, bytes: u64) -> Operand {
         self.lists.scratch_bytes = self.lists.scratch_bytes.max(bytes);
-        Whole(Lasting::Scratch)
+        let len = bytes.div_ceil(16) * 4;
+        Part(Lasting::Scratch, Range { offset: 0, len })
     }
 
     fn batch_norm_shape(&self, layer: &Layer, fixed: bool) -> Option<BatchNormShape> {

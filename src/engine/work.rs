@@ -1,0 +1,235 @@
+//! What each dispatch of a training step has to do: how many bytes and how much arithmetic. With a
+//! device, each of them alone.
+
+use serde::Serialize;
+
+use crate::gpu::pipeline::BindingKind;
+use crate::gpu::timing;
+use crate::kernels::StepUniform;
+use crate::network::Graph;
+use crate::network::graph::{NodeId, Op};
+
+use super::buffers::Sizes;
+use super::compile::{self, Lasting, Launch, Lists, Operand};
+use super::layout::{Layout, Range};
+use super::{Engine, EngineError, PlanOptions};
+
+/// The part of a step that a dispatch belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// From the images to the logits.
+    Forward,
+    /// The loss, and from it back.
+    Backward,
+    /// Of what trains, and of its packed copies.
+    Update,
+}
+
+/// What one dispatch of a training step does for a batch of the largest size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// The kernel's entry point.
+    pub kernel: &'static str,
+    /// The part of the step.
+    pub way: Way,
+    /// Images that it reads and writes, `16×32×32 → 32×16×16`; once where they are alike, nothing where
+    /// it has none.
+    pub images: String,
+    /// The module whose parameters or statistics it uses, by PyTorch's name; else the one whose output
+    /// it reads; else nothing.
+    pub module: String,
+    /// Multiplications and additions, of the plain sum over true channel counts.
+    pub flops: u64,
+    /// Bytes of each operand, which it has to move at least: each is read or written once, as a whole.
+    /// One that is read *and* written counts once, because a kernel does not say which are; a
+    /// convolution of a stride beyond its kernel does not need all of its input.
+    pub operand_bytes: Vec<u64>,
+}
+
+impl Work {
+    /// Bytes of all operands.
+    pub fn bytes(&self) -> u64 {
+        self.operand_bytes.iter().sum()
+    }
+}
+
+/// What each dispatch of a training step does, in their order, worked out without a device.
+///
+/// # Errors
+/// If a layer has no kernel.
+pub fn step_work(graph: &Graph, options: &PlanOptions) -> Result<Vec<Work>, EngineError> {
+    let layout = Layout::new(graph, &options.trained);
+    let lists = compile::compile(graph, &layout, options)?;
+    Ok(of_step(graph, &lists, &layout, options))
+}
+
+pub(super) fn of_step(
+    graph: &Graph,
+    lists: &Lists,
+    layout: &Layout,
+    options: &PlanOptions,
+) -> Vec<Work> {
+    let step = Step {
+        graph,
+        lists,
+        layout,
+        sizes: Sizes::new(lists, layout, options),
+    };
+    let batch = u64::from(options.max_batch);
+    let work = |(place, launch): (usize, &Launch)| Work {
+        kernel: launch.kernel.name,
+        way: match place {
+            place if place < lists.loss_at => Way::Forward,
+            place if place < lists.update_at => Way::Backward,
+            _ => Way::Update,
+        },
+        images: step.images(launch),
+        module: step.module(launch).unwrap_or_default(),
+        flops: batch * launch.kernel.flops_per_sample,
+        operand_bytes: launch.operands.iter().map(|o| step.bytes(o)).collect(),
+    };
+    lists.train.iter().enumerate().map(work).collect()
+}
+
+/// A step's list, with all that says what its operands are.
+struct Step<'a> {
+    graph: &'a Graph,
+    lists: &'a Lists,
+    layout: &'a Layout,
+    sizes: Sizes,
+}
+
+impl Step<'_> {
+    fn bytes(&self, operand: &Operand) -> u64 {
+        match operand {
+            Operand::Tensor(tensor) => self.lists.tensors[tensor.0].bytes,
+            Operand::Part(_, range) => 4 * range.len,
+            // The update binds these as a whole and touches only what trains.
+            Operand::Whole(Lasting::Parameters | Lasting::Gradients) => {
+                4 * self.layout.trained_len() as u64
+            }
+            Operand::Whole(which) => self.sizes.lasting(*which),
+        }
+    }
+
+    /// The layer whose output or gradient an operand is.
+    fn node(&self, operand: &Operand) -> Option<NodeId> {
+        match operand {
+            Operand::Tensor(tensor) => self.lists.tensors[tensor.0].node,
+            Operand::Part(..) | Operand::Whole(_) => None,
+        }
+    }
+
+    fn images(&self, launch: &Launch) -> String {
+        let shapes = |kind| {
+            let bindings = launch.operands.iter().zip(&launch.kernel.bindings);
+            let of_kind = bindings.filter(move |(_, binding)| **binding == kind);
+            let nodes = of_kind.filter_map(|(operand, _)| self.node(operand));
+            nodes.map(|node| self.graph.node(node).shape.to_string())
+        };
+        let from = shapes(BindingKind::Read).next();
+        let to = shapes(BindingKind::Write).next_back();
+        match (from, to) {
+            (Some(from), Some(to)) if from != to => format!("{from} → {to}"),
+            (from, to) => from.or(to).unwrap_or_default(),
+        }
+    }
+
+    fn module(&self, launch: &Launch) -> Option<String> {
+        let named = launch.operands.iter().find_map(|operand| match operand {
+            Operand::Part(which, range) => self.owner(*which, *range),
+            Operand::Tensor(_) | Operand::Whole(_) => None,
+        });
+        named.or_else(|| {
+            let read = launch.operands.iter().find_map(|o| self.node(o))?;
+            match &self.graph.node(read).op {
+                Op::Conv { weight, .. } | Op::Linear { weight, .. } => {
+                    Some(module_of(&self.graph.parameter(*weight).name))
+                }
+                Op::BatchNorm(layer) => Some(self.graph.batch_norm_at(*layer).name.clone()),
+                Op::Input | Op::Relu | Op::Add | Op::MaxPool(_) | Op::GlobalAveragePool => None,
+            }
+        })
+    }
+
+    /// The module that a part of a lasting buffer belongs to.
+    fn owner(&self, which: Lasting, range: Range) -> Option<String> {
+        let parameters = &self.graph.parameters;
+        let parameter = |is: &dyn Fn(usize) -> bool| {
+            let place = (0..parameters.len()).find(|place| is(*place))?;
+            Some(module_of(&parameters[place].name))
+        };
+        let norm = |is: &dyn Fn(usize) -> bool| {
+            let place = (0..self.graph.batch_norms.len()).find(|place| is(*place))?;
+            Some(self.graph.batch_norms[place].name.clone())
+        };
+        let layout = self.layout;
+        match which {
+            Lasting::Parameters => parameter(&|p| layout.parameters[p] == range),
+            Lasting::Gradients => parameter(&|p| layout.gradients[p] == Some(range)),
+            Lasting::Packed => parameter(&|p| {
+                layout.packed[p].is_some_and(|p| p.forward == range || p.backward == range)
+            }),
+            Lasting::Saved => norm(&|n| layout.saved[n] == range),
+            Lasting::Running => norm(&|n| layout.running[n].contains(&range)),
+            _ => None,
+        }
+    }
+}
+
+/// `blocks.0.conv1` of `blocks.0.conv1.weight`.
+fn module_of(parameter: &str) -> String {
+    let module = parameter.rsplit_once('.').map(|(module, _)| module);
+    module.unwrap_or(parameter).to_owned()
+}
+
+/// A kernel of a training step, which may run several times in it.
+#[derive(Clone, Debug)]
+pub struct StepKernel {
+    /// What it does, and for whom the first time.
+    pub work: Work,
+    /// Times that a step runs it: the same text on operands of the same bytes.
+    pub calls: u64,
+    /// To run it alone, on the operands of the first time.
+    pub dispatch: timing::Dispatch,
+}
+
+impl Engine<'_> {
+    /// What each dispatch of a training step does, in their order.
+    pub fn work(&self) -> &[Work] {
+        &self.work
+    }
+
+    /// Each distinct kernel of a training step, in the order of their first times, ready to be run alone
+    /// on a batch of the largest size. For that the uniform is written, with a learning rate of zero, so
+    /// that no parameter moves; the next step writes its own. What a kernel reads is whatever the last
+    /// step left in the plan's memory.
+    pub fn kernels_alone(&self) -> Vec<StepKernel> {
+        let batch = self.options.max_batch;
+        self.write_step(&StepUniform {
+            batch,
+            learning_rate: 0.0,
+            first_correction: 1.0,
+            second_correction: 1.0,
+        });
+        let max_workgroups = self.gpu.capabilities.max_workgroups;
+        let mut distinct: Vec<StepKernel> = Vec::new();
+        for (work, dispatch) in self.work.iter().zip(&self.plan.train) {
+            let dispatch = dispatch.alone(batch, max_workgroups);
+            let same = distinct.iter_mut().find(|kernel| {
+                kernel.dispatch.pipeline == dispatch.pipeline
+                    && kernel.work.operand_bytes == work.operand_bytes
+            });
+            match same {
+                Some(kernel) => kernel.calls += 1,
+                None => distinct.push(StepKernel {
+                    work: work.clone(),
+                    calls: 1,
+                    dispatch,
+                }),
+            }
+        }
+        distinct
+    }
+}
