@@ -1,12 +1,14 @@
 //! The command line: options in, sentences and exit codes out.
 //!
-//! `options` says what there is; `train`, `eval` and `list` do it; `progress` shows a
-//! training on a terminal.
+//! `options` says what there is; `train`, `eval`, `list` and `bench` do it; `progress` shows a
+//! training on a terminal, `tables` what was measured.
 
+mod bench;
 mod eval;
 mod list;
 mod options;
 mod progress;
+mod tables;
 mod train;
 
 use std::error::Error;
@@ -108,6 +110,7 @@ pub fn main() -> ExitCode {
         Some(Command::Eval(options)) => eval::eval(&options),
         Some(Command::Models(options)) => list::models(&options),
         Some(Command::Devices(options)) => list::devices(&options),
+        Some(Command::Bench(options)) => bench::bench(&options),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -29,6 +29,8 @@ pub(super) enum Command {
     Models(ModelsOptions),
     /// The adapters that can be trained on
     Devices(DevicesOptions),
+    /// How fast an adapter is: its ceilings, each kernel of a network against them, whole steps
+    Bench(BenchOptions),
 }
 
 /// Which data.
@@ -299,6 +301,26 @@ pub(super) struct DevicesOptions {
     #[arg(long, value_name = "vulkan|metal|dx12|gl", value_parser = parse_backend)]
     pub backend: Option<wgpu::Backend>,
     /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BenchOptions {
+    #[command(flatten)]
+    pub network: NetworkOptions,
+    /// What trains, one mode after the other, as in `bnonly train --train`; no mode that has a comma
+    #[arg(long, value_name = "MODES", value_delimiter = ',', default_values = ["bn", "all"])]
+    pub train: Vec<String>,
+    /// Images a step, made up: 3 channels of 32×32 pixels, in ten classes [default: 128]
+    #[arg(long, value_name = "N")]
+    pub batch_size: Option<u32>,
+    #[command(flatten)]
+    pub device: DeviceOptions,
+    /// Measure for a fifth of the time, with more noise
+    #[arg(long)]
+    pub quick: bool,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }

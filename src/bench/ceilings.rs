@@ -1,0 +1,206 @@
+//! What an adapter can do at most.
+
+use serde::Serialize;
+use wgpu::BufferUsages as Usage;
+
+use crate::gpu::pipeline::PipelineCache;
+use crate::gpu::timing::{Dispatch, Timer};
+use crate::gpu::{Gpu, GpuError};
+use crate::kernels::ceilings::{MultiplyAdd, UNIFORM, copy, multiply_add, next_to_nothing};
+use crate::kernels::{Kernel, WORKGROUP_SIZE};
+
+/// Bytes that are copied: more than the caches of any adapter hold, and no more than WebGPU's default
+/// limits let a kernel bind.
+const COPIED_BYTES: u64 = 128 << 20;
+
+/// vec4f that a thread of the copying kernel takes; the faster is the ceiling.
+const COPIED_A_THREAD: [u32; 2] = [1, 4];
+
+/// Fewest workgroups that do arithmetic, and most: enough for the largest GPUs.
+const WORKGROUPS: [u32; 2] = [256, 8192];
+
+/// What was measured.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ceilings {
+    /// Multiply-adds of f32 in registers, two operations each, in 10⁹ a second.
+    pub f32_gflops_per_second: f64,
+    /// The way to write them that was the fastest.
+    pub f32_variant: String,
+    /// The same in f16, where kernels may compute in it.
+    pub f16_gflops_per_second: Option<f64>,
+    /// The way to write those that was the fastest.
+    pub f16_variant: Option<String>,
+    /// A kernel that copies vec4f, bytes read and bytes written, in 10⁹ a second.
+    pub kernel_copy_gigabytes_per_second: f64,
+    /// The driver's own copy from buffer to buffer, the same way.
+    pub buffer_copy_gigabytes_per_second: f64,
+    /// One more dispatch in a pass, of a kernel that writes four numbers.
+    pub dispatch_microseconds: f64,
+    /// One more submission, of nothing, and waiting for it.
+    pub submission_microseconds: f64,
+}
+
+impl Ceilings {
+    /// Measures them. `stage` is told what is under way.
+    ///
+    /// # Errors
+    /// If the device failed, or has no memory for what is copied.
+    pub async fn measure(
+        gpu: &Gpu,
+        timer: &Timer<'_>,
+        stage: &mut dyn FnMut(&str),
+    ) -> Result<Self, GpuError> {
+        let bench = Bench::new(gpu, timer).await?;
+        stage("multiply-adds");
+        let (f32_gflops_per_second, f32_variant) = bench.multiply_add(false).await?;
+        let half = match gpu.capabilities.half_precision {
+            true => Some(bench.multiply_add(true).await?),
+            false => None,
+        };
+        stage("copies");
+        let mut kernel_copy = 0.0_f64;
+        for per_thread in COPIED_A_THREAD {
+            kernel_copy = kernel_copy.max(bench.kernel_copy(per_thread).await?);
+        }
+        let buffer_copy = bench.buffer_copy().await?;
+        stage("the cost of a dispatch");
+        let nothing = bench.ready(&next_to_nothing()).await?;
+        Ok(Self {
+            f32_gflops_per_second,
+            f32_variant,
+            f16_gflops_per_second: half.as_ref().map(|(rate, _)| *rate),
+            f16_variant: half.map(|(_, variant)| variant),
+            kernel_copy_gigabytes_per_second: kernel_copy,
+            buffer_copy_gigabytes_per_second: buffer_copy,
+            dispatch_microseconds: 1e6 * timer.seconds_a_call(&nothing).await?,
+            submission_microseconds: 1e6 * timer.submission_secs(),
+        })
+    }
+}
+
+/// The memory that the kernels run on.
+struct Bench<'a> {
+    gpu: &'a Gpu,
+    timer: &'a Timer<'a>,
+    bytes: u64,
+    uniform: wgpu::Buffer,
+    output: wgpu::Buffer,
+    input: wgpu::Buffer,
+}
+
+impl<'a> Bench<'a> {
+    async fn new(gpu: &'a Gpu, timer: &'a Timer<'a>) -> Result<Self, GpuError> {
+        let allowed = &gpu.capabilities;
+        let bytes = COPIED_BYTES
+            .min(allowed.max_binding_bytes)
+            .min(allowed.max_buffer_bytes);
+        let bytes = bytes / 16 * 16;
+        let create = |label, size, usage| {
+            gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some(label),
+                size,
+                usage,
+                mapped_at_creation: false,
+            })
+        };
+        let storage = Usage::STORAGE | Usage::COPY_SRC | Usage::COPY_DST;
+        let uniform = Usage::UNIFORM | Usage::COPY_DST;
+        let [uniform, output, input] = gpu
+            .guarded(|| {
+                [
+                    create("step", size_of_val(&UNIFORM) as u64, uniform),
+                    create("copy", bytes, storage),
+                    create("original", bytes, storage),
+                ]
+            })
+            .await?;
+        gpu.queue
+            .write_buffer(&uniform, 0, bytemuck::bytes_of(&UNIFORM));
+        Ok(Self {
+            gpu,
+            timer,
+            bytes,
+            uniform,
+            output,
+            input,
+        })
+    }
+
+    async fn ready(&self, kernel: &Kernel) -> Result<Dispatch, GpuError> {
+        let mut cache = PipelineCache::default();
+        let made = self.gpu.guarded(|| {
+            let pipeline = kernel.pipeline(self.gpu, &mut cache);
+            let buffers = [&self.uniform, &self.output, &self.input];
+            let entries: Vec<_> = (0..)
+                .zip(buffers)
+                .take(1 + kernel.bindings.len())
+                .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                    binding,
+                    resource: buffer.as_entire_binding(),
+                })
+                .collect();
+            let bind_group = self
+                .gpu
+                .device
+                .create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: Some(kernel.name),
+                    layout: &pipeline.layout,
+                    entries: &entries,
+                });
+            let largest = self.gpu.capabilities.max_workgroups;
+            Dispatch {
+                pipeline: pipeline.pipeline,
+                bind_group,
+                workgroups: kernel.grid.workgroups(UNIFORM.batch, largest),
+            }
+        });
+        made.await
+    }
+
+    /// GFLOP/s of the fastest way, and that way in words.
+    async fn multiply_add(&self, half: bool) -> Result<(f64, String), GpuError> {
+        let mut fastest = (0.0, String::new());
+        for variant in MultiplyAdd::variants(half) {
+            let [fewest, most] = WORKGROUPS;
+            let mut dispatch = self.ready(&multiply_add(variant, fewest)).await?;
+            // Enough of them that starting and ending a dispatch does not count.
+            let first = self.timer.seconds_a_call(&dispatch).await?;
+            let wanted = f64::from(fewest) * 0.25 * self.timer.effort().round_secs / first;
+            let room = self.bytes / u64::from(16 * WORKGROUP_SIZE);
+            let workgroups = (wanted as u32).clamp(fewest, most.min(room as u32));
+            let seconds = match workgroups == fewest {
+                true => first,
+                false => {
+                    dispatch.workgroups = [workgroups, 1];
+                    self.timer.seconds_a_call(&dispatch).await?
+                }
+            };
+            let threads = u64::from(workgroups * WORKGROUP_SIZE);
+            let rate = (variant.flops_per_thread() * threads) as f64 / seconds / 1e9;
+            if rate > fastest.0 {
+                fastest = (rate, variant.to_string());
+            }
+        }
+        Ok(fastest)
+    }
+
+    /// GB/s.
+    async fn kernel_copy(&self, per_thread: u32) -> Result<f64, GpuError> {
+        let dispatch = self
+            .ready(&copy((self.bytes / 16) as u32, per_thread))
+            .await?;
+        let seconds = self.timer.seconds_a_call(&dispatch).await?;
+        Ok(2.0 * self.bytes as f64 / seconds / 1e9)
+    }
+
+    /// GB/s.
+    async fn buffer_copy(&self) -> Result<f64, GpuError> {
+        let encode = |encoder: &mut wgpu::CommandEncoder, repeats: u32| {
+            for _ in 0..repeats {
+                encoder.copy_buffer_to_buffer(&self.input, 0, &self.output, 0, self.bytes);
+            }
+        };
+        let seconds = self.timer.seconds_a_turn(encode).await?;
+        Ok(2.0 * self.bytes as f64 / seconds / 1e9)
+    }
+}

@@ -1,0 +1,154 @@
+//! `bnonly bench`.
+
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::options::BenchOptions;
+use super::{Outcome, tables, usage};
+use crate::bench::{Ceilings, Training, training};
+use crate::data::DataShape;
+use crate::gpu::Gpu;
+use crate::gpu::timing::{Effort, Timer};
+use crate::network::initial_state;
+use crate::train::settings::Settings;
+use crate::train::start::{check, plan, prepare};
+
+/// The images that networks are measured on, but for how many.
+const IMAGES: DataShape = DataShape {
+    channels: 3,
+    height: 32,
+    width: 32,
+    classes: 10,
+    train: 0,
+    test: 0,
+};
+
+/// All that was measured: what `--json` prints.
+#[derive(Serialize)]
+pub(super) struct Report {
+    kind: &'static str,
+    bnonly_version: &'static str,
+    /// Whether the program was built for speed; what the device does is the same either way.
+    release_build: bool,
+    adapter: String,
+    driver: String,
+    backend: String,
+    subgroup_size: Option<u32>,
+    quick: bool,
+    ceilings: Ceilings,
+    model: String,
+    width: u32,
+    image: [u32; 3],
+    batch_size: u32,
+    trainings: Vec<Mode>,
+}
+
+/// One mode of training.
+#[derive(Serialize)]
+struct Mode {
+    train: String,
+    #[serde(flatten)]
+    training: Training,
+}
+
+/// Measures, and prints each part as soon as it is there.
+pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
+    let mut runs = Vec::new();
+    for train in &options.train {
+        let mut settings = Settings {
+            train: train.trim().to_owned(),
+            ..Settings::default()
+        };
+        options.network.apply(&mut settings);
+        settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
+        check(&settings).map_err(usage)?;
+        let images = DataShape {
+            train: settings.batch_size as usize,
+            ..IMAGES
+        };
+        let (graph, trained) = prepare(&settings, &images)?;
+        let plan = plan(&settings, &images, trained);
+        runs.push((settings, graph, plan));
+    }
+    let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
+    let effort = match options.quick {
+        true => Effort::QUICK,
+        false => Effort::THOROUGH,
+    };
+    let measuring = Measuring::new(options.json);
+    measuring.say(&tables::adapter(&gpu.capabilities));
+
+    pollster::block_on(async {
+        let timer = Timer::new(&gpu, effort).await?;
+        let mut stage = |what: &str| measuring.stage(what);
+        let ceilings = Ceilings::measure(&gpu, &timer, &mut stage).await?;
+        measuring.say(&tables::ceilings(&ceilings));
+        let mut report = Report {
+            kind: "bench",
+            bnonly_version: env!("CARGO_PKG_VERSION"),
+            release_build: !cfg!(debug_assertions),
+            adapter: gpu.capabilities.name.clone(),
+            driver: gpu.capabilities.driver.clone(),
+            backend: gpu.capabilities.backend.to_string(),
+            subgroup_size: gpu.capabilities.subgroup_size,
+            quick: options.quick,
+            ceilings: ceilings.clone(),
+            model: String::new(),
+            width: 0,
+            image: [IMAGES.channels, IMAGES.height, IMAGES.width],
+            batch_size: 0,
+            trainings: Vec::new(),
+        };
+        for (settings, graph, plan) in runs {
+            let state = initial_state(&graph, settings.seed, settings.bn_init.parse()?);
+            let mut stage = |what: &str| measuring.stage(&format!("{}: {what}", settings.train));
+            let network = (&graph, &state);
+            let measured =
+                training(&gpu, &timer, &ceilings, network, plan, effort, &mut stage).await?;
+            measuring.say(&tables::training(&settings, &graph, &measured));
+            report.width = crate::train::start::architecture(&settings)?.width();
+            report.model = settings.model;
+            report.batch_size = settings.batch_size;
+            report.trainings.push(Mode {
+                train: settings.train,
+                training: measured,
+            });
+        }
+        measuring.end(&report)?;
+        Ok(Outcome::Done)
+    })
+}
+
+/// What a person sees meanwhile.
+struct Measuring {
+    json: bool,
+    spinner: ProgressBar,
+}
+
+impl Measuring {
+    fn new(json: bool) -> Self {
+        let spinner = ProgressBar::new_spinner();
+        spinner.enable_steady_tick(Duration::from_millis(200));
+        Self { json, spinner }
+    }
+
+    fn stage(&self, what: &str) {
+        self.spinner.set_message(format!("measuring {what}"));
+    }
+
+    fn say(&self, text: &str) {
+        if !self.json {
+            self.spinner.suspend(|| println!("{text}"));
+        }
+    }
+
+    fn end(&self, report: &Report) -> Result<(), serde_json::Error> {
+        self.spinner.finish_and_clear();
+        if self.json {
+            println!("{}", serde_json::to_string(report)?);
+        }
+        Ok(())
+    }
+}
