@@ -2,69 +2,51 @@
 //
 // input, output, residual, grad_…   [N, Q, H, W] vec4f
 // gamma, beta, running_…            [Q] vec4f
-// saved    [Q, 3] vec4f: a first guess of the mean, what is to be added to it, 1/√(variance + ε).
-//          Kept in two parts, x − mean keeps its digits where the mean dwarfs the deviation.
-// positive [Q, blocks of 512, 64] u32: bit 4k + i of word l: was channel i of element 64k + l
-//          of the block above zero before the ReLU
+// normalization                     [Q]
+// positive   [N, Q, ⌈H·W/8⌉] u32: bit 4k + i of word w: was channel i of pixel 8w + k above zero
+//            before the ReLU
 //
-// For one quad of channels the elements (n, y, x) are numbered in storage order; a workgroup takes
-// CHUNK of them (reductions) or 512 (the passes that write images), its lanes side by side.
+// Where a convolution stands before or behind, its kernel does some of this in passing (conv.wgsl), and the
+// kernels here only what is left.
 
 const QUADS = {{ quads }}u;
 const AREA = {{ area }}u;
+/// Elements (n, y, x) of a quad that a workgroup of a reduction takes.
 const CHUNK = {{ chunk }}u;
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
-const BLOCK = 512u;
-/// Blocks of the largest batch.
-const BLOCKS = {{ blocks }}u;
+const WORDS = (AREA + 7u) / 8u;
 
 /// The place of an element of a quad in storage.
 fn place(q: u32, element: u32) -> u32 {
     return (element / AREA * QUADS + q) * AREA + element % AREA;
 }
 
-/// Mean and sum of squared deviations of `count` values, as differences from a common guess.
-struct Moments {
-    mean: vec4f,
-    squares: vec4f,
-    count: f32,
-}
-
-/// The moments of two sets together (Chan, Golub and LeVeque).
-fn together(a: Moments, b: Moments) -> Moments {
-    let count = a.count + b.count;
-    if b.count == 0.0 {
-        return a;
-    }
-    let delta = b.mean - a.mean;
-    return Moments(
-        a.mean + delta * (b.count / count),
-        a.squares + b.squares + delta * delta * (a.count * b.count / count),
-        count,
-    );
+/// Partial results in a batch.
+fn partials() -> u32 {
+    return (current.batch * {{ partials.per_sample }}u + {{ partials.block - 1 }}u) / {{ partials.block }}u;
 }
 
 @group(0) @binding(1) var<storage, read> input: array<vec4f>;
 
 // ---- statistics ----------------------------------------------------------------------------------
 
-@group(0) @binding(2) var<storage, read_write> partial_moments: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> partial_moments: array<Moments>;
 
 var<workgroup> lane_moments: array<Moments, 64>;
 
-/// A value that the mean is measured from: the middle one of the first, a middle and the last, so
-/// that no single odd value costs digits.
-fn guess_of(q: u32) -> vec4f {
-    let elements = current.batch * AREA;
-    let a = input[place(q, 0u)];
-    let b = input[place(q, elements / 2u)];
-    let c = input[place(q, elements - 1u)];
-    return max(min(a, b), min(max(a, b), c));
+/// Joins the moments of all lanes, in their order, into those of the first.
+fn join_moments(lane: u32, mine: Moments) {
+    lane_moments[lane] = mine;
+    for (var half = 32u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if lane < half {
+            lane_moments[lane] = together(lane_moments[lane], lane_moments[lane + half]);
+        }
+    }
 }
 
-/// partial_moments[chunk, q] = (mean − guess, Σ (input − mean)²) over the chunk.
-/// One workgroup a chunk and quad.
+/// partial_moments[chunk, q] = moments of the input over the chunk. One workgroup a chunk and quad.
 @compute @workgroup_size(64)
 fn statistics(
     @builtin(workgroup_id) group: vec3u,
@@ -75,12 +57,11 @@ fn statistics(
     let q = index % QUADS;
     let start = index / QUADS * CHUNK;
     let end = min(start + CHUNK, current.batch * AREA);
-    let guess = guess_of(q);
     var mine = Moments();
     if start + lane < end {
-        // Each lane measures from its own first value, so that neither a large mean nor an odd
-        // first value costs digits.
-        let own = input[place(q, start + lane)];
+        // Lanes measure from a value in the midst of others, so that neither a large mean nor an odd
+        // value costs digits.
+        let own = middle(input[place(q, start)], input[place(q, (start + end) / 2u)], input[place(q, end - 1u)]);
         var sum = vec4f();
         var squares = vec4f();
         for (var e = start + lane; e < end; e += 64u) {
@@ -89,46 +70,60 @@ fn statistics(
             squares += d * d;
         }
         let count = f32((end - start - lane + 63u) / 64u);
-        mine = Moments(own - guess + sum / count, max(squares - sum * sum / count, vec4f()), count);
+        mine = Moments(own, sum / count, max(squares - sum * sum / count, vec4f()), count);
     }
-    lane_moments[lane] = mine;
-    for (var half = 32u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if lane < half {
-            lane_moments[lane] = together(lane_moments[lane], lane_moments[lane + half]);
-        }
-    }
+    join_moments(lane, mine);
     if lane == 0u && start < end {
-        partial_moments[2u * index] = lane_moments[0].mean;
-        partial_moments[2u * index + 1u] = lane_moments[0].squares;
+        partial_moments[index] = lane_moments[0];
     }
 }
 
-@group(0) @binding(2) var<storage, read> chunk_moments: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> saved_out: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> running_mean: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> running_variance: array<vec4f>;
+@group(0) @binding(1) var<storage, read> all_moments: array<Moments>;
+@group(0) @binding(2) var<storage, read> gamma: array<vec4f>;
+@group(0) @binding(3) var<storage, read> beta: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> normalization_out: array<Normalization>;
+@group(0) @binding(5) var<storage, read_write> running_mean: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> running_variance: array<vec4f>;
 
-/// Combines the chunks in their order; keeps what normalisation needs and moves the running averages
-/// (biased variance to normalise, unbiased to remember). One thread a quad.
+/// Joins the partial moments in a fixed order; keeps what normalisation needs and moves the running averages
+/// (biased variance to normalise, unbiased to remember). One workgroup a quad.
 @compute @workgroup_size(64)
-fn finish_statistics(@builtin(global_invocation_id) id: vec3u) {
-    let q = id.x;
+fn finish_statistics(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let q = group_index(group, groups);
     if q >= QUADS {
         return;
     }
-    let elements = current.batch * AREA;
-    var all = Moments();
-    for (var start = 0u; start < elements; start += CHUNK) {
-        let at = 2u * (start / CHUNK * QUADS + q);
-        let count = f32(min(CHUNK, elements - start));
-        all = together(all, Moments(chunk_moments[at], chunk_moments[at + 1u], count));
+    let last = partials() - 1u;
+    let guess = middle(
+        all_moments[q].origin,
+        all_moments[last / 2u * QUADS + q].origin,
+        all_moments[last * QUADS + q].origin,
+    );
+    var mine = Moments();
+    for (var i = lane; i <= last; i += 64u) {
+        let next = all_moments[i * QUADS + q];
+        mine = together(mine, Moments(guess, next.origin - guess + next.mean, next.squares, next.count));
     }
-    let guess = guess_of(q);
+    join_moments(lane, mine);
+    if lane > 0u {
+        return;
+    }
+    let all = lane_moments[0];
     let variance = all.squares / all.count;
-    saved_out[3u * q] = guess;
-    saved_out[3u * q + 1u] = all.mean;
-    saved_out[3u * q + 2u] = inverseSqrt(variance + EPSILON);
+    let inverse_deviation = inverseSqrt(variance + EPSILON);
+    normalization_out[q] = Normalization(
+        guess,
+        all.mean,
+        inverse_deviation,
+        gamma[q] * inverse_deviation,
+        beta[q],
+        vec4f(),
+        vec4f(),
+    );
     let unbiased = all.squares / max(all.count - 1.0, 1.0);
     running_mean[q] = (1.0 - MOMENTUM) * running_mean[q] + MOMENTUM * (guess + all.mean);
     running_variance[q] = (1.0 - MOMENTUM) * running_variance[q] + MOMENTUM * unbiased;
@@ -136,81 +131,93 @@ fn finish_statistics(@builtin(global_invocation_id) id: vec3u) {
 
 @group(0) @binding(1) var<storage, read> fixed_mean: array<vec4f>;
 @group(0) @binding(2) var<storage, read> fixed_variance: array<vec4f>;
+@group(0) @binding(3) var<storage, read> fixed_gamma: array<vec4f>;
+@group(0) @binding(4) var<storage, read> fixed_beta: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> fixed_out: array<Normalization>;
 
 /// The running averages in the place of a batch's statistics. One thread a quad.
 @compute @workgroup_size(64)
 fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
     let q = id.x;
     if q < QUADS {
-        saved_out[3u * q] = fixed_mean[q];
-        saved_out[3u * q + 1u] = vec4f();
-        saved_out[3u * q + 2u] = inverseSqrt(fixed_variance[q] + EPSILON);
+        let inverse_deviation = inverseSqrt(fixed_variance[q] + EPSILON);
+        fixed_out[q] = Normalization(
+            fixed_mean[q],
+            vec4f(),
+            inverse_deviation,
+            fixed_gamma[q] * inverse_deviation,
+            fixed_beta[q],
+            vec4f(),
+            vec4f(),
+        );
     }
 }
 
 // ---- normalisation -------------------------------------------------------------------------------
 
-@group(0) @binding(2) var<storage, read> saved: array<vec4f>;
-@group(0) @binding(3) var<storage, read> gamma: array<vec4f>;
-@group(0) @binding(4) var<storage, read> beta: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> output: array<vec4f>;
-@group(0) @binding(6) var<storage, read> residual: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> positive_out: array<u32>;
-
-fn normalised(x: vec4f, q: u32) -> vec4f {
-    return (x - saved[3u * q] - saved[3u * q + 1u]) * saved[3u * q + 2u];
-}
+@group(0) @binding(2) var<storage, read> normalization: array<Normalization>;
+@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(4) var<storage, read> residual: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> positive_out: array<u32>;
 
 /// output = γ · (input − mean)/√(variance + ε) + β{{ ", + residual" if residual }}{{ ", then ReLU" if relu }}.
+/// One thread eight pixels of a quad.
 @compute @workgroup_size(64)
 fn normalise(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let index = group_index(group, groups);
-    let elements = current.batch * AREA;
-    let blocks = (elements + BLOCK - 1u) / BLOCK;
-    let q = index / blocks;
-    if q >= QUADS {
+    let word = group_index(group, groups) * 64u + lane;
+    if word >= current.batch * (QUADS * WORDS) {
         return;
     }
-    let start = index % blocks * BLOCK + lane;
+    let norm = normalization[word / WORDS % QUADS];
+    let first = word % WORDS * 8u;
+    let image = word / WORDS * AREA + first;
     var bits = 0u;
-    for (var k = 0u; k < 8u; k++) {
-        let element = start + 64u * k;
-        if element >= elements {
-            break;
-        }
-        let at = place(q, element);
-        var y = gamma[q] * normalised(input[at], q) + beta[q];
-{% if residual %}
-        y += residual[at];
-{% endif %}
-{% if keep_sign %}
-        bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y > vec4f()), vec4u(1u)) << (4u * k);
-{% endif %}
-{% if relu %}
+{% for k in range(8) %}
+    {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
+        var y = normalised(input[image + {{ k }}u], norm);
+    {% if residual %}
+        y += residual[image + {{ k }}u];
+    {% endif %}
+    {% if keep_sign %}
+        bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y > vec4f()), vec4u(1u)) << {{ 4 * k }}u;
+    {% endif %}
+    {% if relu %}
         // Not `max`, which may swallow a NaN: the loss must see it.
         y = select(y, vec4f(), y <= vec4f());
-{% endif %}
-        output[at] = y;
+    {% endif %}
+        output[image + {{ k }}u] = y;
     }
+{% endfor %}
 {% if keep_sign %}
-    positive_out[(q * BLOCKS + index % blocks) * 64u + lane] = bits;
+    positive_out[word] = bits;
 {% endif %}
 }
 
 // ---- the way back --------------------------------------------------------------------------------
 
-@group(0) @binding(5) var<storage, read_write> grad_output: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> partial_sums: array<vec4f>;
-@group(0) @binding(7) var<storage, read> positive: array<u32>;
+@group(0) @binding(3) var<storage, read_write> grad_output: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> partial_sums: array<GradSums>;
+@group(0) @binding(5) var<storage, read> positive: array<u32>;
 
-var<workgroup> lane_sums: array<array<vec4f, 2>, 64>;
+var<workgroup> lane_sums: array<GradSums, 64>;
 
-/// partial_sums[chunk, q] = (Σ g, Σ g·x̂) over the chunk, where g is grad_output where the ReLU let
-/// its input through, else zero{{ "; grad_output itself is overwritten by g" if keep_sign }}. One workgroup a chunk and quad.
+/// Adds the sums of all lanes, in their order, into those of the first.
+fn join_sums(lane: u32, mine: GradSums) {
+    lane_sums[lane] = mine;
+    for (var half = 32u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if lane < half {
+            lane_sums[lane] = both(lane_sums[lane], lane_sums[lane + half]);
+        }
+    }
+}
+
+/// partial_sums[chunk, q] = (Σ g, Σ g·x̂) over the chunk, where g is grad_output{{ ", which becomes zero where the ReLU let nothing through" if relu }}.
+/// One workgroup a chunk and quad.
 @compute @workgroup_size(64)
 fn backward_sums(
     @builtin(workgroup_id) group: vec3u,
@@ -221,97 +228,85 @@ fn backward_sums(
     let q = index % QUADS;
     let start = index / QUADS * CHUNK;
     let end = min(start + CHUNK, current.batch * AREA);
-    var sums = array<vec4f, 2>();
+    let norm = normalization[q];
+    var mine = GradSums();
     for (var e = start + lane; e < end; e += 64u) {
         let at = place(q, e);
-        let x = normalised(input[at], q);
+        let x = input[at];
         var g = grad_output[at];
 {% if keep_sign %}
-        let word = positive[(q * BLOCKS + e / BLOCK) * 64u + lane];
-        let bits = word >> (e % BLOCK / 64u * 4u);
+        let pixel = e % AREA;
+        let bits = positive[(e / AREA * QUADS + q) * WORDS + pixel / 8u] >> (4u * (pixel % 8u));
         g = select(vec4f(), g, (vec4u(bits) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
         grad_output[at] = g;
 {% elif relu %}
-        g = select(vec4f(), g, gamma[q] * x + beta[q] > vec4f());
+        g = select(vec4f(), g, normalised(x, norm) > vec4f());
+        grad_output[at] = g;
 {% endif %}
-        sums[0] += g;
-        sums[1] += g * x;
+        mine = both(mine, GradSums(g, g * standardised(x, norm)));
     }
-    lane_sums[lane] = sums;
-    for (var half = 32u; half > 0u; half /= 2u) {
-        workgroupBarrier();
-        if lane < half {
-            lane_sums[lane][0] += lane_sums[lane + half][0];
-            lane_sums[lane][1] += lane_sums[lane + half][1];
-        }
-    }
+    join_sums(lane, mine);
     if lane == 0u && start < end {
-        partial_sums[2u * index] = lane_sums[0][0];
-        partial_sums[2u * index + 1u] = lane_sums[0][1];
+        partial_sums[index] = lane_sums[0];
     }
 }
 
-@group(0) @binding(1) var<storage, read> chunk_sums: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> means_out: array<vec4f>;
+@group(0) @binding(1) var<storage, read> all_sums: array<GradSums>;
+@group(0) @binding(2) var<storage, read_write> normalization_means: array<Normalization>;
 @group(0) @binding(3) var<storage, read_write> grad_gamma: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> grad_beta: array<vec4f>;
 
-/// grad_β = Σ g, grad_γ = Σ g·x̂, and their means over all elements. One thread a quad.
+/// grad_β = Σ g, grad_γ = Σ g·x̂, and their means over all elements. One workgroup a quad.
 @compute @workgroup_size(64)
-fn finish_backward(@builtin(global_invocation_id) id: vec3u) {
-    let q = id.x;
+fn finish_backward(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let q = group_index(group, groups);
     if q >= QUADS {
         return;
     }
-    let elements = current.batch * AREA;
-    var sum = vec4f();
-    var sum_x = vec4f();
-    for (var start = 0u; start < elements; start += CHUNK) {
-        let at = 2u * (start / CHUNK * QUADS + q);
-        sum += chunk_sums[at];
-        sum_x += chunk_sums[at + 1u];
+    var mine = GradSums();
+    for (var i = lane; i < partials(); i += 64u) {
+        mine = both(mine, all_sums[i * QUADS + q]);
     }
-    means_out[2u * q] = sum / f32(elements);
-    means_out[2u * q + 1u] = sum_x / f32(elements);
-    grad_beta[q] = sum;
-    grad_gamma[q] = sum_x;
+    join_sums(lane, mine);
+    if lane > 0u {
+        return;
+    }
+    let elements = f32(current.batch * AREA);
+    normalization_means[q].mean_grad = lane_sums[0].sum / elements;
+    normalization_means[q].mean_grad_x = lane_sums[0].sum_x / elements;
+    grad_beta[q] = lane_sums[0].sum;
+    grad_gamma[q] = lane_sums[0].sum_x;
 }
 
-@group(0) @binding(5) var<storage, read> grad_in: array<vec4f>;
-@group(0) @binding(6) var<storage, read> means: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> grad_input: array<vec4f>;
+@group(0) @binding(3) var<storage, read> grad_in: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> grad_input: array<vec4f>;
 
-/// grad_input = γ/√(variance + ε) · (g{{ " − mean(g) − x̂ · mean(g·x̂)" if not fixed }}).
+/// grad_input = γ/√(variance + ε) · (grad_in{{ " − mean(g) − x̂ · mean(g·x̂)" if not fixed }}), where grad_in is what passed the
+/// ReLU. One thread eight pixels of a quad.
 @compute @workgroup_size(64)
 fn backward(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let index = group_index(group, groups);
-    let elements = current.batch * AREA;
-    let blocks = (elements + BLOCK - 1u) / BLOCK;
-    let q = index / blocks;
-    if q >= QUADS {
+    let word = group_index(group, groups) * 64u + lane;
+    if word >= current.batch * (QUADS * WORDS) {
         return;
     }
-    let start = index % blocks * BLOCK + lane;
-    for (var k = 0u; k < 8u; k++) {
-        let element = start + 64u * k;
-        if element >= elements {
-            break;
-        }
-        let at = place(q, element);
-        var g = grad_in[at];
-{% if not fixed or (relu and not keep_sign) %}
-        let x = normalised(input[at], q);
-{% endif %}
-{% if relu and not keep_sign %}
-        g = select(vec4f(), g, gamma[q] * x + beta[q] > vec4f());
-{% endif %}
-{% if not fixed %}
-        g -= means[2u * q] + x * means[2u * q + 1u];
-{% endif %}
-        grad_input[at] = gamma[q] * saved[3u * q + 2u] * g;
+    let norm = normalization[word / WORDS % QUADS];
+    let first = word % WORDS * 8u;
+    let image = word / WORDS * AREA + first;
+{% for k in range(8) %}
+    {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
+        var g = grad_in[image + {{ k }}u];
+    {% if not fixed %}
+        g -= norm.mean_grad + standardised(input[image + {{ k }}u], norm) * norm.mean_grad_x;
+    {% endif %}
+        grad_input[image + {{ k }}u] = norm.scale * g;
     }
+{% endfor %}
 }

@@ -1,13 +1,17 @@
-// Convolution of channel-blocked images, forward and the gradient of its input.
+// Convolution of channel-blocked images, forward and the gradient of its input, with what stands before
+// and after it in a network.
 //
 // source       [N, QS, HS, WS] vec4f
-// weights      [QS, K, K, QD] mat4x4f: column j, component i weighs source channel 4·qs + j for
-//              destination channel 4·qd + i
+// weights      [groups, QS, {{ packed_stride }}] vec4f, see pack_weights.wgsl
 // destination  [N, QD, HD, WD] vec4f
 //
-// A thread computes one quad of channels × {{ tile_pixels }} pixels of a row and keeps them in registers. Which source
-// column each tap of each pixel reads is worked out on the host: with a stride the gradient of
-// the input touches only every S-th tap, and those are the only ones in this text.
+// A thread computes a tile, {{ tiling.quads }} quads of channels × {{ tiling.rows }} rows × {{ tiling.columns }} columns, and keeps it in registers. Which
+// row and column of the source each tap of each pixel reads is worked out on the host, so that all that
+// follows is written out: with a stride the gradient of the input touches only every S-th tap, and
+// those are the only ones in this text.
+//
+// Registers: in_R_C source row R, column C of the tile's patch; sum_O_R_P channel O, row R, and pixel P or, by
+// Winograd's way, product P; out_Q_R_P quad Q.
 
 const SOURCE_QUADS = {{ source.quads }}u;
 const SOURCE_HEIGHT = {{ source.height }};
@@ -15,90 +19,342 @@ const SOURCE_WIDTH = {{ source.width }};
 const QUADS = {{ destination.quads }}u;
 const HEIGHT = {{ destination.height }}u;
 const WIDTH = {{ destination.width }}u;
-const KERNEL = {{ kernel }};
-const STRIDE = {{ stride }};
-const PADDING = {{ padding }};
-const TILE_PIXELS = {{ tile_pixels }}u;
-const TILES_X = (WIDTH + TILE_PIXELS - 1u) / TILE_PIXELS;
+const QUAD_GROUPS = {{ quad_groups }}u;
+const TILES_X = {{ patch.columns.tiles }}u;
+const TILES_Y = {{ patch.rows.tiles }}u;
+const PACKED_STRIDE = {{ packed_stride }}u;
+const LANES = {{ tiling.lanes }}u;
+/// Pixels whose ReLU signs share a word, four bits each.
+const SIGNS = 8u;
 
 @group(0) @binding(1) var<storage, read> source: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> destination: array<vec4f>;
+{% set shared_lanes = tiling.lanes > 0 %}
+{% set sums = gate != "none" %}
+{% set next = 4 %}
+{% if enters or sums %}
+@group(0) @binding(4) var<storage, read> normalization: array<Normalization>;
+    {% set next = 5 %}
+{% endif %}
 {% if bias %}
-@group(0) @binding(4) var<storage, read> bias: array<vec4f>;
+@group(0) @binding({{ next }}) var<storage, read> bias: array<vec4f>;
+    {% set next = next + 1 %}
+{% endif %}
+{% if moments %}
+@group(0) @binding({{ next }}) var<storage, read_write> partial_moments: array<Moments>;
+{% endif %}
+{% if sums %}
+@group(0) @binding(5) var<storage, read> norm_input: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> partial_sums: array<GradSums>;
+{% endif %}
+{% if gate == "kept" %}
+@group(0) @binding(7) var<storage, read> positive: array<u32>;
 {% endif %}
 
-fn load(row: u32, x: i32) -> vec4f {
-    let value = source[row + u32(clamp(x, 0, SOURCE_WIDTH - 1))];
-    // One comparison, which a negative x fails, too. With `&&` each load is a branch, and compiling for
-    // SwiftShader in Chromium took time and memory that doubled with every other of them: at stride 2
-    // the browser's GPU process ended before it was done.
-    return select(vec4f(), value, u32(x) < u32(SOURCE_WIDTH));
-}
+{% if moments %}
+var<workgroup> lane_moments: array<Moments, {{ 64 * tiling.quads }}>;
+{% elif sums %}
+var<workgroup> lane_sums: array<GradSums, {{ 64 * tiling.quads }}>;
+{% endif %}
 
-{% if forward %}
-/// destination[n, o, y, x] = bias[o] + Σ_{c, ky, kx} w[o, c, ky, kx] · source[n, c, y·S − P + ky, x·S − P + kx]
+{% macro weight(o, tap) -%}
+    {%- set place = o * taps + tap -%}
+    {%- if shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
+    {%- else -%} weights[packed + {{ place }}u] {%- endif -%}
+{%- endmacro %}
+
+{% if not accumulates and not sums %}
+/// destination = source ∗ weights{{ ", the source normalised first" if enters }}{{ ", plus bias" if bias }}{{ "; partial_moments[group, q] = moments of the destination" if moments }}.
 {% else %}
-/// destination[n, c, y, x] {{ "+" if accumulate }}= Σ_{o, ky, kx} w[o, c, ky, kx] · source[n, o, (y + P − ky)/S, (x + P − kx)/S],
-/// over the taps for which both divisions leave no rest.
+/// destination {{ "+" if accumulates }}= source ∗ weights{{ ", zero where the ReLU was; partial_sums[group, q] = (Σ g, Σ g·x̂)" if sums }}.
 {% endif %}
 @compute @workgroup_size(64)
 fn conv(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
+{% if shared_lanes %}
+    @builtin(subgroup_id) subgroup: u32,
+    @builtin(subgroup_invocation_id) subgroup_lane: u32,
+{% else %}
     @builtin(local_invocation_index) lane: u32,
+{% endif %}
 ) {
-    var i = group_index(group, groups) * 64u + lane;
-    let x0 = (i % TILES_X) * TILE_PIXELS;
-    i /= TILES_X;
-    let y = i % HEIGHT;
-    i /= HEIGHT;
-    let q = i % QUADS;
-    let n = i / QUADS;
-    if n >= current.batch {
-        return;
-    }
-{% for p in range(tile_pixels) %}
-    var sum_{{ p }} = {% if bias %}bias[q]{% else %}vec4f(){% endif %};
-{% endfor %}
-{% if forward %}
-    let column = i32(x0) * STRIDE - PADDING;
-{% else %}
-    let column = i32(x0) / STRIDE;
+{% if shared_lanes %}
+    let lane = subgroup * LANES + subgroup_lane;
 {% endif %}
-    for (var c = 0u; c < SOURCE_QUADS; c++) {
-        for (var ky = 0; ky < KERNEL; ky++) {
-{% if forward %}
-            let sy = i32(y) * STRIDE - PADDING + ky;
-            if sy < 0 || sy >= SOURCE_HEIGHT {
-                continue;
-            }
-{% else %}
-            let moved = i32(y) + PADDING - ky;
-            let sy = moved / STRIDE;
-            if moved < 0 || moved % STRIDE != 0 || sy >= SOURCE_HEIGHT {
-                continue;
-            }
-{% endif %}
-            let row = ((n * SOURCE_QUADS + c) * u32(SOURCE_HEIGHT) + u32(sy)) * u32(SOURCE_WIDTH);
-            let taps = (c * u32(KERNEL) + u32(ky)) * u32(KERNEL) * QUADS + q;
-{% for offset in columns %}
-            let in_{{ loop.index0 }} = load(row, column + ({{ offset }}));
+    let index = group_index(group, groups);
+    let first_quad = index % QUAD_GROUPS * {{ tiling.quads }}u;
+    let first_tile = index / QUAD_GROUPS * 64u;
+    let tile = first_tile + lane;
+    let tile_x = tile % TILES_X;
+    let tile_y = tile / TILES_X % TILES_Y;
+    let n = tile / (TILES_X * TILES_Y);
+    // Lanes beyond the batch go on with its last sample, as others may want what they load.
+    let sample = min(n, current.batch - 1u);
+    let x0 = tile_x * {{ tiling.columns }}u;
+    let y0 = tile_y * {{ tiling.rows }}u;
+    let column = i32(x0{{ " * " ~ patch.columns.multiply ~ "u" if patch.columns.multiply != 1 }}{{ " / " ~ patch.columns.divide ~ "u" if patch.columns.divide != 1 }}) - {{ patch.columns.subtract }};
+    let row = i32(y0{{ " * " ~ patch.rows.multiply ~ "u" if patch.rows.multiply != 1 }}{{ " / " ~ patch.rows.divide ~ "u" if patch.rows.divide != 1 }}) - {{ patch.rows.subtract }};
+{% for c in patch.columns.lines %}
+    {% if c.place == "sometimes" and c.from is none %}
+    let x_{{ loop.index0 }} = u32(clamp(column + {{ c.offset }}, 0, SOURCE_WIDTH - 1));
+    let inside_x_{{ loop.index0 }} = u32(column + {{ c.offset }}) < u32(SOURCE_WIDTH);
+    {% elif c.place == "inside" %}
+    let x_{{ loop.index0 }} = u32(column + {{ c.offset }});
+    {% endif %}
 {% endfor %}
-{% for tap in taps %}
-            {
-                let w = weights[taps + {{ tap.kx }}u * QUADS];
-    {% for use in tap.uses %}
-                sum_{{ use.pixel }} += w * in_{{ use.column }};
+{% for r in patch.rows.lines %}
+    {% if r.place == "sometimes" and r.from is none %}
+    let y_{{ loop.index0 }} = u32(clamp(row + {{ r.offset }}, 0, SOURCE_HEIGHT - 1)) * u32(SOURCE_WIDTH);
+    let inside_y_{{ loop.index0 }} = u32(row + {{ r.offset }}) < u32(SOURCE_HEIGHT);
+    {% elif r.place == "inside" %}
+    let y_{{ loop.index0 }} = u32(row + {{ r.offset }}) * u32(SOURCE_WIDTH);
+    {% endif %}
+{% endfor %}
+
+{% set products = 6 if winograd else tiling.columns %}
+{% for o in range(4 * tiling.quads) %}
+    {% for r in range(tiling.rows) %}
+        {% for p in range(products) %}
+    var sum_{{ o }}_{{ r }}_{{ p }} = 0.0;
+        {% endfor %}
     {% endfor %}
-            }
 {% endfor %}
+    for (var c = 0u; c < SOURCE_QUADS; c++) {
+        let image = (sample * SOURCE_QUADS + c) * u32(SOURCE_HEIGHT * SOURCE_WIDTH);
+        let packed = (index % QUAD_GROUPS * SOURCE_QUADS + c) * PACKED_STRIDE;
+{% if enters %}
+        let norm = normalization[c];
+{% endif %}
+{% if shared_lanes %}
+    {% for k in range(packed_stride // tiling.lanes) %}
+        let w_{{ k }} = weights[packed + {{ k * tiling.lanes }}u + subgroup_lane];
+    {% endfor %}
+{% endif %}
+{% if winograd %}
+    {% for k in range(packed_stride // tiling.lanes // 3) %}
+        // G · w
+        {% set a = "w_" ~ (3 * k) %}
+        {% set b = "w_" ~ (3 * k + 1) %}
+        {% set c = "w_" ~ (3 * k + 2) %}
+        let even_{{ k }} = (-1.0 / 6.0) * ({{ a }} + {{ c }});
+        let odd_{{ k }} = (-1.0 / 6.0) * {{ b }};
+        let far_even_{{ k }} = (1.0 / 24.0) * {{ a }} + (1.0 / 6.0) * {{ c }};
+        let far_odd_{{ k }} = (1.0 / 12.0) * {{ b }};
+        let g_{{ k }}_0 = 0.25 * {{ a }};
+        let g_{{ k }}_1 = even_{{ k }} + odd_{{ k }};
+        let g_{{ k }}_2 = even_{{ k }} - odd_{{ k }};
+        let g_{{ k }}_3 = far_even_{{ k }} + far_odd_{{ k }};
+        let g_{{ k }}_4 = far_even_{{ k }} - far_odd_{{ k }};
+        let g_{{ k }}_5 = {{ c }};
+    {% endfor %}
+{% endif %}
+{# Rows that are loaded, then those that neighbours hold. #}
+{% for from_neighbour in [false, true] %}
+    {% for r in patch.rows.lines if r.place != "outside" and (r.from is not none) == from_neighbour %}
+        {% set ri = r.index %}
+        {% for c in patch.columns.lines if c.place != "outside" and c.from is none %}
+            {% if from_neighbour %}
+                {% if r.from[1] < 0 %}
+        let from_{{ ri }}_{{ c.index }} = subgroupShuffleUp(in_{{ r.from[0] }}_{{ c.index }}, {{ -r.from[1] }}u);
+        let in_{{ ri }}_{{ c.index }} = select(from_{{ ri }}_{{ c.index }}, vec4f(), tile_y == 0u);
+                {% else %}
+        let from_{{ ri }}_{{ c.index }} = subgroupShuffleDown(in_{{ r.from[0] }}_{{ c.index }}, {{ r.from[1] }}u);
+        let in_{{ ri }}_{{ c.index }} = select(from_{{ ri }}_{{ c.index }}, vec4f(), tile_y == TILES_Y - 1u);
+                {% endif %}
+            {% else %}
+                {% set value = "source[image + y_" ~ ri ~ " + x_" ~ c.index ~ "]" %}
+                {% if enters %}
+                    {% set value = "entering(" ~ value ~ ", norm)" %}
+                {% endif %}
+                {% if r.place == "sometimes" and c.place == "sometimes" %}
+        let in_{{ ri }}_{{ c.index }} = select(vec4f(), {{ value }}, inside_y_{{ ri }} & inside_x_{{ c.index }});
+                {% elif r.place == "sometimes" %}
+        let in_{{ ri }}_{{ c.index }} = select(vec4f(), {{ value }}, inside_y_{{ ri }});
+                {% elif c.place == "sometimes" %}
+        let in_{{ ri }}_{{ c.index }} = select(vec4f(), {{ value }}, inside_x_{{ c.index }});
+                {% else %}
+        let in_{{ ri }}_{{ c.index }} = {{ value }};
+                {% endif %}
+            {% endif %}
+        {% endfor %}
+        {% for c in patch.columns.lines if c.place != "outside" and c.from is not none %}
+            {% if c.from[1] < 0 %}
+        let from_{{ ri }}_{{ c.index }} = subgroupShuffleUp(in_{{ ri }}_{{ c.from[0] }}, {{ -c.from[1] }}u);
+        let in_{{ ri }}_{{ c.index }} = select(from_{{ ri }}_{{ c.index }}, vec4f(), tile_x == 0u);
+            {% else %}
+        let from_{{ ri }}_{{ c.index }} = subgroupShuffleDown(in_{{ ri }}_{{ c.from[0] }}, {{ c.from[1] }}u);
+        let in_{{ ri }}_{{ c.index }} = select(from_{{ ri }}_{{ c.index }}, vec4f(), tile_x == TILES_X - 1u);
+            {% endif %}
+        {% endfor %}
+        {% if winograd %}
+        // Bᵀ · in
+            {% for c in patch.columns.lines if c.place == "outside" %}
+        let in_{{ ri }}_{{ c.index }} = vec4f();
+            {% endfor %}
+        let v_{{ ri }}_0 = 4.0 * in_{{ ri }}_0 - 5.0 * in_{{ ri }}_2 + in_{{ ri }}_4;
+        let v_{{ ri }}_1 = in_{{ ri }}_4 + in_{{ ri }}_3 - 4.0 * (in_{{ ri }}_1 + in_{{ ri }}_2);
+        let v_{{ ri }}_2 = in_{{ ri }}_4 - in_{{ ri }}_3 + 4.0 * (in_{{ ri }}_1 - in_{{ ri }}_2);
+        let v_{{ ri }}_3 = in_{{ ri }}_4 - in_{{ ri }}_2 + 2.0 * (in_{{ ri }}_3 - in_{{ ri }}_1);
+        let v_{{ ri }}_4 = in_{{ ri }}_4 - in_{{ ri }}_2 - 2.0 * (in_{{ ri }}_3 - in_{{ ri }}_1);
+        let v_{{ ri }}_5 = 4.0 * in_{{ ri }}_1 - 5.0 * in_{{ ri }}_3 + in_{{ ri }}_5;
+        {% endif %}
+    {% endfor %}
+{% endfor %}
+{# Channel by channel, so that a channel's sums stay in registers for all of its products. #}
+{% for o in range(4 * tiling.quads) %}
+    {% if winograd %}
+        {% for ky in range(3) %}
+            {% set place = 3 * o + ky %}
+            {% for m in range(6) %}
+        {
+            let w = subgroupBroadcast(g_{{ place // tiling.lanes }}_{{ m }}, {{ place % tiling.lanes }}u);
+                {% for i in "xyzw" %}
+                    {% for r in range(tiling.rows) if patch.rows.taps[r][ky] is not none %}
+            sum_{{ o }}_{{ r }}_{{ m }} += w.{{ i }} * v_{{ patch.rows.taps[r][ky] }}_{{ m }}.{{ i }};
+                    {% endfor %}
+                {% endfor %}
         }
+            {% endfor %}
+        {% endfor %}
+    {% else %}
+        {% for tap in patch.uses %}
+        {
+            let w = {{ weight(o, tap.tap) }};
+            {% for i in "xyzw" %}
+                {% for use in tap.pixels %}
+            sum_{{ o }}_{{ use.row }}_{{ use.column }} += w.{{ i }} * in_{{ use.source_row }}_{{ use.source_column }}.{{ i }};
+                {% endfor %}
+            {% endfor %}
+        }
+        {% endfor %}
+    {% endif %}
+{% endfor %}
     }
-    let out = ((n * QUADS + q) * HEIGHT + y) * WIDTH + x0;
-{% for p in range(tile_pixels) %}
-    if x0 + {{ p }}u < WIDTH {
-        destination[out + {{ p }}u] {{ "+" if accumulate }}= sum_{{ p }};
+
+{% for k in range(tiling.quads) %}
+    {
+        let q = first_quad + {{ k }}u;
+    {% if moments %}
+        var own = vec4f();
+        var count = 0.0;
+        var sum = vec4f();
+        var squares = vec4f();
+    {% elif sums %}
+        var sum = vec4f();
+        var sum_x = vec4f();
+    {% endif %}
+        if (n < current.batch){{ " & (q < QUADS)" if destination.quads % tiling.quads != 0 }} {
+    {% if bias %}
+            let added = bias[q];
+    {% endif %}
+    {% if sums %}
+            let norm = normalization[q];
+    {% endif %}
+            let image = (n * QUADS + q) * (HEIGHT * WIDTH);
+    {% for r in range(tiling.rows) %}
+            {{ "if y0 + " ~ r ~ "u < HEIGHT" if patch.rows.partial and r > 0 }} {
+                let at = image + (y0 + {{ r }}u) * WIDTH + x0;
+        {% if gate == "kept" and patch.signs_of_a_row_share_a_word %}
+                let signs = positive[(n * QUADS + q) * ((HEIGHT * WIDTH + SIGNS - 1u) / SIGNS) + ((y0 + {{ r }}u) * WIDTH + x0) / SIGNS] >> (4u * (((y0 + {{ r }}u) * WIDTH + x0) % SIGNS));
+        {% endif %}
+        {% if winograd %}
+            {% for m in range(6) %}
+                let p_{{ m }} = vec4f({% for i in range(4) %}sum_{{ 4 * k + i }}_{{ r }}_{{ m }}{{ ", " if not loop.last }}{% endfor %});
+            {% endfor %}
+                // Aᵀ · p
+                let near = p_1 - p_2;
+                let far = p_3 - p_4;
+        {% endif %}
+        {% for p in range(tiling.columns) %}
+                {{ "if x0 + " ~ p ~ "u < WIDTH" if patch.columns.partial and p > 0 }} {
+            {% if not winograd %}
+                    var y = vec4f({% for i in range(4) %}sum_{{ 4 * k + i }}_{{ r }}_{{ p }}{{ ", " if not loop.last }}{% endfor %});
+            {% else %}
+                    var y = {{ ["p_0 + (p_1 + p_2) + (p_3 + p_4)", "near + 2.0 * far", "(p_1 + p_2) + 4.0 * (p_3 + p_4)", "near + 8.0 * far + p_5"][p] }};
+            {% endif %}
+            {% if bias %}
+                    y += added;
+            {% endif %}
+            {% if accumulates %}
+                    y += destination[at + {{ p }}u];
+            {% endif %}
+            {% if sums %}
+                    let x = norm_input[at + {{ p }}u];
+            {% endif %}
+            {% if gate == "recomputed" %}
+                    y = select(vec4f(), y, normalised(x, norm) > vec4f());
+            {% elif gate == "kept" %}
+                {% if patch.signs_of_a_row_share_a_word %}
+                    y = select(vec4f(), y, (vec4u(signs >> {{ 4 * p }}u) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+                {% else %}
+                    let pixel = (y0 + {{ r }}u) * WIDTH + x0 + {{ p }}u;
+                    let signs = positive[(n * QUADS + q) * ((HEIGHT * WIDTH + SIGNS - 1u) / SIGNS) + pixel / SIGNS] >> (4u * (pixel % SIGNS));
+                    y = select(vec4f(), y, (vec4u(signs) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+                {% endif %}
+            {% endif %}
+                    destination[at + {{ p }}u] = y;
+            {% if sums %}
+                    sum += y;
+                    sum_x += y * standardised(x, norm);
+            {% elif moments %}
+                {% if r == 0 and p == 0 %}
+                    own = y;
+                {% endif %}
+                    let d = y - own;
+                    count += 1.0;
+                    sum += d;
+                    squares += d * d;
+            {% endif %}
+                }
+        {% endfor %}
+            }
+    {% endfor %}
+        }
+    {% if moments %}
+        let divisor = max(count, 1.0);
+        lane_moments[lane * {{ tiling.quads }}u + {{ k }}u] = Moments(own, sum / divisor, max(squares - sum * sum / divisor, vec4f()), count);
+    {% elif sums %}
+        lane_sums[lane * {{ tiling.quads }}u + {{ k }}u] = GradSums(sum, sum_x);
+    {% endif %}
     }
 {% endfor %}
+{% if moments or sums %}
+    {% set kept = "lane_moments" if moments else "lane_sums" %}
+    {% set joined = "together" if moments else "both" %}
+    // Sixteen lanes a quad join four each, then one joins those.
+    workgroupBarrier();
+    let k = lane % {{ tiling.quads }}u;
+    let segment = lane / {{ tiling.quads }}u;
+    if segment < 16u {
+        let at = segment * {{ 4 * tiling.quads }}u + k;
+        var all = {{ kept }}[at];
+        for (var i = 1u; i < 4u; i++) {
+            all = {{ joined }}(all, {{ kept }}[at + i * {{ tiling.quads }}u]);
+        }
+        {{ kept }}[at] = all;
+    }
+    workgroupBarrier();
+    let q = first_quad + lane;
+    if (lane < {{ tiling.quads }}u) & (q < QUADS) & (first_tile < current.batch * (TILES_X * TILES_Y)) {
+        var all = {{ kept }}[lane];
+        for (var i = 1u; i < 16u; i++) {
+            all = {{ joined }}(all, {{ kept }}[i * {{ 4 * tiling.quads }}u + lane]);
+        }
+        partial_{{ "moments" if moments else "sums" }}[index / QUAD_GROUPS * QUADS + q] = all;
+    }
+{% endif %}
 }
+
+{% if enters %}
+fn entering(x: vec4f, norm: Normalization) -> vec4f {
+    let y = normalised(x, norm);
+{% if enters_relu %}
+    // Not `max`, which may swallow a NaN: the loss must see it.
+    return select(y, vec4f(), y <= vec4f());
+{% else %}
+    return y;
+{% endif %}
+}
+{% endif %}

@@ -1,10 +1,9 @@
-// The gradient of a convolution's weights, and the packing of weights for the other two passes.
+// The gradient of a convolution's weights.
 //
 // input        [N, QI, HI, WI] vec4f
 // grad_output  [N, QO, HO, WO] vec4f
 // partial_sums     [chunks, CO, CI, K, K] f32, one sum a chunk of samples
 // weight       [CO, CI, K, K] f32, PyTorch's layout
-// packed       [QS, K, K, QD] mat4x4f, as conv.wgsl reads it
 
 const IN_CHANNELS = {{ input.channels }}u;
 const IN_QUADS = {{ input.quads }}u;
@@ -70,16 +69,16 @@ fn grad_weight(
             let out_row = ((n * OUT_QUADS + o) * u32(OUT_HEIGHT) + u32(y)) * u32(OUT_WIDTH);
             for (var x = 0; x < OUT_WIDTH; x += {{ tile_pixels }}) {
                 let column = x * STRIDE - PADDING;
-{% for offset in columns %}
-                let in_{{ loop.index0 }} = load(in_row, column + {{ offset }});
+{% for line in columns.lines %}
+                let in_{{ loop.index0 }} = load(in_row, column + {{ line.offset }});
 {% endfor %}
 {% for p in range(tile_pixels) %}
                 let grad_{{ p }} = load_grad(out_row, x + {{ p }});
 {% endfor %}
-{% for tap in taps %}
-    {% for use in tap.uses %}
+{% for kx in range(kernel) %}
+    {% for p in range(tile_pixels) if columns.taps[p][kx] is not none %}
         {% for j in range(4) %}
-                sum_{{ tap.kx }}_{{ j }} += grad_{{ use.pixel }} * in_{{ use.column }}[{{ j }}];
+                sum_{{ kx }}_{{ j }} += grad_{{ p }} * in_{{ columns.taps[p][kx] }}[{{ j }}];
         {% endfor %}
     {% endfor %}
 {% endfor %}
@@ -96,56 +95,4 @@ fn grad_weight(
     }
     {% endfor %}
 {% endfor %}
-}
-
-@group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read_write> packed: array<mat4x4f>;
-
-fn weight_at(o: u32, c: u32, tap: u32) -> f32 {
-    if o >= OUT_CHANNELS || c >= IN_CHANNELS {
-        return 0.0;
-    }
-    return weight[(o * IN_CHANNELS + c) * KERNEL * KERNEL + tap];
-}
-
-/// packed[c/4, tap, o/4], column c%4, component o%4 = weight[o, c, tap]: source is the input.
-@compute @workgroup_size(64)
-fn pack_forward(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let at = group_index(group, groups) * 64u + lane;
-    let o = at % OUT_QUADS;
-    let tap = at / OUT_QUADS % (KERNEL * KERNEL);
-    let c = at / OUT_QUADS / (KERNEL * KERNEL);
-    if c >= IN_QUADS {
-        return;
-    }
-    var columns: mat4x4f;
-{% for j in range(4) %}
-    columns[{{ j }}] = vec4f({% for i in range(4) %}weight_at(4u * o + {{ i }}u, 4u * c + {{ j }}u, tap){{ ", " if not loop.last }}{% endfor %});
-{% endfor %}
-    packed[at] = columns;
-}
-
-/// packed[o/4, tap, c/4], column o%4, component c%4 = weight[o, c, tap]: source is the output's gradient.
-@compute @workgroup_size(64)
-fn pack_backward(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let at = group_index(group, groups) * 64u + lane;
-    let c = at % IN_QUADS;
-    let tap = at / IN_QUADS % (KERNEL * KERNEL);
-    let o = at / IN_QUADS / (KERNEL * KERNEL);
-    if o >= OUT_QUADS {
-        return;
-    }
-    var columns: mat4x4f;
-{% for j in range(4) %}
-    columns[{{ j }}] = vec4f({% for i in range(4) %}weight_at(4u * o + {{ j }}u, 4u * c + {{ i }}u, tap){{ ", " if not loop.last }}{% endfor %});
-{% endfor %}
-    packed[at] = columns;
 }

@@ -4,7 +4,10 @@
 use bnonly::gpu::pipeline::BindingKind;
 use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
 use bnonly::kernels::ceilings::{self, MultiplyAdd};
-use bnonly::kernels::conv::{self, ConvShape, WeightChunks};
+use bnonly::kernels::conv::tiling::Tiling;
+use bnonly::kernels::conv::{
+    self, BackwardExtras, ConvShape, Direction, Entry, ForwardExtras, Gate, WeightChunks,
+};
 use bnonly::kernels::linear::{self, LinearShape};
 use bnonly::kernels::optimizer::{self, Rule};
 use bnonly::kernels::pool::{self, PoolShape};
@@ -22,7 +25,7 @@ const MAX_INVOCATIONS: u32 = 256;
 
 fn conv_kernels() -> Vec<Kernel> {
     let mut kernels = Vec::new();
-    for (channels, filters) in [(1, 1), (3, 16), (5, 7), (64, 64), (40, 24)] {
+    for (channels, filters) in [(1, 1), (5, 7), (40, 24)] {
         for (kernel, stride, padding) in [
             (1, 1, 0),
             (1, 2, 0),
@@ -42,20 +45,54 @@ fn conv_kernels() -> Vec<Kernel> {
                 padding,
             };
             let chunks = WeightChunks::new(&shape, 128);
+            if filters < 20 || kernel == 3 {
+                kernels.extend(passes(&shape));
+            }
             kernels.extend([
-                conv::forward(&shape, false),
-                conv::forward(&shape, true),
-                conv::grad_input(&shape, false),
-                conv::grad_input(&shape, true),
                 conv::grad_weight(&shape, chunks),
-                conv::pack_forward(&shape),
-                conv::pack_backward(&shape),
                 reduce::sum_partials(shape.weight_len(), chunks),
                 reduce::channel_sums(shape.output, chunks),
             ]);
         }
     }
     kernels
+}
+
+/// Both passes over images, in all ways and with all that may stand before and behind, and the packing for
+/// them.
+fn passes(shape: &ConvShape) -> Vec<Kernel> {
+    let mut kernels = Vec::new();
+    for (number, tiling) in tilings(shape, Direction::Forward).into_iter().enumerate() {
+        let enters = [None, Some(false), Some(true)][number % 3].map(|relu| Entry { relu });
+        let (bias, moments) = (number % 2 == 0, number % 4 < 2);
+        let extras = ForwardExtras {
+            enters,
+            bias,
+            moments,
+        };
+        kernels.push(conv::forward(shape, &tiling, extras));
+        kernels.push(conv::pack(&shape.pass(Direction::Forward), &tiling));
+    }
+    let gates = [
+        None,
+        Some(Gate::Open),
+        Some(Gate::Recomputed),
+        Some(Gate::Kept),
+    ];
+    for (number, tiling) in tilings(shape, Direction::Backward).into_iter().enumerate() {
+        let (accumulates, batch_norm) = (number % 2 == 0, gates[(number + 1) % 4]);
+        let extras = BackwardExtras {
+            accumulates,
+            batch_norm,
+        };
+        kernels.push(conv::grad_input(shape, &tiling, extras));
+        kernels.push(conv::pack(&shape.pass(Direction::Backward), &tiling));
+    }
+    kernels
+}
+
+fn tilings(shape: &ConvShape, direction: Direction) -> Vec<Tiling> {
+    Tiling::all(&shape.pass(direction), Some(8))
 }
 
 fn batch_norm_kernels() -> Vec<Kernel> {
@@ -77,11 +114,11 @@ fn batch_norm_kernels() -> Vec<Kernel> {
             };
             kernels.extend([
                 batch_norm::statistics(&shape),
-                batch_norm::finish_statistics(&shape),
+                batch_norm::finish_statistics(&shape, shape.partials()),
                 batch_norm::fixed_statistics(&shape),
                 batch_norm::normalise(&shape),
                 batch_norm::backward_sums(&shape),
-                batch_norm::finish_backward(&shape),
+                batch_norm::finish_backward(&shape, shape.partials()),
                 batch_norm::backward(&shape),
             ]);
         }
@@ -181,6 +218,7 @@ fn validated(kernel: &Kernel) -> (Module, ModuleInfo) {
         Capabilities::SHADER_FLOAT16,
         kernel.source.starts_with("enable f16;"),
     );
+    capabilities.set(Capabilities::SUBGROUP, kernel.source.contains("subgroup"));
     let info = Validator::new(ValidationFlags::all(), capabilities)
         .validate(&module)
         .unwrap_or_else(|error| {
@@ -246,8 +284,8 @@ fn every_kernel_writes_all_that_the_host_lays_out_for_it_to_write() {
                 variable.binding.is_some_and(|at| at.binding == binding)
                     && uses.contains(GlobalUse::WRITE)
             });
-            // `backward_sums` writes its fifth binding only where signs are kept.
-            if kernel.name != "backward_sums" || binding != 5 {
+            // `backward_sums` writes the gradient only behind a ReLU.
+            if kernel.name != "backward_sums" || binding != 3 {
                 assert_eq!(
                     writes,
                     *kind == BindingKind::Write,

@@ -31,7 +31,6 @@ impl Sizes {
             Lasting::Packed => 4 * layout.packed_len,
             Lasting::Saved => 4 * layout.saved_len,
             Lasting::Scratch => lists.scratch_bytes,
-            Lasting::Means => lists.means_bytes,
             Lasting::Trained => 8 * trained,
             Lasting::FirstMoment => 4 * trained,
             Lasting::SecondMoment => 4 * trained * (options.rule.moments() as u64 - 1),
@@ -115,7 +114,6 @@ fn lasting_report(lasting: &[u64; Lasting::ALL.len()]) -> MemoryReport {
             | Lasting::Samples
             | Lasting::Saved
             | Lasting::Scratch
-            | Lasting::Means
             | Lasting::Logits
             | Lasting::Total => &mut report.other,
         } += bytes;

@@ -1,7 +1,9 @@
 //! Where each parameter, gradient and running average lies in the plan's buffers.
 
 use crate::kernels::Blocked;
-use crate::kernels::conv::ConvShape;
+use crate::kernels::batch_norm::BatchNormShape;
+use crate::kernels::conv::tiling::Tiling;
+use crate::kernels::conv::{ConvShape, Direction, Pass};
 use crate::network::Graph;
 use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
 use crate::network::trainable::{Selection, TrainedSet};
@@ -37,8 +39,15 @@ impl Cursor {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packed {
     pub shape: ConvShape,
-    pub forward: Range,
-    pub backward: Range,
+    pub forward: Weights,
+    pub backward: Weights,
+}
+
+/// How one pass is computed, and where its copy lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights {
+    pub tiling: Tiling,
+    pub range: Range,
 }
 
 /// Where everything lies.
@@ -64,7 +73,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn new(graph: &Graph, trained: &TrainedSet) -> Self {
+    /// Without an adapter to measure on.
+    pub fn unmeasured(graph: &Graph, trained: &TrainedSet) -> Self {
+        Self::new(graph, trained, |pass| Tiling::unmeasured(pass, None))
+    }
+
+    pub fn new(graph: &Graph, trained: &TrainedSet, tiling: impl Fn(&Pass) -> Tiling) -> Self {
         let mut cursor = Cursor::default();
         let parameters: Vec<_> = graph
             .parameters
@@ -111,7 +125,10 @@ impl Layout {
         let saved = graph
             .batch_norms
             .iter()
-            .map(|layer| cursor.take(3 * u64::from(layer.channels).next_multiple_of(4)))
+            .map(|layer| {
+                let quads = u64::from(layer.channels.div_ceil(4));
+                cursor.take(quads * BatchNormShape::NORMALIZATION_BYTES / 4)
+            })
             .collect();
         let saved_len = cursor.0;
 
@@ -123,11 +140,16 @@ impl Layout {
             .zip((0..).map(|node| conv_shape(graph, node)))
         {
             if let (Op::Conv { weight, .. }, Some(shape)) = (&node.op, shape) {
-                let mut copy = || cursor.take(shape.packed_len());
+                let mut copy = |direction| {
+                    let pass = shape.pass(direction);
+                    let tiling = tiling(&pass);
+                    let range = cursor.take(tiling.packed_len(&pass));
+                    Weights { tiling, range }
+                };
                 packed[weight.0] = Some(Packed {
                     shape,
-                    forward: copy(),
-                    backward: copy(),
+                    forward: copy(Direction::Forward),
+                    backward: copy(Direction::Backward),
                 });
             }
         }
@@ -182,6 +204,15 @@ impl Layout {
     pub fn running(&self, id: BatchNormId) -> [Range; 2] {
         self.running[id.0]
     }
+}
+
+/// All passes of convolutions over images in a graph.
+pub(super) fn conv_passes(graph: &Graph) -> Vec<Pass> {
+    let shapes = (0..graph.nodes.len()).filter_map(|node| conv_shape(graph, node));
+    let both = [Direction::Forward, Direction::Backward];
+    shapes
+        .flat_map(|shape| both.map(|direction| shape.pass(direction)))
+        .collect()
 }
 
 /// The convolution at a place in the graph, if there is one.

@@ -25,6 +25,7 @@ use futures_channel::oneshot;
 use crate::data::{Augmentation, Batch, Normalization};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::StepUniform;
+use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::optimizer::Rule;
 use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
@@ -133,7 +134,7 @@ impl PlanOptions {
 /// # Errors
 /// If a layer has no kernel.
 pub fn memory_needed(graph: &Graph, options: &PlanOptions) -> Result<MemoryReport, EngineError> {
-    let layout = Layout::new(graph, &options.trained);
+    let layout = Layout::unmeasured(graph, &options.trained);
     let lists = compile::compile(graph, &layout, options)?;
     Ok(Sizes::new(&lists, &layout, options).report())
 }
@@ -213,7 +214,9 @@ impl<'a> Engine<'a> {
         options: PlanOptions,
         state: &State,
     ) -> Result<Self, EngineError> {
-        let layout = Layout::new(graph, &options.trained);
+        let layout = Layout::new(graph, &options.trained, |pass| {
+            Tiling::unmeasured(pass, None)
+        });
         let lists = compile::compile(graph, &layout, &options)?;
         let work = work::of_step(graph, &lists, &layout, &options);
         let (buffers, plan) = plan::build(gpu, lists, &layout, &options).await?;

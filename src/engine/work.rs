@@ -59,7 +59,7 @@ impl Work {
 /// # Errors
 /// If a layer has no kernel.
 pub fn step_work(graph: &Graph, options: &PlanOptions) -> Result<Vec<Work>, EngineError> {
-    let layout = Layout::new(graph, &options.trained);
+    let layout = Layout::unmeasured(graph, &options.trained);
     let lists = compile::compile(graph, &layout, options)?;
     Ok(of_step(graph, &lists, &layout, options))
 }
@@ -169,7 +169,8 @@ impl Step<'_> {
             Lasting::Parameters => parameter(&|p| layout.parameters[p] == range),
             Lasting::Gradients => parameter(&|p| layout.gradients[p] == Some(range)),
             Lasting::Packed => parameter(&|p| {
-                layout.packed[p].is_some_and(|p| p.forward == range || p.backward == range)
+                layout.packed[p]
+                    .is_some_and(|p| p.forward.range == range || p.backward.range == range)
             }),
             Lasting::Saved => norm(&|n| layout.saved[n] == range),
             Lasting::Running => norm(&|n| layout.running[n].contains(&range)),

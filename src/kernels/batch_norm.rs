@@ -5,8 +5,11 @@ use minijinja::context;
 use super::{Access, Blocked, Grid, Kernel, render};
 use Access::{Read, Write};
 
-/// Elements that one workgroup of a pass over images takes; also the unit of the kept signs.
-const BLOCK: u32 = 512;
+/// Pixels of a quad whose kept signs share a u32.
+pub(super) const SIGNS_PER_WORD: u32 = 8;
+
+/// Lanes of a workgroup take turns through a reduction's elements; so many turns at the least.
+const MIN_TURNS: u32 = 32;
 
 /// What follows the normalisation in the same pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -25,6 +28,21 @@ impl Epilogue {
     }
 }
 
+/// How many partial results a reduction leaves for a quad: ⌈batch · `per_sample` / `block`⌉.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct Partials {
+    /// Items of work a sample.
+    pub per_sample: u32,
+    /// Items of work a partial result.
+    pub block: u32,
+}
+
+impl Partials {
+    fn count(&self, batch: u32) -> u64 {
+        (u64::from(batch) * u64::from(self.per_sample)).div_ceil(self.block.into())
+    }
+}
+
 /// A BatchNorm layer over images of one shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BatchNormShape {
@@ -39,45 +57,54 @@ pub struct BatchNormShape {
 }
 
 impl BatchNormShape {
-    /// Elements (samples × pixels) that one workgroup of a reduction takes: a multiple of
-    /// [`BLOCK`], so large that no more than 64 partial sums are left.
+    /// Elements (samples × pixels) that one workgroup of a reduction takes, so large that no more
+    /// than 64 partial results are left.
     fn chunk(&self) -> u32 {
         (self.max_batch * self.images.area())
             .div_ceil(64)
-            .next_multiple_of(BLOCK)
-            .max(4 * BLOCK)
+            .next_multiple_of(super::WORKGROUP_SIZE)
+            .max(MIN_TURNS * super::WORKGROUP_SIZE)
     }
 
-    fn blocks(&self) -> u32 {
-        (self.max_batch * self.images.area()).div_ceil(BLOCK)
+    /// Words of kept signs of one quad of one sample.
+    fn words(&self) -> u32 {
+        self.images.area().div_ceil(SIGNS_PER_WORD)
+    }
+
+    /// What [`statistics`] and [`backward_sums`] leave.
+    pub fn partials(&self) -> Partials {
+        Partials {
+            per_sample: self.images.area(),
+            block: self.chunk(),
+        }
     }
 
     /// Bytes of the partial results of a reduction.
-    pub fn partial_bytes(&self) -> u64 {
-        let chunks = (self.max_batch * self.images.area()).div_ceil(self.chunk());
-        32 * u64::from(self.images.quads * chunks)
+    pub fn partial_bytes(&self, partials: Partials) -> u64 {
+        64 * u64::from(self.images.quads) * partials.count(self.max_batch)
     }
 
     /// Bytes of the kept signs.
     pub fn sign_bytes(&self) -> u64 {
-        4 * 64 * u64::from(self.images.quads * self.blocks())
+        4 * u64::from(self.max_batch) * u64::from(self.images.quads * self.words())
     }
 
-    /// Bytes of the saved statistics: three vec4f a quad.
-    pub fn saved_bytes(&self) -> u64 {
-        48 * u64::from(self.images.quads)
-    }
+    /// Bytes of what a BatchNorm keeps from forward to back for one quad: `Normalization` in
+    /// `shaders/common.wgsl`.
+    pub const NORMALIZATION_BYTES: u64 = 7 * 16;
 
-    /// Bytes of the two means that [`backward`] takes off.
-    pub fn mean_bytes(&self) -> u64 {
-        32 * u64::from(self.images.quads)
-    }
-
-    fn kernel(&self, name: &'static str, bindings: Vec<Access>, grid: Grid) -> Kernel {
+    fn kernel(
+        &self,
+        name: &'static str,
+        bindings: Vec<Access>,
+        grid: Grid,
+        partials: Partials,
+    ) -> Kernel {
         let values = context! {
             quads => self.images.quads, area => self.images.area(), chunk => self.chunk(),
-            blocks => self.blocks(), residual => self.epilogue.residual, relu => self.epilogue.relu,
+            residual => self.epilogue.residual, relu => self.epilogue.relu,
             keep_sign => self.epilogue.keeps_sign(), fixed => self.fixed,
+            partials => minijinja::value::Serde(partials),
         };
         let source = render(include_str!("../../shaders/batch_norm.wgsl"), values);
         Kernel {
@@ -90,87 +117,103 @@ impl BatchNormShape {
     }
 
     fn per_chunk(&self) -> Grid {
+        let Partials { per_sample, block } = self.partials();
         Grid {
             groups: self.images.quads,
-            per_sample: self.images.area(),
-            block: self.chunk(),
+            per_sample,
+            block,
         }
     }
 
-    fn per_block(&self) -> Grid {
-        Grid {
-            groups: self.images.quads,
-            per_sample: self.images.area(),
-            block: BLOCK,
-        }
+    fn per_word(&self) -> Grid {
+        Grid::threads_per_sample(self.images.quads * self.words())
     }
 
+    /// A workgroup a quad.
     fn per_quad(&self) -> Grid {
-        Grid::threads(self.images.quads)
+        Grid {
+            groups: self.images.quads,
+            per_sample: 0,
+            block: 1,
+        }
     }
 }
 
 /// `input` → `partial_moments`.
 pub fn statistics(shape: &BatchNormShape) -> Kernel {
-    shape.kernel("statistics", vec![Read, Write], shape.per_chunk())
-}
-
-/// `input`, `partial_moments` → `saved`, `running_mean`, `running_variance`.
-pub fn finish_statistics(shape: &BatchNormShape) -> Kernel {
     shape.kernel(
-        "finish_statistics",
-        vec![Read, Read, Write, Write, Write],
-        shape.per_quad(),
+        "statistics",
+        vec![Read, Write],
+        shape.per_chunk(),
+        shape.partials(),
     )
 }
 
-/// `running_mean`, `running_variance` → `saved`.
+/// `partial_moments` (as many as `partials` says), `gamma`, `beta` → `normalization`, `running_mean`,
+/// `running_variance`.
+pub fn finish_statistics(shape: &BatchNormShape, partials: Partials) -> Kernel {
+    shape.kernel(
+        "finish_statistics",
+        vec![Read, Read, Read, Write, Write, Write],
+        shape.per_quad(),
+        partials,
+    )
+}
+
+/// `running_mean`, `running_variance`, `gamma`, `beta` → `normalization`.
 pub fn fixed_statistics(shape: &BatchNormShape) -> Kernel {
     shape.kernel(
         "fixed_statistics",
-        vec![Read, Read, Write],
-        shape.per_quad(),
+        vec![Read, Read, Read, Read, Write],
+        Grid::threads(shape.images.quads),
+        shape.partials(),
     )
 }
 
-/// `input`, `saved`, `gamma`, `beta` → `output`; then `residual` and the kept signs, where the
-/// epilogue has them.
+/// `input`, `normalization` → `output`; then `residual` and the kept signs, where the epilogue has
+/// them.
 pub fn normalise(shape: &BatchNormShape) -> Kernel {
-    let mut bindings = vec![Read, Read, Read, Read, Write];
+    let mut bindings = vec![Read, Read, Write];
     if shape.epilogue.residual {
         bindings.push(Read);
     }
     if shape.epilogue.keeps_sign() {
         bindings.push(Write);
     }
-    shape.kernel("normalise", bindings, shape.per_block())
+    shape.kernel("normalise", bindings, shape.per_word(), shape.partials())
 }
 
-/// `input`, `saved`, `gamma`, `beta`, `grad_output` → `partial_sums`; with kept signs as a seventh
-/// binding `grad_output` is overwritten by what passes the ReLU.
+/// `input`, `normalization`, `grad_output` → `partial_sums`; behind a ReLU `grad_output` is overwritten by
+/// what passes it, by kept signs as a fifth binding if the epilogue has them.
 pub fn backward_sums(shape: &BatchNormShape) -> Kernel {
-    let mut bindings = vec![Read, Read, Read, Read, Write, Write];
+    let mut bindings = vec![Read, Read, Write, Write];
     if shape.epilogue.keeps_sign() {
         bindings.push(Read);
     }
-    shape.kernel("backward_sums", bindings, shape.per_chunk())
+    shape.kernel(
+        "backward_sums",
+        bindings,
+        shape.per_chunk(),
+        shape.partials(),
+    )
 }
 
-/// `partial_sums` → `means`, `grad_gamma`, `grad_beta`.
-pub fn finish_backward(shape: &BatchNormShape) -> Kernel {
+/// `partial_sums` (as many as `partials` says) → the means in `normalization`, `grad_gamma`, `grad_beta`.
+pub fn finish_backward(shape: &BatchNormShape, partials: Partials) -> Kernel {
     shape.kernel(
         "finish_backward",
         vec![Read, Write, Write, Write],
         shape.per_quad(),
+        partials,
     )
 }
 
-/// `input`, `saved`, `gamma`, `beta`, `grad_output` (as [`backward_sums`] left it), `means` →
-/// `grad_input`.
+/// `input`, `normalization`, `grad_output` (as [`backward_sums`] left it) → `grad_input`.
 pub fn backward(shape: &BatchNormShape) -> Kernel {
     shape.kernel(
         "backward",
-        vec![Read, Read, Read, Read, Read, Read, Write],
-        shape.per_block(),
+        vec![Read, Read, Read, Write],
+        shape.per_word(),
+        shape.partials(),
     )
 }

@@ -1,7 +1,7 @@
 //! BatchNorm with what follows it, forward and back, by the batch's statistics and by fixed ones.
 
 use bnonly::kernels::Blocked;
-use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
+use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue, Partials};
 
 use crate::bench::{run, unwritten, written};
 use crate::blocked::{block_within, blocked_len, pad, unblock, unpad};
@@ -42,19 +42,38 @@ impl Layer {
     pub async fn statistics(
         &self,
         x: &[f64],
-        mean: &[f64],
-        variance: &[f64],
+        [gamma, beta]: [&[f64]; 2],
+        [mean, variance]: [&[f64]; 2],
     ) -> (Vec<f32>, [Vec<f32>; 2]) {
-        let (name, shape) = (&self.name, &self.shape);
-        let x = self.images(x);
-        let partial = unwritten(shape.partial_bytes() as usize / 4);
-        let operands = [x.clone(), partial];
+        let shape = &self.shape;
+        let partial = unwritten(shape.partial_bytes(shape.partials()) as usize / 4);
+        let operands = [self.images(x), partial];
         let partial = run(&batch_norm::statistics(shape), self.batch, &operands)
             .await
             .remove(0);
-        let saved = unwritten(shape.saved_bytes() as usize / 4);
-        let operands = [x, partial, saved, pad(mean), pad(variance)];
-        let kernel = batch_norm::finish_statistics(shape);
+        self.finish_statistics(partial, shape.partials(), [gamma, beta], [mean, variance])
+            .await
+    }
+
+    /// The same from partial moments.
+    pub async fn finish_statistics(
+        &self,
+        partial: Vec<f32>,
+        partials: Partials,
+        [gamma, beta]: [&[f64]; 2],
+        [mean, variance]: [&[f64]; 2],
+    ) -> (Vec<f32>, [Vec<f32>; 2]) {
+        let (name, shape) = (&self.name, &self.shape);
+        let saved = unwritten(self.saved_len());
+        let operands = [
+            partial,
+            pad(gamma),
+            pad(beta),
+            saved,
+            pad(mean),
+            pad(variance),
+        ];
+        let kernel = batch_norm::finish_statistics(shape, partials);
         let [saved, mean, variance] = outputs(run(&kernel, self.batch, &operands).await);
         let saved = written(name, &saved, saved.len());
         let channels = shape.images.channels;
@@ -68,12 +87,15 @@ impl Layer {
     }
 
     /// Fixed statistics in the place of the batch's.
-    pub async fn fixed_statistics(&self, mean: &[f64], variance: &[f64]) -> Vec<f32> {
-        let saved = unwritten(self.shape.saved_bytes() as usize / 4);
+    pub async fn fixed_statistics(
+        &self,
+        [gamma, beta]: [&[f64]; 2],
+        [mean, variance]: [&[f64]; 2],
+    ) -> Vec<f32> {
+        let saved = unwritten(self.saved_len());
         let kernel = batch_norm::fixed_statistics(&self.shape);
-        let saved = run(&kernel, self.batch, &[pad(mean), pad(variance), saved])
-            .await
-            .remove(0);
+        let operands = [pad(mean), pad(variance), pad(gamma), pad(beta), saved];
+        let saved = run(&kernel, self.batch, &operands).await.remove(0);
         written(&self.name, &saved, saved.len())
     }
 
@@ -82,12 +104,11 @@ impl Layer {
         &self,
         x: &[f64],
         saved: Vec<f32>,
-        [gamma, beta]: [&[f64]; 2],
         residual: Option<&[f64]>,
     ) -> (Vec<f32>, Kept) {
         let shape = &self.shape;
         let output = unwritten(blocked_len(shape.images, shape.max_batch));
-        let mut operands = vec![self.images(x), saved.clone(), pad(gamma), pad(beta), output];
+        let mut operands = vec![self.images(x), saved.clone(), output];
         operands.extend(residual.map(|residual| self.images(residual)));
         if shape.epilogue.keeps_sign() {
             operands.push(unwritten(shape.sign_bytes() as usize / 4));
@@ -101,33 +122,39 @@ impl Layer {
     }
 
     /// The way back from `grad_y`.
-    pub async fn backward(
-        &self,
-        x: &[f64],
-        kept: &Kept,
-        [gamma, beta]: [&[f64]; 2],
-        grad_y: &[f64],
-    ) -> Gradients {
-        let (name, shape) = (&self.name, &self.shape);
-        let channels = shape.images.channels;
-        let head = [self.images(x), kept.saved.clone(), pad(gamma), pad(beta)];
-        let mut operands = head.to_vec();
-        operands.push(self.images(grad_y));
-        operands.push(unwritten(shape.partial_bytes() as usize / 4));
+    pub async fn backward(&self, x: &[f64], kept: &Kept, grad_y: &[f64]) -> Gradients {
+        let shape = &self.shape;
+        let mut operands = vec![
+            self.images(x),
+            kept.saved.clone(),
+            self.images(grad_y),
+            unwritten(shape.partial_bytes(shape.partials()) as usize / 4),
+        ];
         operands.extend(kept.signs.clone());
         let [grad_y, partial] =
             outputs(run(&batch_norm::backward_sums(shape), self.batch, &operands).await);
+        self.finish_backward(x, kept, grad_y, partial, shape.partials())
+            .await
+    }
 
+    /// The same from partial sums and the gradient that is left behind the ReLU.
+    pub async fn finish_backward(
+        &self,
+        x: &[f64],
+        kept: &Kept,
+        grad_y: Vec<f32>,
+        partial: Vec<f32>,
+        partials: Partials,
+    ) -> Gradients {
+        let (name, shape) = (&self.name, &self.shape);
+        let channels = shape.images.channels;
         let of_quads = || unwritten(4 * shape.images.quads as usize);
-        let means = unwritten(shape.mean_bytes() as usize / 4);
-        let operands = [partial, means, of_quads(), of_quads()];
-        let kernel = batch_norm::finish_backward(shape);
-        let [means, grad_gamma, grad_beta] = outputs(run(&kernel, self.batch, &operands).await);
-        let means = written(name, &means, means.len());
+        let operands = [partial, kept.saved.clone(), of_quads(), of_quads()];
+        let kernel = batch_norm::finish_backward(shape, partials);
+        let [saved, grad_gamma, grad_beta] = outputs(run(&kernel, self.batch, &operands).await);
 
-        let mut operands = head.to_vec();
         let grad_x = unwritten(grad_y.len());
-        operands.extend([grad_y.clone(), means, grad_x]);
+        let operands = [self.images(x), saved, grad_y.clone(), grad_x];
         let grad_x = run(&batch_norm::backward(shape), self.batch, &operands)
             .await
             .remove(0);
@@ -138,6 +165,11 @@ impl Layer {
             grad_beta: unpad(name, &grad_beta, channels),
             grad_residual: unblock(name, &grad_y[..used], shape.images, self.batch),
         }
+    }
+
+    fn saved_len(&self) -> usize {
+        let bytes = BatchNormShape::NORMALIZATION_BYTES * u64::from(self.shape.images.quads);
+        bytes as usize / 4
     }
 
     fn images(&self, values: &[f64]) -> Vec<f32> {
@@ -175,11 +207,11 @@ impl Layer {
         let expected = twin.forward(&x, &gamma, &beta, &mean, &variance);
         let (saved, [of_mean, of_variance]) = if self.shape.fixed {
             (
-                self.fixed_statistics(&mean, &variance).await,
+                self.fixed_statistics(affine, [&mean, &variance]).await,
                 [&mean, &variance],
             )
         } else {
-            let (saved, running) = self.statistics(&x, &mean, &variance).await;
+            let (saved, running) = self.statistics(&x, affine, [&mean, &variance]).await;
             assert_close(
                 &format!("running mean, {name}"),
                 &running[0],
@@ -195,7 +227,7 @@ impl Layer {
             );
             (saved, [&expected.mean, &expected.variance])
         };
-        let (y, kept) = self.normalise(&x, saved, affine, residual.as_deref()).await;
+        let (y, kept) = self.normalise(&x, saved, residual.as_deref()).await;
         let mut expected_y = twin.forward_eval(&x, &gamma, &beta, of_mean, of_variance);
         let mut grad = grad_y.clone();
         for i in 0..len {
@@ -219,7 +251,7 @@ impl Layer {
         } else {
             twin.backward(&x, &gamma, of_mean, of_variance, &grad)
         };
-        let actual = self.backward(&x, &kept, affine, &grad_y).await;
+        let actual = self.backward(&x, &kept, &grad_y).await;
         assert_close(
             &format!("grad_input, {name}"),
             &actual.grad_x,
@@ -238,15 +270,9 @@ impl Layer {
             &back.grad_beta,
             RELATIVE_BACK,
         );
-        // Without kept signs nobody reads the gradient after this layer, and it stays as it came.
-        let left = if epilogue.keeps_sign() {
-            &grad
-        } else {
-            &grad_y
-        };
         assert_eq!(
             widen(&actual.grad_residual),
-            *left,
+            grad,
             "what is left for the residual, {name}"
         );
     }
@@ -326,7 +352,9 @@ async fn check_stable(name: &str, x: &[f64], images: Blocked, batch: u32, relati
     let [gamma, beta] = [(); 2].map(|()| random.normal(channels));
     let (mean, variance) = (vec![0.0; channels], vec![1.0; channels]);
     let expected = layer.twin().forward(x, &gamma, &beta, &mean, &variance);
-    let (saved, running) = layer.statistics(x, &mean, &variance).await;
+    let (saved, running) = layer
+        .statistics(x, [&gamma, &beta], [&mean, &variance])
+        .await;
     assert_close(
         &format!("{name}: running mean"),
         &running[0],
@@ -340,7 +368,7 @@ async fn check_stable(name: &str, x: &[f64], images: Blocked, batch: u32, relati
         of_variance,
         RELATIVE,
     );
-    let (y, _) = layer.normalise(x, saved, [&gamma, &beta], None).await;
+    let (y, _) = layer.normalise(x, saved, None).await;
     assert_close(&format!("{name}: output"), &y, &expected.y, relative);
 }
 

@@ -1,6 +1,9 @@
 //! Convolutions: forward, and the gradients of input, weight and bias.
 
-use bnonly::kernels::conv::{self, ConvShape, WeightChunks};
+use bnonly::kernels::conv::tiling::Tiling;
+use bnonly::kernels::conv::{
+    self, BackwardExtras, ConvShape, Direction, ForwardExtras, WeightChunks,
+};
 use bnonly::kernels::{Blocked, Kernel, reduce};
 
 use crate::bench::{run, unwritten, written};
@@ -19,6 +22,8 @@ pub struct Layer {
     pub twin: Conv,
     pub max_batch: u32,
     shape: ConvShape,
+    /// How forward and the gradient of the input are computed.
+    tilings: [Tiling; 2],
 }
 
 impl Layer {
@@ -26,25 +31,70 @@ impl Layer {
     pub fn new(name: &str, twin: Conv, max_batch: u32) -> Self {
         let size =
             |channels, rows, columns| Blocked::new(channels as u32, rows as u32, columns as u32);
+        let shape = ConvShape {
+            input: size(twin.c, twin.h, twin.w),
+            output: size(twin.o, twin.p(), twin.q()),
+            kernel: twin.kernel as u32,
+            stride: twin.stride as u32,
+            padding: twin.padding as u32,
+        };
+        let both = [Direction::Forward, Direction::Backward];
         Self {
             name: format!("{name} {twin:?} of {max_batch}"),
             max_batch,
-            shape: ConvShape {
-                input: size(twin.c, twin.h, twin.w),
-                output: size(twin.o, twin.p(), twin.q()),
-                kernel: twin.kernel as u32,
-                stride: twin.stride as u32,
-                padding: twin.padding as u32,
-            },
+            shape,
+            tilings: both.map(|direction| Tiling::unmeasured(&shape.pass(direction), None)),
             twin,
         }
+    }
+
+    /// The layer with as many tiles as can be.
+    pub fn in_tiles_of_a_pixel(mut self) -> Self {
+        for tiling in &mut self.tilings {
+            (tiling.quads, tiling.rows, tiling.columns) = (1, 1, 1);
+        }
+        self
+    }
+
+    /// The layer in every way the adapter can compute it, each way back with some way forward.
+    pub async fn in_all_ways(name: &str, twin: Conv, max_batch: u32) -> Vec<Self> {
+        let subgroup_size = everywhere::gpu().await.capabilities.subgroup_size;
+        let layer = Self::new(name, twin, max_batch);
+        let [forward, backward] = [Direction::Forward, Direction::Backward]
+            .map(|direction| Tiling::all(&layer.shape.pass(direction), subgroup_size));
+        (0..forward.len().max(backward.len()))
+            .map(|at| {
+                let tilings = [forward[at % forward.len()], backward[at % backward.len()]];
+                let [f, b] = tilings;
+                let name = format!("{} ({f}; {b})", layer.name);
+                let (shape, max_batch) = (layer.shape, layer.max_batch);
+                Self {
+                    name,
+                    twin,
+                    max_batch,
+                    shape,
+                    tilings,
+                }
+            })
+            .collect()
+    }
+
+    async fn packed(&self, direction: Direction, weight: &[f64]) -> Vec<f32> {
+        let pass = self.shape.pass(direction);
+        let tiling = &self.tilings[direction as usize];
+        let packed = unwritten(tiling.packed_len(&pass) as usize);
+        let operands = [narrow(weight), packed];
+        let packed = run(&conv::pack(&pass, tiling), 1, &operands)
+            .await
+            .remove(0);
+        written(&self.name, &packed, packed.len())
     }
 
     /// The passes over images, to ask for their grids.
     pub fn kernels(&self) -> [Kernel; 2] {
         [
-            conv::forward(&self.shape, false),
-            conv::grad_input(&self.shape, false),
+            conv::forward(&self.shape, &self.tilings[0], ForwardExtras::default()),
+            conv::grad_input(&self.shape, &self.tilings[1], BackwardExtras::default()),
         ]
     }
 
@@ -53,21 +103,17 @@ impl Layer {
     }
 
     pub async fn forward(&self, x: &[f64], weight: &[f64], bias: Option<&[f64]>) -> Vec<f32> {
-        let packed = unwritten(self.shape.packed_len() as usize);
-        let pack = run(
-            &conv::pack_forward(&self.shape),
-            1,
-            &[narrow(weight), packed],
-        )
-        .await
-        .remove(0);
         let mut operands = vec![
             block_within(x, self.shape.input, self.batch(), self.max_batch),
-            written(&self.name, &pack, pack.len()),
+            self.packed(Direction::Forward, weight).await,
             unwritten(blocked_len(self.shape.output, self.max_batch)),
         ];
         operands.extend(bias.map(pad));
-        let kernel = conv::forward(&self.shape, bias.is_some());
+        let extras = ForwardExtras {
+            bias: bias.is_some(),
+            ..Default::default()
+        };
+        let kernel = conv::forward(&self.shape, &self.tilings[0], extras);
         let y = run(&kernel, self.batch(), &operands).await.remove(0);
         self.images(&y, self.shape.output)
     }
@@ -79,24 +125,20 @@ impl Layer {
         grad_y: &[f64],
         before: Option<&[f64]>,
     ) -> Vec<f32> {
-        let packed = unwritten(self.shape.packed_len() as usize);
-        let pack = run(
-            &conv::pack_backward(&self.shape),
-            1,
-            &[narrow(weight), packed],
-        )
-        .await
-        .remove(0);
         let len = blocked_len(self.shape.input, self.max_batch);
         let mut target = before.map_or_else(Vec::new, |x| block(x, self.shape.input, self.batch()));
         let unused = unwritten(len - target.len());
         target.extend(unused);
         let operands = [
             block_within(grad_y, self.shape.output, self.batch(), self.max_batch),
-            written(&self.name, &pack, pack.len()),
+            self.packed(Direction::Backward, weight).await,
             target,
         ];
-        let kernel = conv::grad_input(&self.shape, before.is_some());
+        let extras = BackwardExtras {
+            accumulates: before.is_some(),
+            batch_norm: None,
+        };
+        let kernel = conv::grad_input(&self.shape, &self.tilings[1], extras);
         let grad_x = run(&kernel, self.batch(), &operands).await.remove(0);
         self.images(&grad_x, self.shape.input)
     }
@@ -149,8 +191,8 @@ impl Layer {
         unblock(&self.name, &output, shape, self.batch())
     }
 
-    /// Forward and all gradients against the twin.
-    async fn check(&self, random: &mut Random) {
+    /// Forward and the gradient of the input against the twin.
+    async fn check_passes(&self, random: &mut Random) {
         let Self { name, twin, .. } = self;
         let x = random.normal(twin.input_len());
         let weight = random.normal(twin.weight_len());
@@ -174,6 +216,13 @@ impl Layer {
         }
         let actual = self.grad_input(&weight, &grad_y, before.as_deref()).await;
         assert_close(&format!("grad_input {name}"), &actual, &grad_x, RELATIVE);
+    }
+
+    /// The gradients of the parameters against the twin.
+    async fn check_parameters(&self, random: &mut Random) {
+        let Self { name, twin, .. } = self;
+        let x = random.normal(twin.input_len());
+        let grad_y = random.normal(twin.output_len());
         let actual = self.grad_weight(&x, &grad_y).await;
         let expected = twin.grad_weight(&x, &grad_y);
         assert_close(&format!("grad_weight {name}"), &actual, &expected, RELATIVE);
@@ -205,8 +254,14 @@ async fn random_convolutions_are_their_twins() {
             padding: random.between(u32::from(kernel > 2), kernel as u32 - 1) as usize,
         };
         let max_batch = twin.n as u32 + random.pick(&[0, 0, 1, 4]);
+        // All ways of all shapes would take minutes to compile.
+        let mut ways = Layer::in_all_ways(&format!("seed {seed}"), twin, max_batch).await;
+        for _ in 0..3 {
+            let way = random.between(0, ways.len() as u32 - 1) as usize;
+            ways.swap_remove(way).check_passes(&mut random).await;
+        }
         Layer::new(&format!("seed {seed}"), twin, max_batch)
-            .check(&mut random)
+            .check_parameters(&mut random)
             .await;
     }
 }
@@ -225,9 +280,43 @@ async fn a_window_as_large_as_the_image_and_a_single_pixel() {
             stride,
             padding,
         };
+        for layer in Layer::in_all_ways("by hand", twin, 1).await {
+            layer.check_passes(&mut Random::new(7)).await;
+        }
         Layer::new("by hand", twin, 1)
-            .check(&mut Random::new(7))
+            .check_parameters(&mut Random::new(7))
             .await;
+    }
+}
+
+#[everywhere::test]
+async fn tiles_whose_lanes_share_fit_rows_and_images_of_many_sizes() {
+    // Images whose tiles are a part of a subgroup, a whole one, several, and a number that fits none.
+    for (h, w, c, o) in [
+        (8, 8, 5, 16),
+        (16, 16, 4, 18),
+        (4, 4, 3, 5),
+        (32, 32, 3, 8),
+        (8, 16, 4, 4),
+        (12, 12, 4, 7),
+        (2, 64, 4, 4),
+        (7, 32, 9, 4),
+        (16, 6, 4, 33),
+    ] {
+        let (n, kernel, stride, padding) = (3, 3, 1, 1);
+        let twin = Conv {
+            n,
+            c,
+            h,
+            w,
+            o,
+            kernel,
+            stride,
+            padding,
+        };
+        for layer in Layer::in_all_ways("by hand", twin, 4).await {
+            layer.check_passes(&mut Random::new(7)).await;
+        }
     }
 }
 

@@ -107,23 +107,23 @@ async fn batch_norms_are_pytorchs() {
         } else {
             [of("running_mean_before"), of("running_var_before")]
         };
-        let (saved, [mean, variance]) = layer.statistics(x, before[0], before[1]).await;
+        let (saved, [mean, variance]) = layer.statistics(x, affine, before).await;
         check("running_mean", &mean, forward);
         check("running_var", &variance, forward);
-        let (y, kept) = layer.normalise(x, saved, affine, None).await;
+        let (y, kept) = layer.normalise(x, saved, None).await;
         check("output", &y, forward);
         if shifted {
             continue;
         }
         let saved = layer
-            .fixed_statistics(&widen(&mean), &widen(&variance))
+            .fixed_statistics(affine, [&widen(&mean), &widen(&variance)])
             .await;
         check(
             "output_eval",
-            &layer.normalise(x, saved, affine, None).await.0,
+            &layer.normalise(x, saved, None).await.0,
             forward,
         );
-        let gradients = layer.backward(x, &kept, affine, of("grad_output")).await;
+        let gradients = layer.backward(x, &kept, of("grad_output")).await;
         check("grad_weight", &gradients.grad_gamma, back);
         check("grad_bias", &gradients.grad_beta, back);
         if batch * height * width > 2 {

@@ -58,9 +58,9 @@ async fn batch_norm_of_a_quarter_of_a_million_channels() {
         };
         for kernel in [
             kernels::statistics(&shape),
-            kernels::normalise(&shape),
+            kernels::finish_statistics(&shape, shape.partials()),
             kernels::backward_sums(&shape),
-            kernels::backward(&shape),
+            kernels::finish_backward(&shape, shape.partials()),
         ] {
             assert_folded(&kernel, 5);
         }
@@ -77,7 +77,6 @@ async fn batch_norm_of_a_quarter_of_a_million_channels() {
 
 #[everywhere::test]
 async fn convolution_of_four_million_tiles() {
-    // Columns of one pixel: a tile of four a pixel.
     let (n, h) = (2, 64 * LARGEST as usize / 2 + 33);
     let twin = Conv {
         n,
@@ -89,7 +88,7 @@ async fn convolution_of_four_million_tiles() {
         stride: 1,
         padding: 0,
     };
-    let layer = conv::Layer::new("many tiles", twin, n as u32);
+    let layer = conv::Layer::new("many tiles", twin, n as u32).in_tiles_of_a_pixel();
     layer
         .kernels()
         .iter()

@@ -2,18 +2,19 @@
 
 use super::{Builder, Lasting, Operand, TensorId};
 use crate::engine::layers::Layer;
-use crate::engine::layout::blocked;
-use crate::kernels::conv::WeightChunks;
+use crate::engine::layout::{Weights, blocked};
+use crate::kernels::batch_norm::Partials;
+use crate::kernels::conv::{BackwardExtras, Direction, Gate, WeightChunks};
 use crate::kernels::{batch_norm, conv, elementwise, linear, pool, reduce};
 use crate::network::graph::{NodeId, Op, ParameterId};
-use Operand::{Part, Tensor, Whole};
+use Operand::{Part, Tensor};
 
 impl Builder<'_> {
     pub(super) fn backward(&mut self, layers: &[Layer], grad_logits: TensorId) {
         for layer in layers.iter().rev() {
             match *layer {
                 Layer::Single(node) if self.needs_gradient[node.0] => {
-                    self.single_backward(node, grad_logits)
+                    self.single_backward(layers, node, grad_logits)
                 }
                 Layer::BatchNorm { output, .. } if self.needs_gradient[output.0] => {
                     self.batch_norm_backward(layer);
@@ -35,6 +36,7 @@ impl Builder<'_> {
 
     /// Adds a tensor to the gradient of a node's output.
     fn contribute(&mut self, node: NodeId, part: TensorId) {
+        self.contributions[node.0] += 1;
         match self.gradients[node.0] {
             None => self.gradients[node.0] = Some(part),
             Some(sum) => {
@@ -44,7 +46,7 @@ impl Builder<'_> {
         }
     }
 
-    fn single_backward(&mut self, id: NodeId, grad_logits: TensorId) {
+    fn single_backward(&mut self, layers: &[Layer], id: NodeId, grad_logits: TensorId) {
         let node = &self.graph.nodes[id.0];
         let shape = blocked(self.graph, id);
         match node.op {
@@ -66,7 +68,7 @@ impl Builder<'_> {
                     self.contribute(node.inputs[0], target);
                 }
             }
-            Op::Conv { weight, bias, .. } => self.conv_backward(id, weight, bias),
+            Op::Conv { weight, bias, .. } => self.conv_backward(layers, id, weight, bias),
             Op::Relu => {
                 if let Some(target) = self.wanted(node.inputs[0]) {
                     let operands = [self.output(id), Tensor(target), Tensor(self.gradient(id))];
@@ -96,7 +98,13 @@ impl Builder<'_> {
         }
     }
 
-    fn conv_backward(&mut self, id: NodeId, weight: ParameterId, bias: Option<ParameterId>) {
+    fn conv_backward(
+        &mut self,
+        layers: &[Layer],
+        id: NodeId,
+        weight: ParameterId,
+        bias: Option<ParameterId>,
+    ) {
         let input = self.graph.nodes[id.0].inputs[0];
         let packed = self.layout.packed[weight.0].expect("the layout has every convolution");
         let shape = packed.shape;
@@ -127,14 +135,103 @@ impl Builder<'_> {
         if !self.needs_gradient[input.0] {
             return;
         }
-        let weights = Part(Lasting::Packed, packed.backward);
+        let Weights { tiling, range } = packed.backward;
+        let weights = Part(Lasting::Packed, range);
         let sum = self.gradients[input.0];
         let target = sum.unwrap_or_else(|| self.images(input, "gradient"));
-        self.launch(
-            conv::grad_input(&shape, sum.is_some()),
-            [grad_output, weights, Tensor(target)],
-        );
         self.gradients[input.0] = Some(target);
+        self.contributions[input.0] += 1;
+        let accumulates = sum.is_some();
+        let mut operands = vec![grad_output, weights, Tensor(target)];
+        let Some(norm) = self.completed(layers, input) else {
+            let extras = BackwardExtras {
+                accumulates,
+                batch_norm: None,
+            };
+            return self.launch(conv::grad_input(&shape, &tiling, extras), operands);
+        };
+        self.is_summed_up[input.0] = true;
+        let partials = conv::partials(&shape.pass(Direction::Backward), &tiling);
+        operands.extend(self.sums_operands(norm, partials));
+        let extras = BackwardExtras {
+            accumulates,
+            batch_norm: Some(gate(norm)),
+        };
+        self.launch(conv::grad_input(&shape, &tiling, extras), operands);
+        self.finish_backward(norm, partials);
+    }
+
+    /// The BatchNorm whose output a node is, if all have now given to its gradient and it has to be summed.
+    fn completed<'l>(&self, layers: &'l [Layer], node: NodeId) -> Option<&'l Layer> {
+        let is_of =
+            |layer: &&Layer| matches!(layer, Layer::BatchNorm { output, .. } if *output == node);
+        let norm = layers.iter().find(is_of)?;
+        let gives = |layer: &&&Layer| match **layer {
+            Layer::Single(id) => self.needs_gradient[id.0],
+            Layer::BatchNorm { output, .. } => self.needs_gradient[output.0],
+        };
+        let all = self.readers[node.0].iter().filter(gives).count();
+        (self.contributions[node.0] == all && self.is_summed(norm)).then_some(norm)
+    }
+
+    /// Whether a BatchNorm's way back begins with two sums over the gradient. With a ReLU, finding them also
+    /// masks the gradient, which all that follows relies on.
+    fn is_summed(&self, norm: &Layer) -> bool {
+        let Layer::BatchNorm {
+            layer,
+            input,
+            epilogue,
+            ..
+        } = *norm
+        else {
+            return false;
+        };
+        let parameters = &self.graph.batch_norms[layer.0];
+        let trains = self.trains(parameters.gamma) || self.trains(parameters.beta);
+        let passes_on = self.needs_gradient[input.0];
+        trains || epilogue.relu || (passes_on && !self.options.freeze_statistics)
+    }
+
+    /// What finds those sums binds behind the gradient: statistics, input, where the sums go, and signs.
+    fn sums_operands(&mut self, norm: &Layer, partials: Partials) -> Vec<Operand> {
+        let Layer::BatchNorm {
+            layer,
+            input,
+            epilogue,
+            output,
+            ..
+        } = *norm
+        else {
+            unreachable!("it is a BatchNorm");
+        };
+        let shape = self
+            .batch_norm_shape(norm, self.options.freeze_statistics)
+            .expect("it is a BatchNorm");
+        let scratch = self.scratch(shape.partial_bytes(partials));
+        let saved = Part(Lasting::Saved, self.layout.saved[layer.0]);
+        let mut operands = vec![saved, self.output(input), scratch];
+        if epilogue.keeps_sign() {
+            operands.push(Tensor(self.kept[output.0].expect("forward kept it")));
+        }
+        operands
+    }
+
+    /// Turns partial sums, which the dispatch before has left, into gradients and means.
+    fn finish_backward(&mut self, norm: &Layer, partials: Partials) {
+        let Layer::BatchNorm { layer, .. } = *norm else {
+            return;
+        };
+        let shape = self
+            .batch_norm_shape(norm, self.options.freeze_statistics)
+            .expect("it is a BatchNorm");
+        let parameters = &self.graph.batch_norms[layer.0];
+        let operands = [
+            self.scratch(shape.partial_bytes(partials)),
+            Part(Lasting::Saved, self.layout.saved[layer.0]),
+            self.gradient_of(parameters.gamma),
+            self.gradient_of(parameters.beta),
+        ];
+        self.launch(batch_norm::finish_backward(&shape, partials), operands);
     }
 
     fn batch_norm_backward(&mut self, layer: &Layer) {
@@ -142,59 +239,47 @@ impl Builder<'_> {
             layer: id,
             input,
             residual,
-            epilogue,
             output,
+            ..
         } = *layer
         else {
             return;
         };
-        let fixed = self.options.freeze_statistics;
         let shape = self
-            .batch_norm_shape(layer, fixed)
+            .batch_norm_shape(layer, self.options.freeze_statistics)
             .expect("it is a BatchNorm");
-        let parameters = &self.graph.batch_norms[id.0];
-        let [gamma, beta] = [parameters.gamma, parameters.beta];
-        let saved = Part(Lasting::Saved, self.layout.saved[id.0]);
-        let head = [
-            self.output(input),
-            saved,
-            self.parameter(gamma),
-            self.parameter(beta),
-            Tensor(self.gradient(output)),
-        ];
-
-        let passes_on = self.needs_gradient[input.0];
-        self.lists.means_bytes = self.lists.means_bytes.max(shape.mean_bytes());
-        let means = Whole(Lasting::Means);
-        let trains = self.trains(gamma) || self.trains(beta);
-        // With kept signs this pass also masks the gradient, which all that follows relies on.
-        if trains || epilogue.keeps_sign() || (passes_on && !fixed) {
-            let scratch = self.scratch(shape.partial_bytes());
-            let mut operands = head.to_vec();
-            operands.push(scratch);
-            if epilogue.keeps_sign() {
-                operands.push(Tensor(self.kept[output.0].expect("forward kept it")));
-            }
+        let gradient = self.gradient(output);
+        if self.is_summed(layer) && !self.is_summed_up[output.0] {
+            let partials = shape.partials();
+            let [saved, source, scratch, signs @ ..] = &self.sums_operands(layer, partials)[..]
+            else {
+                unreachable!("there are at least three")
+            };
+            let mut operands = vec![*source, *saved, Tensor(gradient), *scratch];
+            operands.extend(signs);
             self.launch(batch_norm::backward_sums(&shape), operands);
-            let operands = [
-                scratch,
-                means,
-                self.gradient_of(gamma),
-                self.gradient_of(beta),
-            ];
-            self.launch(batch_norm::finish_backward(&shape), operands);
+            self.finish_backward(layer, partials);
         }
-        if passes_on {
+        if self.needs_gradient[input.0] {
             let target = self.images(input, "gradient");
-            let operands = head.into_iter().chain([means, Tensor(target)]);
+            let saved = Part(Lasting::Saved, self.layout.saved[id.0]);
+            let operands = [self.output(input), saved, Tensor(gradient), Tensor(target)];
             self.launch(batch_norm::backward(&shape), operands);
             self.contribute(input, target);
         }
         // What flows to the residual is the gradient of the sum itself: without a ReLU the gradient
-        // of the output, with one what the first pass left in its place.
+        // of the output, with one what was left in its place.
         if let Some(residual) = residual.filter(|residual| self.needs_gradient[residual.0]) {
-            let gradient = self.gradient(output);
             self.contribute(residual, gradient);
         }
+    }
+}
+
+/// What says which elements of a BatchNorm's output passed its ReLU.
+fn gate(norm: &Layer) -> Gate {
+    match norm {
+        Layer::BatchNorm { epilogue, .. } if epilogue.keeps_sign() => Gate::Kept,
+        Layer::BatchNorm { epilogue, .. } if epilogue.relu => Gate::Recomputed,
+        _ => Gate::Open,
     }
 }

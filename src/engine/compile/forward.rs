@@ -1,27 +1,34 @@
 //! The dispatches of a forward pass, and the loss.
 
-use super::{Builder, Lasting, NormOutput, Operand, TensorId};
+use super::{Builder, Lasting, NormOutput, Operand, Output, Purpose, TensorId};
 use crate::engine::EngineError;
 use crate::engine::layers::Layer;
-use crate::engine::layout::blocked;
+use crate::engine::layout::{Weights, blocked};
+use crate::kernels::batch_norm::Partials;
+use crate::kernels::conv::{Direction, ForwardExtras};
 use crate::kernels::linear::{self, LinearShape};
 use crate::kernels::pool::{self, PoolShape};
 use crate::kernels::{batch_norm, conv, elementwise, input, loss};
-use crate::network::graph::{NodeId, Op, Window};
+use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
 use Operand::{Part, Tensor, Whole};
 
 impl Builder<'_> {
-    pub(super) fn forward(&mut self, layers: &[Layer], fixed: bool) -> Result<(), EngineError> {
+    pub(super) fn forward(
+        &mut self,
+        layers: &[Layer],
+        fixed: bool,
+        purpose: Purpose,
+    ) -> Result<(), EngineError> {
         for layer in layers {
             match *layer {
-                Layer::Single(node) => self.single(node)?,
-                Layer::BatchNorm { .. } => self.batch_norm(layer, fixed),
+                Layer::Single(node) => self.single(node, fixed)?,
+                Layer::BatchNorm { .. } => self.batch_norm(layer, fixed, purpose),
             }
         }
         Ok(())
     }
 
-    fn single(&mut self, id: NodeId) -> Result<(), EngineError> {
+    fn single(&mut self, id: NodeId, fixed: bool) -> Result<(), EngineError> {
         let node = &self.graph.nodes[id.0];
         let shape = blocked(self.graph, id);
         let source = |builder: &Self| builder.output(node.inputs[0]);
@@ -55,15 +62,7 @@ impl Builder<'_> {
                 self.launch(input::prepare(shape, mean, deviation), operands);
             }
             Op::Conv { weight, bias, .. } => {
-                let packed =
-                    self.layout.packed[weight.0].expect("the layout has every convolution");
-                let mut operands = vec![
-                    source(self),
-                    Part(Lasting::Packed, packed.forward),
-                    Tensor(output),
-                ];
-                operands.extend(bias.map(|bias| self.parameter(bias)));
-                self.launch(conv::forward(&packed.shape, bias.is_some()), operands);
+                self.conv(id, weight, bias, Tensor(output), fixed);
             }
             Op::Relu => {
                 let operands = [source(self), Tensor(output)];
@@ -85,11 +84,97 @@ impl Builder<'_> {
             }
             Op::Linear { .. } | Op::BatchNorm(_) | Op::Add => unreachable!("handled elsewhere"),
         }
-        self.outputs[id.0] = Some(output);
+        self.outputs[id.0] = Some(Output::Written(output));
         Ok(())
     }
 
-    fn batch_norm(&mut self, layer: &Layer, fixed: bool) {
+    fn conv(
+        &mut self,
+        id: NodeId,
+        weight: ParameterId,
+        bias: Option<ParameterId>,
+        output: Operand,
+        fixed: bool,
+    ) {
+        let packed = self.layout.packed[weight.0].expect("the layout has every convolution");
+        let Weights { tiling, range } = packed.forward;
+        let (source, entering) = self.entering(self.graph.node(id).inputs[0]);
+        // The statistics of a BatchNorm behind it need no pass of their own.
+        let norms = self.readers[id.0].clone();
+        let norm = norms.into_iter().find(|layer| {
+            !fixed && matches!(layer, Layer::BatchNorm { input, .. } if *input == id)
+        });
+        let extras = ForwardExtras {
+            enters: entering.map(|(entry, _)| entry),
+            bias: bias.is_some(),
+            moments: norm.is_some(),
+        };
+        let mut operands = vec![source, Part(Lasting::Packed, range), output];
+        operands.extend(entering.map(|(_, norm)| norm));
+        operands.extend(bias.map(|bias| self.parameter(bias)));
+        let kernel = conv::forward(&packed.shape, &tiling, extras);
+        let Some(layer) = norm else {
+            return self.launch(kernel, operands);
+        };
+        let partials = conv::partials(&packed.shape.pass(Direction::Forward), &tiling);
+        let shape = self
+            .batch_norm_shape(layer, fixed)
+            .expect("it is a BatchNorm");
+        operands.push(self.scratch(shape.partial_bytes(partials)));
+        self.launch(kernel, operands);
+        self.finish_statistics(layer, partials);
+    }
+
+    /// Turns partial moments, which the dispatch before has left, into what a BatchNorm normalises by.
+    fn finish_statistics(&mut self, layer: &Layer, partials: Partials) {
+        let Layer::BatchNorm { layer: id, .. } = *layer else {
+            return;
+        };
+        let shape = self
+            .batch_norm_shape(layer, false)
+            .expect("it is a BatchNorm");
+        let scratch = self.scratch(shape.partial_bytes(partials));
+        let [mean, variance] = self.running(id);
+        let [gamma, beta] = self.affine(id);
+        let saved = Part(Lasting::Saved, self.layout.saved[id.0]);
+        let operands = [scratch, gamma, beta, saved, mean, variance];
+        self.launch(batch_norm::finish_statistics(&shape, partials), operands);
+    }
+
+    fn running(&self, id: BatchNormId) -> [Operand; 2] {
+        self.layout
+            .running(id)
+            .map(|range| Part(Lasting::Running, range))
+    }
+
+    fn affine(&self, id: BatchNormId) -> [Operand; 2] {
+        let layer = &self.graph.batch_norms[id.0];
+        [layer.gamma, layer.beta].map(|parameter| self.parameter(parameter))
+    }
+
+    /// Whether all that read a BatchNorm's output are convolutions, which can normalise what they read:
+    /// then it need not be written. A convolution that trains needs it for its own gradient.
+    fn is_deferred(&self, layer: &Layer, purpose: Purpose) -> bool {
+        let Layer::BatchNorm {
+            residual: None,
+            output,
+            ..
+        } = *layer
+        else {
+            return false;
+        };
+        let normalises = |reader: &&Layer| match **reader {
+            Layer::Single(id) => match self.graph.node(id).op {
+                Op::Conv { weight, .. } => purpose == Purpose::Evaluation || !self.trains(weight),
+                _ => false,
+            },
+            Layer::BatchNorm { .. } => false,
+        };
+        let kept = purpose == Purpose::Evaluation && self.options.keep_outputs;
+        !kept && self.readers[output.0].iter().all(normalises)
+    }
+
+    fn batch_norm(&mut self, layer: &Layer, fixed: bool, purpose: Purpose) {
         let Layer::BatchNorm {
             layer: id,
             input,
@@ -105,25 +190,28 @@ impl Builder<'_> {
             .expect("it is a BatchNorm");
         let source = self.output(input);
         let saved = Part(Lasting::Saved, self.layout.saved[id.0]);
-        let [mean, variance] = self
-            .layout
-            .running(id)
-            .map(|range| Part(Lasting::Running, range));
         if fixed {
+            let [mean, variance] = self.running(id);
+            let [gamma, beta] = self.affine(id);
             self.launch(
                 batch_norm::fixed_statistics(&shape),
-                [mean, variance, saved],
+                [mean, variance, gamma, beta, saved],
             );
-        } else {
-            let scratch = self.scratch(shape.partial_bytes());
+        } else if !matches!(self.graph.node(input).op, Op::Conv { .. }) {
+            let scratch = self.scratch(shape.partial_bytes(shape.partials()));
             self.launch(batch_norm::statistics(&shape), [source, scratch]);
-            let operands = [source, scratch, saved, mean, variance];
-            self.launch(batch_norm::finish_statistics(&shape), operands);
+            self.finish_statistics(layer, shape.partials());
         }
-        let parameters = &self.graph.batch_norms[id.0];
-        let [gamma, beta] = [parameters.gamma, parameters.beta].map(|id| self.parameter(id));
+        if self.is_deferred(layer, purpose)
+            && let Tensor(input) = source
+        {
+            let relu = epilogue.relu;
+            let layer = id;
+            self.outputs[output.0] = Some(Output::Deferred { input, layer, relu });
+            return;
+        }
         let target = self.images(output, "output");
-        let mut operands = vec![source, saved, gamma, beta, Tensor(target)];
+        let mut operands = vec![source, saved, Tensor(target)];
         operands.extend(residual.map(|residual| self.output(residual)));
         if epilogue.keeps_sign() {
             let signs = self.tensor("the signs before a ReLU", shape.sign_bytes());
@@ -131,7 +219,7 @@ impl Builder<'_> {
             operands.push(Tensor(signs));
         }
         self.launch(batch_norm::normalise(&shape), operands);
-        self.outputs[output.0] = Some(target);
+        self.outputs[output.0] = Some(Output::Written(target));
         // Of the lists the evaluation's comes last, so that its tensors stay.
         self.lists.norm_outputs[id.0] = Some(NormOutput {
             tensor: target,

@@ -6,13 +6,14 @@ mod backward;
 mod forward;
 
 use crate::kernels::batch_norm::BatchNormShape;
+use crate::kernels::conv::{Direction, Entry};
 use crate::kernels::{Blocked, Kernel, conv, optimizer};
 use crate::network::Graph;
-use crate::network::graph::{NodeId, Op, ParameterId};
+use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId};
 use crate::network::trainable::TrainedSet;
 
 use super::layers::{Layer, layers};
-use super::layout::{Layout, Range, blocked};
+use super::layout::{Layout, Range, Weights, blocked};
 use super::{EngineError, PlanOptions};
 
 /// A tensor of a step, by its place in [`Lists::tensors`].
@@ -42,8 +43,6 @@ pub(super) enum Lasting {
     Saved,
     /// Partial results of one reduction; the next overwrites them.
     Scratch,
-    /// The means that a BatchNorm's way back takes off; the next overwrites them.
-    Means,
     Trained,
     FirstMoment,
     SecondMoment,
@@ -53,7 +52,7 @@ pub(super) enum Lasting {
 
 impl Lasting {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::Pixels,
         Self::Samples,
         Self::Parameters,
@@ -62,7 +61,6 @@ impl Lasting {
         Self::Packed,
         Self::Saved,
         Self::Scratch,
-        Self::Means,
         Self::Trained,
         Self::FirstMoment,
         Self::SecondMoment,
@@ -81,7 +79,6 @@ impl Lasting {
             Self::Packed => "packed weights",
             Self::Saved => "batch statistics",
             Self::Scratch => "partial sums",
-            Self::Means => "means",
             Self::Trained => "trained places",
             Self::FirstMoment => "first moments",
             Self::SecondMoment => "second moments",
@@ -133,7 +130,6 @@ pub(super) struct Lists {
     /// By BatchNorm layer: what its pass leaves in an evaluation.
     pub norm_outputs: Vec<Option<NormOutput>>,
     pub scratch_bytes: u64,
-    pub means_bytes: u64,
     pub sample_bytes: usize,
     pub classes: u32,
 }
@@ -160,18 +156,20 @@ pub(super) fn compile(
             pack: Vec::new(),
             norm_outputs: vec![None; graph.batch_norms.len()],
             scratch_bytes: 16,
-            means_bytes: 16,
             sample_bytes: (input.channels * input.height * input.width) as usize,
             classes,
         },
         list: Vec::new(),
+        readers: readers(graph, &layers),
         outputs: vec![None; graph.nodes.len()],
         kept: vec![None; graph.nodes.len()],
         gradients: vec![None; graph.nodes.len()],
+        contributions: vec![0; graph.nodes.len()],
+        is_summed_up: vec![false; graph.nodes.len()],
         needs_gradient: needs_gradient(graph, &options.trained),
     };
 
-    builder.forward(&layers, options.freeze_statistics)?;
+    builder.forward(&layers, options.freeze_statistics, Purpose::Training)?;
     builder.lists.loss_at = builder.list.len();
     let grad_logits = builder.loss();
     if layout.trained_len() > 0 {
@@ -183,7 +181,7 @@ pub(super) fn compile(
     }
     builder.lists.train = std::mem::take(&mut builder.list);
 
-    builder.forward(&layers, true)?;
+    builder.forward(&layers, true, Purpose::Evaluation)?;
     builder.loss();
     builder.lists.evaluate = std::mem::take(&mut builder.list);
 
@@ -213,6 +211,49 @@ pub(super) fn needs_gradient(graph: &Graph, trained: &TrainedSet) -> Vec<bool> {
     needs
 }
 
+/// What a forward pass is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Training,
+    Evaluation,
+}
+
+/// By node: the layers that read its output.
+fn readers<'a>(graph: &Graph, layers: &'a [Layer]) -> Vec<Vec<&'a Layer>> {
+    let mut readers = vec![Vec::new(); graph.nodes.len()];
+    for layer in layers {
+        match *layer {
+            Layer::Single(id) => {
+                for input in &graph.node(id).inputs {
+                    readers[input.0].push(layer);
+                }
+            }
+            Layer::BatchNorm {
+                input, residual, ..
+            } => {
+                readers[input.0].push(layer);
+                if let Some(residual) = residual {
+                    readers[residual.0].push(layer);
+                }
+            }
+        }
+    }
+    readers
+}
+
+/// What stands for a node's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Output {
+    /// The output itself.
+    Written(TensorId),
+    /// The input of a BatchNorm, whose output its readers make themselves.
+    Deferred {
+        input: TensorId,
+        layer: BatchNormId,
+        relu: bool,
+    },
+}
+
 struct Builder<'a> {
     graph: &'a Graph,
     layout: &'a Layout,
@@ -220,12 +261,18 @@ struct Builder<'a> {
     lists: Lists,
     /// The list being written.
     list: Vec<Launch>,
+    /// By node: the layers that read its output.
+    readers: Vec<Vec<&'a Layer>>,
     /// By node: its output.
-    outputs: Vec<Option<TensorId>>,
+    outputs: Vec<Option<Output>>,
     /// By node: what else backward needs of it (signs of a ReLU, places of maxima).
     kept: Vec<Option<TensorId>>,
     /// By node: the gradient of its output, so far.
     gradients: Vec<Option<TensorId>>,
+    /// By node: how many layers have given to that gradient.
+    contributions: Vec<usize>,
+    /// By node: whether a convolution has left the sums that a BatchNorm's way back begins with.
+    is_summed_up: Vec<bool>,
     needs_gradient: Vec<bool>,
 }
 
@@ -253,7 +300,21 @@ impl Builder<'_> {
     }
 
     fn output(&self, node: NodeId) -> Operand {
-        Tensor(self.outputs[node.0].expect("layers run after their inputs"))
+        match self.outputs[node.0].expect("layers run after their inputs") {
+            Output::Written(tensor) => Tensor(tensor),
+            Output::Deferred { .. } => unreachable!("only convolutions read what is deferred"),
+        }
+    }
+
+    /// A convolution's source, and what happens to it on the way in.
+    fn entering(&self, node: NodeId) -> (Operand, Option<(Entry, Operand)>) {
+        match self.outputs[node.0].expect("layers run after their inputs") {
+            Output::Written(tensor) => (Tensor(tensor), None),
+            Output::Deferred { input, layer, relu } => {
+                let norm = Part(Lasting::Saved, self.layout.saved[layer.0]);
+                (Tensor(input), Some((Entry { relu }, norm)))
+            }
+        }
     }
 
     fn parameter(&self, id: ParameterId) -> Operand {
@@ -315,11 +376,14 @@ impl Builder<'_> {
     /// Packs a convolution's weights for both ways; nothing for other parameters.
     fn pack(&mut self, weight: ParameterId) {
         if let Some(packed) = self.layout.packed[weight.0] {
-            let source = self.parameter(weight);
-            let operands = [source, Part(Lasting::Packed, packed.forward)];
-            self.launch(conv::pack_forward(&packed.shape), operands);
-            let operands = [source, Part(Lasting::Packed, packed.backward)];
-            self.launch(conv::pack_backward(&packed.shape), operands);
+            let both = [
+                (Direction::Forward, packed.forward),
+                (Direction::Backward, packed.backward),
+            ];
+            for (direction, Weights { tiling, range }) in both {
+                let operands = [self.parameter(weight), Part(Lasting::Packed, range)];
+                self.launch(conv::pack(&packed.shape.pass(direction), &tiling), operands);
+            }
         }
     }
 }

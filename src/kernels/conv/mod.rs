@@ -1,0 +1,229 @@
+//! Convolution: forward, gradient of the input, gradient of the weights, and packing of weights.
+//!
+//! `tiling` says in which ways the passes over images can be computed, `patch` what a tile reads; here
+//! are the kernels.
+
+mod patch;
+pub mod tiling;
+mod weight;
+
+use minijinja::context;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::batch_norm::Partials;
+use super::{Access, Blocked, Grid, Kernel, WORKGROUP_SIZE, render};
+use patch::Patch;
+use tiling::{Method, Tiling};
+pub use weight::{WeightChunks, grad_weight};
+
+/// A convolution of `[N, Cin, Hin, Win]` with `[Cout, Cin, K, K]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ConvShape {
+    /// Input images.
+    pub input: Blocked,
+    /// Output images.
+    pub output: Blocked,
+    /// K.
+    pub kernel: u32,
+    /// S.
+    pub stride: u32,
+    /// P, zeros on every side.
+    pub padding: u32,
+}
+
+impl ConvShape {
+    /// Values of the weight.
+    pub fn weight_len(&self) -> u32 {
+        self.input.channels * self.output.channels * self.kernel * self.kernel
+    }
+
+    /// Floating-point operations of either pass over one sample, without the additions of zeros.
+    pub fn flops_per_sample(&self) -> u64 {
+        2 * u64::from(self.weight_len()) * u64::from(self.output.area())
+    }
+
+    /// One of its passes over images.
+    pub fn pass(&self, direction: Direction) -> Pass {
+        Pass {
+            shape: *self,
+            direction,
+        }
+    }
+}
+
+/// Which way images pass through the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Direction {
+    /// From the input to the output.
+    Forward,
+    /// From the gradient of the output to that of the input.
+    Backward,
+}
+
+/// A convolution in one direction: what a [`Tiling`] computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Pass {
+    /// The convolution.
+    pub shape: ConvShape,
+    /// Which way.
+    pub direction: Direction,
+}
+
+impl Pass {
+    /// The images it reads.
+    pub fn source(&self) -> Blocked {
+        match self.direction {
+            Direction::Forward => self.shape.input,
+            Direction::Backward => self.shape.output,
+        }
+    }
+
+    /// The images it writes.
+    pub fn destination(&self) -> Blocked {
+        match self.direction {
+            Direction::Forward => self.shape.output,
+            Direction::Backward => self.shape.input,
+        }
+    }
+}
+
+/// What a forward pass does beside the convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ForwardExtras {
+    /// The source is a BatchNorm's input: it is normalised when it is read, then a ReLU if so said.
+    pub enters: Option<Entry>,
+    /// A bias of Q vec4f is added.
+    pub bias: bool,
+    /// Leaves partial moments of the output for [`super::batch_norm::finish_statistics`].
+    pub moments: bool,
+}
+
+/// How a BatchNorm's input is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// max(·, 0) behind the normalisation.
+    pub relu: bool,
+}
+
+/// What the gradient of the input does beside the convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BackwardExtras {
+    /// It is added to what the destination holds.
+    pub accumulates: bool,
+    /// The destination is the gradient of a BatchNorm's output: what does not pass its ReLU becomes zero,
+    /// and partial sums are left for [`super::batch_norm::finish_backward`].
+    pub batch_norm: Option<Gate>,
+}
+
+/// What says which elements passed a ReLU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// There is no ReLU.
+    Open,
+    /// The sign of the normalised value, worked out again.
+    Recomputed,
+    /// The bits that [`super::batch_norm::normalise`] left.
+    Kept,
+}
+
+/// Forward: `source`, `weights` (as [`pack`] leaves them for this tiling) → `destination`; then, where the
+/// extras have them, `normalization` (of what enters), `bias`, `partial_moments`.
+pub fn forward(shape: &ConvShape, tiling: &Tiling, extras: ForwardExtras) -> Kernel {
+    let mut optional = Vec::new();
+    if extras.enters.is_some() {
+        optional.push(Access::Read);
+    }
+    if extras.bias {
+        optional.push(Access::Read);
+    }
+    if extras.moments {
+        optional.push(Access::Write);
+    }
+    let values = context! {
+        enters => extras.enters.is_some(),
+        enters_relu => extras.enters.is_some_and(|entry| entry.relu),
+        bias => extras.bias, moments => extras.moments,
+        accumulates => false, gate => "none",
+    };
+    kernel(&shape.pass(Direction::Forward), tiling, values, optional)
+}
+
+/// Gradient of the input: `source` (the gradient of the output), `weights` (as [`pack`] leaves them for
+/// this tiling) → `destination`; where it is the gradient of a BatchNorm's output, then that BatchNorm's
+/// `normalization`, its `input`, `partial_sums` and, if they were kept, the signs.
+pub fn grad_input(shape: &ConvShape, tiling: &Tiling, extras: BackwardExtras) -> Kernel {
+    let (gate, optional) = match extras.batch_norm {
+        None => ("none", vec![]),
+        Some(Gate::Open) => ("open", vec![Access::Read, Access::Read, Access::Write]),
+        Some(Gate::Recomputed) => (
+            "recomputed",
+            vec![Access::Read, Access::Read, Access::Write],
+        ),
+        Some(Gate::Kept) => (
+            "kept",
+            vec![Access::Read, Access::Read, Access::Write, Access::Read],
+        ),
+    };
+    let values = context! {
+        enters => false, enters_relu => false, bias => false, moments => false,
+        accumulates => extras.accumulates, gate,
+    };
+    kernel(&shape.pass(Direction::Backward), tiling, values, optional)
+}
+
+fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<Access>) -> Kernel {
+    let patch = Patch::new(pass, tiling);
+    let destination = pass.destination();
+    let values = context! {
+        source => Serde(pass.source()), destination => Serde(destination),
+        patch => Serde(&patch), tiling => Serde(tiling),
+        winograd => tiling.method == Method::Winograd,
+        quad_groups => tiling.quad_groups(destination),
+        packed_stride => tiling.packed_stride(pass.shape.kernel),
+        taps => pass.shape.kernel * pass.shape.kernel,
+        ..extras
+    };
+    Kernel {
+        name: "conv",
+        source: render(include_str!("../../../shaders/conv.wgsl"), values),
+        bindings: [Access::Read, Access::Read, Access::Write]
+            .into_iter()
+            .chain(optional)
+            .collect(),
+        grid: Grid {
+            groups: tiling.quad_groups(destination),
+            per_sample: tiling.tiles(destination),
+            block: WORKGROUP_SIZE,
+        },
+        flops_per_sample: pass.shape.flops_per_sample(),
+    }
+}
+
+/// How many partial results a pass leaves for a BatchNorm.
+pub fn partials(pass: &Pass, tiling: &Tiling) -> Partials {
+    Partials {
+        per_sample: tiling.tiles(pass.destination()),
+        block: WORKGROUP_SIZE,
+    }
+}
+
+/// `weight` (`[Cout, Cin, K, K]`) → `packed`, as a pass with this tiling reads it.
+pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
+    let values = context! {
+        input_channels => pass.shape.input.channels, output_channels => pass.shape.output.channels,
+        forward => pass.direction == Direction::Forward,
+        source_quads => pass.source().quads,
+        kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes,
+        winograd => tiling.method == Method::Winograd,
+        packed_stride => tiling.packed_stride(pass.shape.kernel),
+        packed_len => tiling.packed_len(pass) / 4,
+    };
+    Kernel {
+        name: "pack_weights",
+        source: render(include_str!("../../../shaders/pack_weights.wgsl"), values),
+        bindings: vec![Access::Read, Access::Write],
+        grid: Grid::threads((tiling.packed_len(pass) / 4) as u32),
+        flops_per_sample: 0,
+    }
+}

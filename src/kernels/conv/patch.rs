@@ -1,0 +1,211 @@
+//! What a tile of a convolution's destination reads: which rows and columns of the source, how each
+//! comes into registers, and which of them each tap of each pixel takes.
+
+use serde::Serialize;
+
+use super::tiling::Tiling;
+use super::{Blocked, Direction, Pass};
+use crate::kernels::batch_norm::SIGNS_PER_WORD;
+
+/// Whether a row or column of the source that a tile reads lies within the images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Where {
+    /// In every tile.
+    Inside,
+    /// In some.
+    Sometimes,
+    /// In none: it is zero.
+    Outside,
+}
+
+/// A row or a column that a tile reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Line {
+    index: usize,
+    /// From where the tile begins in the source.
+    offset: i32,
+    place: Where,
+    /// If a neighbour's registers hold it: the neighbour's line, and how many lanes away it is.
+    from: Option<(usize, i32)>,
+}
+
+/// One dimension of a tile.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Axis {
+    lines: Vec<Line>,
+    /// By pixel of the tile and tap: the line it reads, if it reads one that is not always zero.
+    taps: Vec<Vec<Option<usize>>>,
+    /// The tile at `x` begins at `x · multiply / divide − subtract` in the source.
+    multiply: u32,
+    divide: u32,
+    subtract: u32,
+    /// Whether the last tile hangs over the end.
+    partial: bool,
+    /// Tiles of an image.
+    tiles: u32,
+}
+
+impl Axis {
+    /// For tiles of `length` pixels of a destination in one dimension; in the gradient of the input,
+    /// `length` is a multiple of the stride, so that which taps hit does not depend on the tile.
+    pub fn new(pass: &Pass, length: u32, source: u32, destination: u32) -> Self {
+        let shape = &pass.shape;
+        let [kernel, stride, padding] =
+            [shape.kernel, shape.stride, shape.padding].map(|value| value as i32);
+        // From where the tile begins to what a tap reads.
+        let offset = |pixel: i32, tap: i32| match pass.direction {
+            Direction::Forward => Some(pixel * stride + tap),
+            // Taps run the other way, as they lie in packed weights.
+            Direction::Backward => {
+                let moved = pixel + padding - (kernel - 1 - tap);
+                (moved.rem_euclid(stride) == 0).then(|| moved.div_euclid(stride))
+            }
+        };
+        let (multiply, divide, subtract) = match pass.direction {
+            Direction::Forward => (shape.stride, 1, shape.padding),
+            Direction::Backward => (1, shape.stride, 0),
+        };
+        let tiles = destination.div_ceil(length);
+        let begins = |tile: u32| (tile * length * multiply / divide) as i32 - subtract as i32;
+        let place = |offset: i32| {
+            let inside = (0..tiles)
+                .filter(|tile| (0..source as i32).contains(&(begins(*tile) + offset)))
+                .count();
+            match inside {
+                0 => Where::Outside,
+                inside if inside == tiles as usize => Where::Inside,
+                _ => Where::Sometimes,
+            }
+        };
+        let mut offsets: Vec<i32> = (0..length as i32)
+            .flat_map(|pixel| (0..kernel).filter_map(move |tap| offset(pixel, tap)))
+            .collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        let lines: Vec<_> = offsets
+            .iter()
+            .enumerate()
+            .map(|(index, offset)| Line {
+                index,
+                offset: *offset,
+                place: place(*offset),
+                from: None,
+            })
+            .collect();
+        let line_of = |pixel, tap| {
+            let line = offsets.binary_search(&offset(pixel, tap)?).ok()?;
+            (lines[line].place != Where::Outside).then_some(line)
+        };
+        let taps = (0..length as i32)
+            .map(|pixel| (0..kernel).map(|tap| line_of(pixel, tap)).collect())
+            .collect();
+        Self {
+            taps,
+            lines,
+            multiply,
+            divide,
+            subtract,
+            partial: !destination.is_multiple_of(length),
+            tiles,
+        }
+    }
+
+    /// Takes lines of neighbouring tiles, which are `distance` lanes away, from their registers. Only
+    /// where a step in the destination is one in the source and no tile hangs over the end.
+    fn share(&mut self, length: u32, distance: i32) {
+        let own_begin = self.subtract as i32;
+        let position = |lines: &[Line], offset| lines.iter().position(|line| line.offset == offset);
+        for at in 0..self.lines.len() {
+            let from_own = self.lines[at].offset - own_begin;
+            let neighbour = from_own.div_euclid(length as i32);
+            if neighbour.abs() != 1 {
+                continue;
+            }
+            let theirs = self.lines[at].offset - neighbour * length as i32;
+            if let Some(line) = position(&self.lines, theirs) {
+                self.lines[at].from = Some((line, neighbour * distance));
+            }
+        }
+    }
+}
+
+/// A pixel of the tile, and what one tap reads for it.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Use {
+    row: usize,
+    column: usize,
+    source_row: usize,
+    source_column: usize,
+}
+
+/// A tap, and the pixels that it adds to.
+#[derive(Clone, Debug, Serialize)]
+struct Tap {
+    /// ky · K + kx.
+    tap: u32,
+    pixels: Vec<Use>,
+}
+
+/// Rows and columns of a tile.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Patch {
+    rows: Axis,
+    columns: Axis,
+    uses: Vec<Tap>,
+    /// Whether the kept signs of a row of the tile lie in one word.
+    signs_of_a_row_share_a_word: bool,
+}
+
+impl Patch {
+    pub fn new(pass: &Pass, tiling: &Tiling) -> Self {
+        let (source, destination) = (pass.source(), pass.destination());
+        let mut rows = Axis::new(pass, tiling.rows, source.height, destination.height);
+        let mut columns = Axis::new(pass, tiling.columns, source.width, destination.width);
+        let size = |images: Blocked| (images.height, images.width);
+        let in_step = pass.shape.stride == 1 && size(source) == size(destination);
+        // A neighbour's line is in reach if all tiles of a row, or of an image, are lanes of one subgroup.
+        let in_reach = |tiles: u32| tiling.lanes > 0 && tiling.lanes.is_multiple_of(tiles);
+        if in_step && !columns.partial && in_reach(columns.tiles) {
+            columns.share(tiling.columns, 1);
+        }
+        if in_step && !rows.partial && in_reach(columns.tiles * rows.tiles) {
+            rows.share(tiling.rows, columns.tiles as i32);
+        }
+        let uses = uses(&rows, &columns, pass.shape.kernel);
+        let signs_of_a_row_share_a_word = SIGNS_PER_WORD.is_multiple_of(tiling.columns)
+            && destination.width.is_multiple_of(tiling.columns);
+        Self {
+            rows,
+            columns,
+            uses,
+            signs_of_a_row_share_a_word,
+        }
+    }
+}
+
+fn uses(rows: &Axis, columns: &Axis, kernel: u32) -> Vec<Tap> {
+    let pixels = |ky: usize, kx: usize| {
+        let mut pixels = Vec::new();
+        for (row, row_taps) in rows.taps.iter().enumerate() {
+            for (column, column_taps) in columns.taps.iter().enumerate() {
+                if let (Some(source_row), Some(source_column)) = (row_taps[ky], column_taps[kx]) {
+                    pixels.push(Use {
+                        row,
+                        column,
+                        source_row,
+                        source_column,
+                    });
+                }
+            }
+        }
+        pixels
+    };
+    (0..kernel * kernel)
+        .map(|tap| Tap {
+            tap,
+            pixels: pixels((tap / kernel) as usize, (tap % kernel) as usize),
+        })
+        .filter(|tap| !tap.pixels.is_empty())
+        .collect()
+}
