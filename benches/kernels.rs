@@ -11,7 +11,7 @@ use bnonly::gpu::timing::submission_seconds;
 use bnonly::network::initial_state;
 use bnonly::train::settings::Settings;
 use bnonly::train::start::{plan, prepare};
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
 use criterion::{criterion_group, criterion_main};
 use pollster::block_on;
 
@@ -70,7 +70,9 @@ fn steps(criterion: &mut Criterion) {
         let batch = MadeUp::new(&graph, BATCH);
 
         let mut group = criterion.benchmark_group(format!("resnet-14, {train}"));
+        // Without a GPU a step takes a second: no more of them than there are samples.
         group.sample_size(10);
+        group.sampling_mode(SamplingMode::Flat);
         group.warm_up_time(Duration::from_millis(200));
         group.measurement_time(Duration::from_secs(3));
         group.throughput(Throughput::Elements(BATCH.into()));
