@@ -9,7 +9,7 @@
 //! 3. [`gpu`]: adapter, device, buffers, pipelines, readback.
 //! 4. [`kernels`]: one file a kernel family, the host side of `shaders/`.
 //! 5. [`engine`]: compiles graph, trained set and batch size into a fixed plan of dispatches.
-//! 6. [`bench`]: how fast an adapter, each kernel and whole steps are.
+//! 6. [`mod@bench`]: how fast an adapter, each kernel and whole steps are.
 //! 7. [`train`]: settings, trainer, metrics, checkpoints, run folder.
 //! 8. [`study`]: what training did to γ, and what is left of a network with channels switched off.
 //! 9. [`session`]: a training and its probing as an actor: commands in, events out.

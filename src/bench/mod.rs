@@ -30,7 +30,7 @@ pub struct Training {
     pub step: StepTime,
     /// Each distinct kernel of a step, in the order of their first times.
     pub kernels: Vec<KernelTime>,
-    /// Seconds of all dispatches of a step, as each takes alone; more than a step's where a GPU runs
+    /// All dispatches of a step, as long as each takes alone; more than a step's where a GPU runs
     /// several at once, less where the host does not keep up.
     pub kernels_milliseconds: f64,
     /// Bytes of the operands of all dispatches of a step.

@@ -6,14 +6,14 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::options::BenchOptions;
-use super::{Outcome, tables, usage};
+use super::{Outcome, tables};
 use crate::bench::{Ceilings, Training, training};
 use crate::data::DataShape;
 use crate::gpu::Gpu;
 use crate::gpu::timing::{Effort, Timer};
 use crate::network::initial_state;
 use crate::train::settings::Settings;
-use crate::train::start::{check, plan, prepare};
+use crate::train::start::{architecture, plan, prepare};
 
 /// The images that networks are measured on, but for how many.
 const IMAGES: DataShape = DataShape {
@@ -63,7 +63,6 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
         };
         options.network.apply(&mut settings);
         settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
-        check(&settings).map_err(usage)?;
         let images = DataShape {
             train: settings.batch_size as usize,
             ..IMAGES
@@ -108,7 +107,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             let measured =
                 training(&gpu, &timer, &ceilings, network, plan, effort, &mut stage).await?;
             measuring.say(&tables::training(&settings, &graph, &measured));
-            report.width = crate::train::start::architecture(&settings)?.width();
+            report.width = architecture(&settings)?.width();
             report.model = settings.model;
             report.batch_size = settings.batch_size;
             report.trainings.push(Mode {

@@ -79,12 +79,13 @@ pub(super) fn training(settings: &Settings, graph: &Graph, measured: &Training) 
         graph.input_shape(),
     );
     text += &format!(
-        "speed     {} images/s ({} to {} in {} rounds of {} steps), {} ms a step\n",
+        "speed     {} images/s ({} to {} in {} rounds of {} step{}), {} ms a step\n",
         figure(step.images_per_second),
         figure(step.slowest_images_per_second),
         figure(step.fastest_images_per_second),
         step.rounds,
         grouped(step.steps_a_round),
+        if step.steps_a_round == 1 { "" } else { "s" },
         figure(step.milliseconds_a_step),
     );
     let memory = &measured.memory_bytes;

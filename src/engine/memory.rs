@@ -134,3 +134,39 @@ fn tensors(launch: &Launch) -> impl Iterator<Item = usize> {
         Operand::Part(..) | Operand::Whole(_) => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::compile::TensorId;
+    use crate::kernels::{Blocked, elementwise};
+
+    /// Reads one tensor and writes another.
+    fn launch(from: usize, to: usize) -> Launch {
+        Launch {
+            kernel: elementwise::relu(Blocked::new(4, 1, 1)),
+            operands: [from, to].map(|at| Operand::Tensor(TensorId(at))).to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_slot_is_for_what_lives_in_it() {
+        // Activations 0, 1 and 2; from the third launch on gradients 3, 4 and 5. The fourth reads
+        // activation 1.
+        let step = [
+            launch(0, 1),
+            launch(1, 2),
+            launch(2, 3),
+            launch(1, 4),
+            launch(3, 5),
+        ];
+        let bytes = [100, 1_000, 110, 90, 10_000, 100_000];
+        let slots = Slots::assign(&bytes, &[(&step, Lifetime::Use)]);
+        assert_eq!(slots.bytes, [100, 1_000, 110, 10_000, 100_000]);
+        let mut report = MemoryReport::default();
+        slots.report(&step, 2, &mut report);
+        // Gradient 3 lies where activation 0 did.
+        let found = [report.activations, report.gradients, report.shared];
+        assert_eq!(found, [1_110, 110_000, 100]);
+    }
+}

@@ -190,7 +190,7 @@ fn module_of(parameter: &str) -> String {
 pub struct StepKernel {
     /// What it does, and for whom the first time.
     pub work: Work,
-    /// Times that a step runs it: the same text on operands of the same bytes.
+    /// Times that a step runs it: the same text on operands of the same bytes, for the same work.
     pub calls: u64,
     /// To run it alone, on the operands of the first time.
     pub dispatch: timing::Dispatch,
@@ -221,6 +221,8 @@ impl Engine<'_> {
             let same = distinct.iter_mut().find(|kernel| {
                 kernel.dispatch.pipeline == dispatch.pipeline
                     && kernel.work.operand_bytes == work.operand_bytes
+                    // Three channels take the same text as four, and less work.
+                    && kernel.work.flops == work.flops
             });
             match same {
                 Some(kernel) => kernel.calls += 1,

@@ -12,3 +12,4 @@ mod runs;
 mod support;
 mod trained_sets;
 mod twin;
+mod work;
