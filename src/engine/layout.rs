@@ -8,6 +8,8 @@ use crate::network::Graph;
 use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
 use crate::network::trainable::{Selection, TrainedSet};
 
+use super::tilings::Tilings;
+
 /// f32 to which the start of a tensor is rounded up, so that it can be bound on its own: 256 bytes,
 /// the largest alignment WebGPU allows an adapter to ask for.
 pub(super) const ALIGNMENT: u64 = 64;
@@ -73,12 +75,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Without an adapter to measure on.
-    pub fn unmeasured(graph: &Graph, trained: &TrainedSet) -> Self {
-        Self::new(graph, trained, |pass| Tiling::unmeasured(pass, None))
-    }
-
-    pub fn new(graph: &Graph, trained: &TrainedSet, tiling: impl Fn(&Pass) -> Tiling) -> Self {
+    pub fn new(graph: &Graph, trained: &TrainedSet, tilings: &Tilings) -> Self {
         let mut cursor = Cursor::default();
         let parameters: Vec<_> = graph
             .parameters
@@ -142,7 +139,7 @@ impl Layout {
             if let (Op::Conv { weight, .. }, Some(shape)) = (&node.op, shape) {
                 let mut copy = |direction| {
                     let pass = shape.pass(direction);
-                    let tiling = tiling(&pass);
+                    let tiling = tilings.of(&pass);
                     let range = cursor.take(tiling.packed_len(&pass));
                     Weights { tiling, range }
                 };

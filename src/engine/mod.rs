@@ -1,6 +1,7 @@
 //! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
 //!
-//! Read in this order: `layout` (where each parameter lies in the buffers), `layers` (which
+//! Read in this order: `tilings` (how each convolution is computed on this adapter, `remembered` from run to
+//! run), `layout` (where each parameter lies in the buffers), `layers` (which
 //! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
 //! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here
 //! [`Engine`], which submits; `state`, `snapshot` and `outputs` bring values to the device and back.
@@ -14,8 +15,10 @@ mod layout;
 mod memory;
 mod outputs;
 mod plan;
+mod remembered;
 mod snapshot;
 mod state;
+mod tilings;
 mod work;
 
 use std::collections::VecDeque;
@@ -25,7 +28,6 @@ use futures_channel::oneshot;
 use crate::data::{Augmentation, Batch, Normalization};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::StepUniform;
-use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::optimizer::Rule;
 use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
@@ -34,6 +36,7 @@ pub use fewest_bytes::{FewestBytes, fewest_bytes};
 pub use memory::MemoryReport;
 pub use snapshot::Snapshot;
 pub use state::OptimizerState;
+pub use tilings::{Measured, Tilings, measure_tilings};
 pub use work::{StepKernel, Way, Work, step_work};
 
 use buffers::{Buffers, Sizes};
@@ -134,7 +137,7 @@ impl PlanOptions {
 /// # Errors
 /// If a layer has no kernel.
 pub fn memory_needed(graph: &Graph, options: &PlanOptions) -> Result<MemoryReport, EngineError> {
-    let layout = Layout::unmeasured(graph, &options.trained);
+    let layout = Layout::new(graph, &options.trained, &Tilings::default());
     let lists = compile::compile(graph, &layout, options)?;
     Ok(Sizes::new(&lists, &layout, options).report())
 }
@@ -214,9 +217,8 @@ impl<'a> Engine<'a> {
         options: PlanOptions,
         state: &State,
     ) -> Result<Self, EngineError> {
-        let layout = Layout::new(graph, &options.trained, |pass| {
-            Tiling::unmeasured(pass, None)
-        });
+        let tilings = tilings::choose(gpu, graph, options.max_batch).await?;
+        let layout = Layout::new(graph, &options.trained, &tilings);
         let lists = compile::compile(graph, &layout, &options)?;
         let work = work::of_step(graph, &lists, &layout, &options);
         let (buffers, plan) = plan::build(gpu, lists, &layout, &options).await?;

@@ -12,6 +12,7 @@ use crate::network::graph::{NodeId, Op};
 use super::buffers::Sizes;
 use super::compile::{self, Lasting, Launch, Lists, Operand};
 use super::layout::{Layout, Range};
+use super::tilings::Tilings;
 use super::{Engine, EngineError, PlanOptions};
 
 /// The part of a step that a dispatch belongs to.
@@ -59,7 +60,7 @@ impl Work {
 /// # Errors
 /// If a layer has no kernel.
 pub fn step_work(graph: &Graph, options: &PlanOptions) -> Result<Vec<Work>, EngineError> {
-    let layout = Layout::unmeasured(graph, &options.trained);
+    let layout = Layout::new(graph, &options.trained, &Tilings::default());
     let lists = compile::compile(graph, &layout, options)?;
     Ok(of_step(graph, &lists, &layout, options))
 }

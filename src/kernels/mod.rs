@@ -16,7 +16,7 @@ pub mod optimizer;
 pub mod pool;
 pub mod reduce;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::gpu::Gpu;
 use crate::gpu::pipeline::{BindingKind as Access, Pipeline, PipelineCache};
@@ -25,7 +25,7 @@ use crate::gpu::pipeline::{BindingKind as Access, Pipeline, PipelineCache};
 pub const WORKGROUP_SIZE: u32 = 64;
 
 /// The shape of a channel-blocked image tensor, `[N, ⌈C/4⌉, H, W]` of four f32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Blocked {
     /// Channels C.
     pub channels: u32,

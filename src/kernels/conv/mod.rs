@@ -9,7 +9,7 @@ mod weight;
 
 use minijinja::context;
 use minijinja::value::Serde;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
 use super::{Access, Blocked, Grid, Kernel, WORKGROUP_SIZE, render};
@@ -17,8 +17,11 @@ use patch::Patch;
 use tiling::{Method, Tiling};
 pub use weight::{WeightChunks, grad_weight};
 
+/// The text of the passes over images, a template.
+pub const TEXT: &str = include_str!("../../../shaders/conv.wgsl");
+
 /// A convolution of `[N, Cin, Hin, Win]` with `[Cout, Cin, K, K]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ConvShape {
     /// Input images.
     pub input: Blocked,
@@ -53,7 +56,7 @@ impl ConvShape {
 }
 
 /// Which way images pass through the weights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// From the input to the output.
     Forward,
@@ -62,7 +65,7 @@ pub enum Direction {
 }
 
 /// A convolution in one direction: what a [`Tiling`] computes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pass {
     /// The convolution.
     pub shape: ConvShape,
@@ -186,7 +189,7 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
     };
     Kernel {
         name: "conv",
-        source: render(include_str!("../../../shaders/conv.wgsl"), values),
+        source: render(TEXT, values),
         bindings: [Access::Read, Access::Read, Access::Write]
             .into_iter()
             .chain(optional)

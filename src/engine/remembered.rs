@@ -1,0 +1,95 @@
+//! The file in which the chosen ways of convolutions are kept from run to run.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use web_time::SystemTime;
+
+use crate::gpu::Capabilities;
+use crate::kernels::conv::tiling::Tiling;
+use crate::kernels::conv::{self, Pass};
+use crate::platform::fs;
+
+/// What is remembered for one adapter.
+pub(super) struct Remembered {
+    adapter: String,
+    choices: Vec<Choice>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Choice {
+    pass: Pass,
+    tiling: Tiling,
+}
+
+/// By adapter, driver and text of the kernels.
+type Adapters = BTreeMap<String, Vec<Choice>>;
+
+impl Remembered {
+    /// What the file has for an adapter with its driver and these kernels. A file that is missing or broken
+    /// is as good as an empty one: all in it can be measured again.
+    pub fn load(capabilities: &Capabilities) -> Self {
+        let digest = Sha256::digest(conv::TEXT);
+        let lanes = capabilities.subgroup_size.unwrap_or(0);
+        let adapter = format!(
+            "{capabilities}, {lanes} lanes, kernels {:02x}{:02x}{:02x}{:02x}",
+            digest[0], digest[1], digest[2], digest[3]
+        );
+        let choices = read().remove(&adapter).unwrap_or_default();
+        Self { adapter, choices }
+    }
+
+    pub fn get(&self, pass: &Pass) -> Option<Tiling> {
+        let of_pass = self.choices.iter().find(|choice| choice.pass == *pass);
+        of_pass.map(|choice| choice.tiling)
+    }
+
+    pub fn put(&mut self, pass: Pass, tiling: Tiling) {
+        self.choices.retain(|choice| choice.pass != pass);
+        self.choices.push(Choice { pass, tiling });
+    }
+
+    /// Writes it, beside what others wrote meanwhile. Where that fails, the next run measures again.
+    pub fn save(&self) {
+        let mut adapters = read();
+        adapters.insert(self.adapter.clone(), self.choices.clone());
+        if let Some(path) = path() {
+            let _ = write(&path, &adapters);
+        }
+    }
+}
+
+fn path() -> Option<PathBuf> {
+    let cache = match crate::platform::IS_A_PAGE {
+        // Gone with the page.
+        true => PathBuf::from("/cache"),
+        false => dirs::cache_dir()?,
+    };
+    Some(cache.join("bnonly").join("tilings.json"))
+}
+
+fn read() -> Adapters {
+    let text = || {
+        let (_, mut file) = fs::open(&path()?).ok()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).ok()?;
+        serde_json::from_str(&text).ok()
+    };
+    text().unwrap_or_default()
+}
+
+/// Beside the file and then in its place, so that a reader finds all of it.
+fn write(path: &std::path::Path, adapters: &Adapters) -> std::io::Result<()> {
+    let text = serde_json::to_string_pretty(adapters)?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let number = now.map_or(0, |since| since.as_nanos());
+    let beside = path.with_extension(format!("json.{number}"));
+    fs::File::create(&beside)?.write_all(text.as_bytes())?;
+    fs::rename(&beside, path)
+}

@@ -1,0 +1,352 @@
+//! Which way each pass of a network's convolutions is computed on an adapter: found by measuring, checked
+//! before it is used, and remembered.
+
+use std::collections::HashMap;
+
+use web_time::{Duration, Instant};
+
+use crate::gpu::pipeline::PipelineCache;
+use crate::gpu::timing::{self, Effort, Timer};
+use crate::gpu::{Gpu, GpuError};
+use crate::kernels::conv::tiling::Tiling;
+use crate::kernels::conv::{self, BackwardExtras, Direction, ForwardExtras, Pass};
+use crate::kernels::{Kernel, StepUniform};
+use crate::network::Graph;
+
+use super::layout::conv_passes;
+use super::remembered::Remembered;
+
+/// Floating-point operations of a batch below which a pass is not worth the time it takes to compile
+/// anything but the plain way.
+const WORTH_CHOOSING: u64 = 50_000_000;
+
+/// Time that compiling and checking one way may take for the others to be tried as well: on a GPU that is
+/// some hundredths of a second, on a processor seconds.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Samples of a check; the destination has room for one more, which must stay as it was.
+const CHECKED_SAMPLES: u32 = 3;
+
+/// Most f32 of a tensor that is measured on: a large batch is measured by a part of it.
+const MOST_VALUES: u64 = 1 << 24;
+
+/// Difference from the plain way, relative in norm, that single precision explains.
+const RELATIVE: f64 = 1e-4;
+
+/// By pass, how it is computed.
+#[derive(Clone, Debug, Default)]
+pub struct Tilings(HashMap<Pass, Tiling>);
+
+impl Tilings {
+    /// How a pass is computed: what was chosen for it, or the plain way.
+    pub fn of(&self, pass: &Pass) -> Tiling {
+        let plain = || Tiling::unmeasured(pass, None);
+        self.0.get(pass).copied().unwrap_or_else(plain)
+    }
+}
+
+/// A way to compute a pass, and how long it took.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured {
+    /// The way.
+    pub tiling: Tiling,
+    /// Seconds for the batch.
+    pub secs: f64,
+}
+
+/// The ways for a network: those that are remembered for the adapter, and where there is none, the
+/// fastest of those tried.
+pub(super) async fn choose(gpu: &Gpu, graph: &Graph, batch: u32) -> Result<Tilings, GpuError> {
+    let mut remembered = Remembered::load(&gpu.capabilities);
+    let mut tilings = Tilings::default();
+    let mut timer = None;
+    let mut is_new = false;
+    for pass in worthwhile(graph, batch) {
+        let known = remembered
+            .get(&pass)
+            .filter(|tiling| fits(gpu, &pass, tiling));
+        let tiling = match known {
+            Some(tiling) => tiling,
+            None => {
+                let timer = match &mut timer {
+                    Some(timer) => timer,
+                    none => none.insert(Timer::new(gpu, Effort::QUICK).await?),
+                };
+                let tried = try_all(gpu, timer, &pass, batch, Some(PATIENCE)).await?;
+                let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
+                remembered.put(pass, chosen);
+                is_new = true;
+                chosen
+            }
+        };
+        tilings.0.insert(pass, tiling);
+    }
+    if is_new {
+        remembered.save();
+    }
+    Ok(tilings)
+}
+
+/// Measures every way of every pass of a network that is worth it, however long it takes, and remembers
+/// the fastest for all plans made from now on. `stage` is told what is under way.
+///
+/// # Errors
+/// If the device failed.
+pub async fn measure_tilings(
+    gpu: &Gpu,
+    graph: &Graph,
+    batch: u32,
+    stage: &mut dyn FnMut(&str),
+) -> Result<Vec<(Pass, Vec<Measured>)>, GpuError> {
+    let timer = Timer::new(gpu, Effort::QUICK).await?;
+    let mut remembered = Remembered::load(&gpu.capabilities);
+    let mut all = Vec::new();
+    let passes = worthwhile(graph, batch);
+    for (number, pass) in passes.iter().enumerate() {
+        stage(&format!(
+            "ways of convolution {} of {}",
+            number + 1,
+            passes.len()
+        ));
+        let tried = try_all(gpu, &timer, pass, batch, None).await?;
+        if let Some(chosen) = fastest(&tried) {
+            remembered.put(*pass, chosen);
+        }
+        all.push((*pass, tried));
+    }
+    remembered.save();
+    Ok(all)
+}
+
+/// The distinct passes of a network that have enough to do, the largest first.
+fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
+    let mut passes: Vec<Pass> = Vec::new();
+    for pass in conv_passes(graph) {
+        let flops = u64::from(batch) * pass.shape.flops_per_sample();
+        if flops >= WORTH_CHOOSING && !passes.contains(&pass) {
+            passes.push(pass);
+        }
+    }
+    passes
+}
+
+fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {
+    Tiling::all(pass, gpu.capabilities.subgroup_size).contains(tiling)
+}
+
+fn fastest(tried: &[Measured]) -> Option<Tiling> {
+    let by_time = |a: &&Measured, b: &&Measured| a.secs.total_cmp(&b.secs);
+    tried.iter().min_by(by_time).map(|measured| measured.tiling)
+}
+
+/// Tries the ways of a pass, the likely fastest first, those that compute what the plain one does. With
+/// `patience`, the first that takes longer to get ready is the last.
+async fn try_all(
+    gpu: &Gpu,
+    timer: &Timer<'_>,
+    pass: &Pass,
+    batch: u32,
+    patience: Option<Duration>,
+) -> Result<Vec<Measured>, GpuError> {
+    let largest = pass.source().bytes(1).max(pass.destination().bytes(1)) / 4;
+    let batch = batch.min((MOST_VALUES / largest).max(1) as u32);
+    let trial = Trial::new(gpu, pass, batch.max(CHECKED_SAMPLES + 1)).await?;
+    let mut tried = Vec::new();
+    for tiling in Tiling::all(pass, gpu.capabilities.subgroup_size) {
+        let begin = Instant::now();
+        let Some(way) = trial.way(&tiling).await? else {
+            continue;
+        };
+        if !trial.is_right(&way).await? {
+            continue;
+        }
+        let took = begin.elapsed();
+        let impatient = patience.is_some_and(|patience| took > patience);
+        // Where it will be the only one, it need not be measured.
+        let secs = match impatient && tried.is_empty() {
+            true => 0.0,
+            false => trial.seconds(timer, &way, batch).await?,
+        };
+        tried.push(Measured { tiling, secs });
+        if impatient {
+            break;
+        }
+    }
+    Ok(tried)
+}
+
+/// A pass on made-up values, and what the plain way makes of them.
+struct Trial<'a> {
+    gpu: &'a Gpu,
+    pass: Pass,
+    source: wgpu::Buffer,
+    weight: wgpu::Buffer,
+    destination: wgpu::Buffer,
+    step: wgpu::Buffer,
+    expected: Vec<f32>,
+}
+
+/// A kernel with weights packed for it.
+struct Way {
+    kernel: Kernel,
+    dispatch: timing::Dispatch,
+}
+
+impl<'a> Trial<'a> {
+    async fn new(gpu: &'a Gpu, pass: &Pass, batch: u32) -> Result<Self, GpuError> {
+        use wgpu::BufferUsages as Usage;
+        let buffers = gpu.guarded(|| {
+            let create = |size: u64, usage: Usage| {
+                gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                    label: Some("trial"),
+                    size,
+                    usage: usage | Usage::COPY_DST,
+                    mapped_at_creation: false,
+                })
+            };
+            let source = create(pass.source().bytes(batch), Usage::STORAGE);
+            let weight_bytes = 4 * u64::from(pass.shape.weight_len()).next_multiple_of(4);
+            let weight = create(weight_bytes, Usage::STORAGE);
+            let images = pass.destination().bytes(batch);
+            let destination = create(images, Usage::STORAGE | Usage::COPY_SRC);
+            for buffer in [&source, &weight] {
+                let values = made_up(buffer.size() / 4);
+                gpu.queue
+                    .write_buffer(buffer, 0, bytemuck::cast_slice(&values));
+            }
+            let step = create(size_of::<StepUniform>() as u64, Usage::UNIFORM);
+            (source, weight, destination, step)
+        });
+        let (source, weight, destination, step) = buffers.await?;
+        let mut trial = Self {
+            gpu,
+            pass: *pass,
+            source,
+            weight,
+            destination,
+            step,
+            expected: Vec::new(),
+        };
+        let plain = trial.way(&Tilings::default().of(pass)).await?;
+        if let Some(plain) = plain {
+            trial.expected = trial.result(&plain).await?;
+        }
+        Ok(trial)
+    }
+
+    /// Compiles a way and packs its weights; nothing if the device refuses it.
+    async fn way(&self, tiling: &Tiling) -> Result<Option<Way>, GpuError> {
+        let shape = &self.pass.shape;
+        let kernel = match self.pass.direction {
+            Direction::Forward => conv::forward(shape, tiling, ForwardExtras::default()),
+            Direction::Backward => conv::grad_input(shape, tiling, BackwardExtras::default()),
+        };
+        let made = self.gpu.guarded(|| {
+            let packed = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("packed weights"),
+                size: 4 * tiling.packed_len(&self.pass),
+                usage: wgpu::BufferUsages::STORAGE,
+                mapped_at_creation: false,
+            });
+            let pack = self.dispatch(&conv::pack(&self.pass, tiling), &[&self.weight, &packed]);
+            let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+            pack.encode(&mut encoder, 1);
+            self.gpu.queue.submit([encoder.finish()]);
+            self.dispatch(&kernel, &[&self.source, &packed, &self.destination])
+        });
+        match made.await {
+            Ok(dispatch) => Ok(Some(Way { kernel, dispatch })),
+            Err(GpuError::Refused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn dispatch(&self, kernel: &Kernel, operands: &[&wgpu::Buffer]) -> timing::Dispatch {
+        let pipeline = kernel.pipeline(self.gpu, &mut PipelineCache::default());
+        let entries: Vec<_> = (0..)
+            .zip(std::iter::once(&self.step).chain(operands.iter().copied()))
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        let bind_group = self
+            .gpu
+            .device
+            .create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some(kernel.name),
+                layout: &pipeline.layout,
+                entries: &entries,
+            });
+        timing::Dispatch {
+            pipeline: pipeline.pipeline,
+            bind_group,
+            workgroups: kernel
+                .grid
+                .workgroups(1, self.gpu.capabilities.max_workgroups),
+        }
+    }
+
+    /// A way's dispatch for a batch, the uniform written for it.
+    fn for_batch(&self, way: &Way, batch: u32) -> timing::Dispatch {
+        let step = StepUniform {
+            batch,
+            learning_rate: 0.0,
+            first_correction: 1.0,
+            second_correction: 1.0,
+        };
+        self.gpu
+            .queue
+            .write_buffer(&self.step, 0, bytemuck::bytes_of(&step));
+        let largest = self.gpu.capabilities.max_workgroups;
+        timing::Dispatch {
+            workgroups: way.kernel.grid.workgroups(batch, largest),
+            ..way.dispatch.clone()
+        }
+    }
+
+    /// The destination of a small batch, which was NaN before.
+    async fn result(&self, way: &Way) -> Result<Vec<f32>, GpuError> {
+        let bytes = self.pass.destination().bytes(CHECKED_SAMPLES + 1);
+        let poison = vec![f32::NAN; bytes as usize / 4];
+        self.gpu
+            .queue
+            .write_buffer(&self.destination, 0, bytemuck::cast_slice(&poison));
+        let dispatch = self.for_batch(way, CHECKED_SAMPLES);
+        timing::submission_seconds(self.gpu, |encoder| dispatch.encode(encoder, 1)).await?;
+        let bytes = self.gpu.read(&self.destination, bytes).await?;
+        Ok(bytemuck::pod_collect_to_vec(&bytes))
+    }
+
+    /// Whether a way computes what the plain one does, all of it and nothing beyond.
+    async fn is_right(&self, way: &Way) -> Result<bool, GpuError> {
+        let result = self.result(way).await?;
+        let mut difference = 0.0;
+        let mut norm = 0.0;
+        for (actual, expected) in result.iter().zip(&self.expected) {
+            match (actual.is_nan(), expected.is_nan()) {
+                (true, true) => {}
+                (false, false) => {
+                    difference += f64::from(actual - expected).powi(2);
+                    norm += f64::from(*expected).powi(2);
+                }
+                _ => return Ok(false),
+            }
+        }
+        Ok(difference <= RELATIVE * RELATIVE * norm)
+    }
+
+    async fn seconds(&self, timer: &Timer<'_>, way: &Way, batch: u32) -> Result<f64, GpuError> {
+        timer.seconds_a_call(&self.for_batch(way, batch)).await
+    }
+}
+
+/// Values in (−1, 1), the same each time.
+fn made_up(len: u64) -> Vec<f32> {
+    let value = |i: u64| {
+        let mixed = (i as u32).wrapping_mul(0x9e37_79b9);
+        let mixed = (mixed ^ mixed >> 15).wrapping_mul(0x85eb_ca6b);
+        f32::from_bits(0x3f80_0000 | mixed >> 9) * 2.0 - 3.0
+    };
+    (0..len).map(value).collect()
+}
