@@ -34,7 +34,7 @@ const SIGNS = 8u;
 {% set sums = gate != "none" %}
 {% set next = 4 %}
 {% if enters or sums %}
-@group(0) @binding(4) var<storage, read> normalization: array<Normalization>;
+@group(0) @binding(4) var<storage, read> normalization: array<vec4f>;
     {% set next = 5 %}
 {% endif %}
 {% if bias %}
@@ -58,6 +58,23 @@ var<workgroup> lane_moments: array<Moments, {{ 64 * tiling.quads }}>;
 var<workgroup> lane_sums: array<GradSums, {{ 64 * tiling.quads }}>;
 {% endif %}
 
+{# The seven vec4f of a Normalization: of those that share, each lane loads one and hands it to the others. #}
+{% macro load_normalization(name, quad, quads) %}
+    {% if shared_lanes %}
+        {% for k in range((6 + tiling.lanes) // tiling.lanes) %}
+        let {{ name }}_{{ k }} = normalization[min({{ quad }} * 7u + {{ k * tiling.lanes }}u + subgroup_lane, {{ 7 * quads - 1 }}u)];
+        {% endfor %}
+    {% endif %}
+        let {{ name }} = Normalization(
+    {% for k in range(7) %}
+        {% if shared_lanes %}
+            subgroupBroadcast({{ name }}_{{ k // tiling.lanes }}, {{ k % tiling.lanes }}u),
+        {% else %}
+            normalization[{{ quad }} * 7u + {{ k }}u],
+        {% endif %}
+    {% endfor %}
+        );
+{% endmacro %}
 {% macro weight(o, tap) -%}
     {%- set place = o * taps + tap -%}
     {%- if shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
@@ -125,8 +142,7 @@ fn conv(
         let image = (sample * SOURCE_QUADS + c) * u32(SOURCE_HEIGHT * SOURCE_WIDTH);
         let packed = (index % QUAD_GROUPS * SOURCE_QUADS + c) * PACKED_STRIDE;
 {% if enters %}
-        let norm = normalization[c];
-{% endif %}
+{{ load_normalization("norm", "c", source.quads) }}{% endif %}
 {% if shared_lanes %}
     {% for k in range(packed_stride // tiling.lanes) %}
         let w_{{ k }} = weights[packed + {{ k * tiling.lanes }}u + subgroup_lane];
@@ -245,12 +261,12 @@ fn conv(
         var sum = vec4f();
         var sum_x = vec4f();
     {% endif %}
+    {% if sums %}
+{{ load_normalization("norm", "q", destination.quads) }}
+    {% endif %}
         if (n < current.batch){{ " & (q < QUADS)" if destination.quads % tiling.quads != 0 }} {
     {% if bias %}
             let added = bias[q];
-    {% endif %}
-    {% if sums %}
-            let norm = normalization[q];
     {% endif %}
             let image = (n * QUADS + q) * (HEIGHT * WIDTH);
     {% for r in range(tiling.rows) %}

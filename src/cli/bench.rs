@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::options::BenchOptions;
 use super::{Outcome, tables};
-use crate::bench::{Ceilings, Training, training};
+use crate::bench::{Ceilings, PassWays, Training, measure_ways, training};
 use crate::data::DataShape;
 use crate::gpu::Gpu;
 use crate::gpu::timing::{Effort, Timer};
@@ -42,6 +42,8 @@ pub(super) struct Report {
     width: u32,
     image: [u32; 3],
     batch_size: u32,
+    /// By pass of a convolution: every way to compute it, where `--ways` asked for that.
+    ways: Vec<PassWays>,
     trainings: Vec<Mode>,
 }
 
@@ -98,9 +100,15 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             width: 0,
             image: [IMAGES.channels, IMAGES.height, IMAGES.width],
             batch_size: 0,
+            ways: Vec::new(),
             trainings: Vec::new(),
         };
         for (settings, graph, plan) in runs {
+            if options.ways && report.ways.is_empty() {
+                let batch = plan.max_batch;
+                report.ways = measure_ways(&gpu, &graph, batch, &mut stage).await?;
+                measuring.say(&tables::ways(&report.ways));
+            }
             let state = initial_state(&graph, settings.seed, settings.bn_init.parse()?);
             let mut stage = |what: &str| measuring.stage(&format!("{}: {what}", settings.train));
             let network = (&graph, &state);

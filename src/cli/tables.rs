@@ -1,7 +1,7 @@
 //! What was measured, as text: headings, and tables whose columns stand below each other.
 
 use super::progress::by_purpose;
-use crate::bench::{Ceilings, KernelTime, Limit, Training};
+use crate::bench::{Ceilings, KernelTime, Limit, PassWays, Training};
 use crate::engine::Way;
 use crate::gpu::Capabilities;
 use crate::network::{Graph, counts};
@@ -20,6 +20,42 @@ pub(super) fn adapter(capabilities: &Capabilities) -> String {
     format!(
         "adapter   {capabilities}\nprogram   bnonly {}, {build}\n",
         env!("CARGO_PKG_VERSION")
+    )
+}
+
+/// Every way to compute each convolution, the fastest first.
+pub(super) fn ways(passes: &[PassWays]) -> String {
+    let mut rows = vec![
+        ["convolution", "images", "way", "ms", "GFLOP/s"]
+            .map(String::from)
+            .to_vec(),
+    ];
+    for pass in passes {
+        let mut ways: Vec<_> = pass.ways.iter().collect();
+        ways.sort_by(|a, b| a.milliseconds.total_cmp(&b.milliseconds));
+        for (number, way) in ways.iter().enumerate() {
+            let direction = match pass.way {
+                Way::Backward => "back",
+                Way::Forward | Way::Update => "forward",
+            };
+            let of_pass = match number {
+                0 => [
+                    format!("{direction} {0}×{0}/{1}", pass.kernel, pass.stride),
+                    pass.images.clone(),
+                ],
+                _ => Default::default(),
+            };
+            let of_way = [
+                way.way.clone(),
+                figure(way.milliseconds),
+                figure(way.gflops_per_second),
+            ];
+            rows.push(of_pass.into_iter().chain(of_way).collect());
+        }
+    }
+    format!(
+        "Each convolution alone, in every way it can be computed (GFLOP/s of a direct one)\n{}",
+        table(&rows, &[3, 4])
     )
 }
 

@@ -149,7 +149,8 @@ async fn try_all(
     patience: Option<Duration>,
 ) -> Result<Vec<Measured>, GpuError> {
     let largest = pass.source().bytes(1).max(pass.destination().bytes(1)) / 4;
-    let batch = batch.min((MOST_VALUES / largest).max(1) as u32);
+    let whole = batch;
+    let batch = whole.min((MOST_VALUES / largest).max(1) as u32);
     let trial = Trial::new(gpu, pass, batch.max(CHECKED_SAMPLES + 1)).await?;
     let mut tried = Vec::new();
     for tiling in Tiling::all(pass, gpu.capabilities.subgroup_size) {
@@ -165,7 +166,10 @@ async fn try_all(
         // Where it will be the only one, it need not be measured.
         let secs = match impatient && tried.is_empty() {
             true => 0.0,
-            false => trial.seconds(timer, &way, batch).await?,
+            false => {
+                let part = f64::from(whole) / f64::from(batch);
+                part * trial.seconds(timer, &way, batch).await?
+            }
         };
         tried.push(Measured { tiling, secs });
         if impatient {
