@@ -46,13 +46,13 @@ const fn variant(method: Method, shares: bool, quads: u32, rows: u32, columns: u
 const VARIANTS: [Variant; 11] = {
     use Method::{Direct, Winograd};
     [
-        variant(Winograd, true, 4, 4, 4),
-        variant(Winograd, true, 4, 8, 4),
         variant(Winograd, true, 2, 8, 4),
+        variant(Winograd, true, 4, 8, 4),
+        variant(Winograd, true, 4, 4, 4),
         variant(Winograd, true, 2, 4, 4),
-        variant(Direct, true, 4, 2, 4),
-        variant(Direct, true, 4, 4, 4),
         variant(Direct, true, 2, 4, 4),
+        variant(Direct, true, 4, 4, 4),
+        variant(Direct, true, 4, 2, 4),
         variant(Direct, false, 1, 4, 4),
         variant(Direct, false, 2, 2, 4),
         variant(Direct, false, 1, 1, 16),
