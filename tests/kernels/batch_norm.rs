@@ -24,8 +24,8 @@ pub struct Layer {
 
 /// What forward leaves for the way back.
 pub struct Kept {
-    saved: Vec<f32>,
-    signs: Option<Vec<f32>>,
+    pub saved: Vec<f32>,
+    pub signs: Option<Vec<f32>>,
 }
 
 /// What a layer learns from and passes on, all `[C]` or `[N, C, H, W]`.
@@ -182,7 +182,7 @@ impl Layer {
         unblock(&self.name, &values, self.shape.images, self.batch)
     }
 
-    fn twin(&self) -> BatchNorm {
+    pub fn twin(&self) -> BatchNorm {
         let images = self.shape.images;
         let sizes = [self.batch, images.channels, images.area()].map(|size| size as usize);
         BatchNorm::new(sizes[0], sizes[1], sizes[2])
@@ -295,8 +295,10 @@ fn variants() -> impl Iterator<Item = (Epilogue, bool)> {
 
 #[everywhere::test]
 async fn random_batch_norms_are_their_twins() {
-    for seed in seeds(2) {
-        for (epilogue, fixed) in variants() {
+    for seed in seeds(1) {
+        for (number, (epilogue, fixed)) in (0..).zip(variants()) {
+            // Each of its own shape.
+            let seed = 8 * seed + number;
             let mut random = Random::new(seed);
             let channels = random.pick(&[1, 3, 5, 7, 16]);
             let images = Blocked::new(channels, random.between(2, 9), random.between(2, 13));
@@ -316,7 +318,8 @@ async fn random_batch_norms_are_their_twins() {
 
 #[everywhere::test]
 async fn batches_of_several_chunks_and_blocks_that_end_in_the_middle() {
-    for (epilogue, fixed) in variants() {
+    // By fixed statistics only the sums differ, of which one kind is enough.
+    for (epilogue, fixed) in variants().take(5) {
         // 26·15·17 = 6630 elements: 4 chunks of 2048, 13 blocks of 512, the last not full. A batch of
         // 21 ends in the third chunk and leaves the fourth out.
         let shape = BatchNormShape {

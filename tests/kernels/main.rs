@@ -16,6 +16,7 @@ mod batch_norm;
 mod bench;
 mod blocked;
 mod conv;
+mod conv_batch_norm;
 mod elementwise;
 mod fixtures;
 mod head;
