@@ -9,8 +9,10 @@ use super::options::BenchOptions;
 use super::{Outcome, tables};
 use crate::bench::{Ceilings, Training, training};
 use crate::data::DataShape;
+use crate::engine::check_precision;
 use crate::gpu::Gpu;
 use crate::gpu::timing::{Effort, Timer};
+use crate::kernels::Precision;
 use crate::network::initial_state;
 use crate::train::settings::Settings;
 use crate::train::start::{architecture, plan, prepare};
@@ -42,6 +44,7 @@ pub(super) struct Report {
     width: u32,
     image: [u32; 3],
     batch_size: u32,
+    precision: Precision,
     trainings: Vec<Mode>,
 }
 
@@ -59,6 +62,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
     for train in &options.train {
         let mut settings = Settings {
             train: train.trim().to_owned(),
+            precision: options.precision,
             ..Settings::default()
         };
         options.network.apply(&mut settings);
@@ -72,6 +76,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
         runs.push((settings, graph, plan));
     }
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
+    check_precision(options.precision, &gpu.capabilities)?;
     let effort = match options.quick {
         true => Effort::QUICK,
         false => Effort::THOROUGH,
@@ -98,6 +103,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             width: 0,
             image: [IMAGES.channels, IMAGES.height, IMAGES.width],
             batch_size: 0,
+            precision: options.precision,
             trainings: Vec::new(),
         };
         for (settings, graph, plan) in runs {

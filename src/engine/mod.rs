@@ -23,10 +23,10 @@ use std::collections::VecDeque;
 use futures_channel::oneshot;
 
 use crate::data::{Augmentation, Batch, Normalization};
-use crate::gpu::{Gpu, GpuError};
-use crate::kernels::StepUniform;
+use crate::gpu::{Capabilities, Gpu, GpuError};
 use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::optimizer::Rule;
+use crate::kernels::{Precision, StepUniform};
 use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
 
@@ -69,6 +69,14 @@ pub enum EngineError {
         /// The adapter's limit.
         limit: u64,
     },
+    /// Images shall be stored in f16, which the adapter does not have.
+    #[error(
+        "--precision is f16, which the adapter {name} does not have; expected f32; choose f32, or another adapter (--adapter; `bnonly devices` says which have f16)"
+    )]
+    NoHalfPrecision {
+        /// The adapter's name.
+        name: String,
+    },
     /// The graph has a layer that no kernel computes.
     #[error("layer {node} ({op}) cannot run: {why}")]
     Unsupported {
@@ -106,12 +114,14 @@ pub struct PlanOptions {
     pub freeze_statistics: bool,
     /// Mean and deviation of each channel of the input, of values scaled to 0–1.
     pub normalization: (Vec<f32>, Vec<f32>),
+    /// How activations, their gradients and packed weights are stored.
+    pub precision: Precision,
     /// Each output of an evaluation has memory of its own, for [`Engine::layer_output`].
     pub keep_outputs: bool,
 }
 
 impl PlanOptions {
-    /// A plan that trains nothing, for `max_batch` images as the graph takes them.
+    /// A plan that trains nothing, for `max_batch` images as the graph takes them, in f32.
     pub fn evaluation(graph: &Graph, max_batch: u32) -> Self {
         let channels = graph.input_shape().channels;
         Self {
@@ -124,6 +134,7 @@ impl PlanOptions {
             weight_decay: 0.0,
             freeze_statistics: true,
             normalization: Normalization::for_channels(channels).values(channels),
+            precision: Precision::F32,
             keep_outputs: false,
         }
     }
@@ -134,9 +145,22 @@ impl PlanOptions {
 /// # Errors
 /// If a layer has no kernel.
 pub fn memory_needed(graph: &Graph, options: &PlanOptions) -> Result<MemoryReport, EngineError> {
-    let layout = Layout::unmeasured(graph, &options.trained);
+    let layout = Layout::unmeasured(graph, &options.trained, options.precision);
     let lists = compile::compile(graph, &layout, options)?;
     Ok(Sizes::new(&lists, &layout, options).report())
+}
+
+/// Whether an adapter can store images so.
+///
+/// # Errors
+/// If it cannot.
+pub fn check_precision(precision: Precision, adapter: &Capabilities) -> Result<(), EngineError> {
+    match precision {
+        Precision::F16 if !adapter.half_precision => Err(EngineError::NoHalfPrecision {
+            name: adapter.name.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// One batch, as bytes on the host.
@@ -207,14 +231,16 @@ impl<'a> Engine<'a> {
     /// Compiles a plan and puts a state on the device.
     ///
     /// # Errors
-    /// If a tensor exceeds the adapter's limits, memory runs out, or a layer has no kernel.
+    /// If the adapter lacks the precision, a tensor exceeds its limits, memory runs out, or a layer has no
+    /// kernel.
     pub async fn new(
         gpu: &'a Gpu,
         graph: &'a Graph,
         options: PlanOptions,
         state: &State,
     ) -> Result<Self, EngineError> {
-        let layout = Layout::new(graph, &options.trained, |pass| {
+        check_precision(options.precision, &gpu.capabilities)?;
+        let layout = Layout::new(graph, &options.trained, options.precision, |pass| {
             Tiling::unmeasured(pass, None)
         });
         let lists = compile::compile(graph, &layout, &options)?;

@@ -59,7 +59,7 @@ impl Work {
 /// # Errors
 /// If a layer has no kernel.
 pub fn step_work(graph: &Graph, options: &PlanOptions) -> Result<Vec<Work>, EngineError> {
-    let layout = Layout::unmeasured(graph, &options.trained);
+    let layout = Layout::unmeasured(graph, &options.trained, options.precision);
     let lists = compile::compile(graph, &layout, options)?;
     Ok(of_step(graph, &lists, &layout, options))
 }

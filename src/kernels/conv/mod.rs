@@ -12,7 +12,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::batch_norm::Partials;
-use super::{Access, Blocked, Grid, Kernel, WORKGROUP_SIZE, render};
+use super::{Access, Blocked, Grid, Kernel, WORKGROUP_SIZE, render_images};
 use patch::Patch;
 use tiling::{Method, Tiling};
 pub use weight::{WeightChunks, grad_weight};
@@ -186,7 +186,11 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
     };
     Kernel {
         name: "conv",
-        source: render(include_str!("../../../shaders/conv.wgsl"), values),
+        source: render_images(
+            destination.precision,
+            include_str!("../../../shaders/conv.wgsl"),
+            values,
+        ),
         bindings: [Access::Read, Access::Read, Access::Write]
             .into_iter()
             .chain(optional)
@@ -217,13 +221,17 @@ pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
         kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes,
         winograd => tiling.method == Method::Winograd,
         packed_stride => tiling.packed_stride(pass.shape.kernel),
-        packed_len => tiling.packed_len(pass) / 4,
+        packed_len => tiling.packed_quads(pass),
     };
     Kernel {
         name: "pack_weights",
-        source: render(include_str!("../../../shaders/pack_weights.wgsl"), values),
+        source: render_images(
+            pass.source().precision,
+            include_str!("../../../shaders/pack_weights.wgsl"),
+            values,
+        ),
         bindings: vec![Access::Read, Access::Write],
-        grid: Grid::threads((tiling.packed_len(pass) / 4) as u32),
+        grid: Grid::threads(tiling.packed_quads(pass) as u32),
         flops_per_sample: 0,
     }
 }
