@@ -1,6 +1,6 @@
 // BatchNorm over batch, rows and columns: statistics, normalisation, and the way back.
 //
-// input, output, residual, grad_…   [N, Q, H, W] vec4f
+// input, output, residual, grad_…   [N, Q, H, W] Stored
 // gamma, beta, running_…            [Q] vec4f
 // normalization                     [Q]
 // positive   [N, Q, ⌈H·W/8⌉] u32: bit 4k + i of word w: was channel i of pixel 8w + k above zero
@@ -27,7 +27,7 @@ fn partials() -> u32 {
     return (current.batch * {{ partials.per_sample }}u + {{ partials.block - 1 }}u) / {{ partials.block }}u;
 }
 
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<Stored>;
 
 // ---- statistics ----------------------------------------------------------------------------------
 
@@ -61,11 +61,15 @@ fn statistics(
     if start + lane < end {
         // Lanes measure from a value in the midst of others, so that neither a large mean nor an odd
         // value costs digits.
-        let own = middle(input[place(q, start)], input[place(q, (start + end) / 2u)], input[place(q, end - 1u)]);
+        let own = middle(
+            vec4f(input[place(q, start)]),
+            vec4f(input[place(q, (start + end) / 2u)]),
+            vec4f(input[place(q, end - 1u)]),
+        );
         var sum = vec4f();
         var squares = vec4f();
         for (var e = start + lane; e < end; e += 64u) {
-            let d = input[place(q, e)] - own;
+            let d = vec4f(input[place(q, e)]) - own;
             sum += d;
             squares += d * d;
         }
@@ -156,8 +160,8 @@ fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
 // ---- normalisation -------------------------------------------------------------------------------
 
 @group(0) @binding(2) var<storage, read> normalization: array<Normalization>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
-@group(0) @binding(4) var<storage, read> residual: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> output: array<Stored>;
+@group(0) @binding(4) var<storage, read> residual: array<Stored>;
 @group(0) @binding(5) var<storage, read_write> positive_out: array<u32>;
 
 /// output = γ · (input − mean)/√(variance + ε) + β{{ ", + residual" if residual }}{{ ", then ReLU" if relu }}.
@@ -178,9 +182,9 @@ fn normalise(
     var bits = 0u;
 {% for k in range(8) %}
     {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        var y = normalised(input[image + {{ k }}u], norm);
+        var y = normalised(vec4f(input[image + {{ k }}u]), norm);
     {% if residual %}
-        y += residual[image + {{ k }}u];
+        y += vec4f(residual[image + {{ k }}u]);
     {% endif %}
     {% if keep_sign %}
         bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y > vec4f()), vec4u(1u)) << {{ 4 * k }}u;
@@ -189,7 +193,7 @@ fn normalise(
         // Not `max`, which may swallow a NaN: the loss must see it.
         y = select(y, vec4f(), y <= vec4f());
     {% endif %}
-        output[image + {{ k }}u] = y;
+        output[image + {{ k }}u] = Stored(y);
     }
 {% endfor %}
 {% if keep_sign %}
@@ -199,7 +203,7 @@ fn normalise(
 
 // ---- the way back --------------------------------------------------------------------------------
 
-@group(0) @binding(3) var<storage, read_write> grad_output: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> grad_output: array<Stored>;
 @group(0) @binding(4) var<storage, read_write> partial_sums: array<GradSums>;
 @group(0) @binding(5) var<storage, read> positive: array<u32>;
 
@@ -232,16 +236,16 @@ fn backward_sums(
     var mine = GradSums();
     for (var e = start + lane; e < end; e += 64u) {
         let at = place(q, e);
-        let x = input[at];
-        var g = grad_output[at];
+        let x = vec4f(input[at]);
+        var g = vec4f(grad_output[at]);
 {% if keep_sign %}
         let pixel = e % AREA;
         let bits = positive[(e / AREA * QUADS + q) * WORDS + pixel / 8u] >> (4u * (pixel % 8u));
         g = select(vec4f(), g, (vec4u(bits) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
-        grad_output[at] = g;
+        grad_output[at] = Stored(g);
 {% elif relu %}
         g = select(vec4f(), g, normalised(x, norm) > vec4f());
-        grad_output[at] = g;
+        grad_output[at] = Stored(g);
 {% endif %}
         mine = both(mine, GradSums(g, g * standardised(x, norm)));
     }
@@ -256,7 +260,8 @@ fn backward_sums(
 @group(0) @binding(3) var<storage, read_write> grad_gamma: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> grad_beta: array<vec4f>;
 
-/// grad_β = Σ g, grad_γ = Σ g·x̂, and their means over all elements. One workgroup a quad.
+/// grad_β = Σ g, grad_γ = Σ g·x̂ without the gradients' scale, and the means of both over all elements with
+/// it. One workgroup a quad.
 @compute @workgroup_size(64)
 fn finish_backward(
     @builtin(workgroup_id) group: vec3u,
@@ -278,12 +283,12 @@ fn finish_backward(
     let elements = f32(current.batch * AREA);
     normalization_means[q].mean_grad = lane_sums[0].sum / elements;
     normalization_means[q].mean_grad_x = lane_sums[0].sum_x / elements;
-    grad_beta[q] = lane_sums[0].sum;
-    grad_gamma[q] = lane_sums[0].sum_x;
+    grad_beta[q] = lane_sums[0].sum / gradient_scale();
+    grad_gamma[q] = lane_sums[0].sum_x / gradient_scale();
 }
 
-@group(0) @binding(3) var<storage, read> grad_in: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> grad_input: array<vec4f>;
+@group(0) @binding(3) var<storage, read> grad_in: array<Stored>;
+@group(0) @binding(4) var<storage, read_write> grad_input: array<Stored>;
 
 /// grad_input = γ/√(variance + ε) · (grad_in{{ " − mean(g) − x̂ · mean(g·x̂)" if not fixed }}), where grad_in is what passed the
 /// ReLU. One thread eight pixels of a quad.
@@ -302,11 +307,11 @@ fn backward(
     let image = word / WORDS * AREA + first;
 {% for k in range(8) %}
     {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        var g = grad_in[image + {{ k }}u];
+        var g = vec4f(grad_in[image + {{ k }}u]);
     {% if not fixed %}
-        g -= norm.mean_grad + standardised(input[image + {{ k }}u], norm) * norm.mean_grad_x;
+        g -= norm.mean_grad + standardised(vec4f(input[image + {{ k }}u]), norm) * norm.mean_grad_x;
     {% endif %}
-        grad_input[image + {{ k }}u] = norm.scale * g;
+        grad_input[image + {{ k }}u] = Stored(norm.scale * g);
     }
 {% endfor %}
 }

@@ -1,5 +1,6 @@
 // What every kernel shares. Activations and their gradients are stored channel-blocked by four,
-// [N, Q, H, W] of vec4f with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout.
+// [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout. What a quad is
+// stored as is said in stored.wgsl.
 
 /// Of the step under way; written by the host before each submission.
 struct Step {

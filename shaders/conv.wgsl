@@ -1,9 +1,9 @@
 // Convolution of channel-blocked images, forward and the gradient of its input, with what stands before
 // and after it in a network.
 //
-// source       [N, QS, HS, WS] vec4f
-// weights      [groups, QS, {{ packed_stride }}] vec4f, see pack_weights.wgsl
-// destination  [N, QD, HD, WD] vec4f
+// source       [N, QS, HS, WS] Stored
+// weights      [groups, QS, {{ packed_stride }}] Stored, see pack_weights.wgsl
+// destination  [N, QD, HD, WD] Stored
 //
 // A thread computes a tile, {{ tiling.quads }} quads of channels × {{ tiling.rows }} rows × {{ tiling.columns }} columns, and keeps it in registers. Which
 // row and column of the source each tap of each pixel reads is worked out on the host, so that all that
@@ -27,9 +27,9 @@ const LANES = {{ tiling.lanes }}u;
 /// Pixels whose ReLU signs share a word, four bits each.
 const SIGNS = 8u;
 
-@group(0) @binding(1) var<storage, read> source: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> destination: array<vec4f>;
+@group(0) @binding(1) var<storage, read> source: array<Stored>;
+@group(0) @binding(2) var<storage, read> weights: array<Stored>;
+@group(0) @binding(3) var<storage, read_write> destination: array<Stored>;
 {% set shared_lanes = tiling.lanes > 0 %}
 {% set sums = gate != "none" %}
 {% set next = 4 %}
@@ -45,7 +45,7 @@ const SIGNS = 8u;
 @group(0) @binding({{ next }}) var<storage, read_write> partial_moments: array<Moments>;
 {% endif %}
 {% if sums %}
-@group(0) @binding(5) var<storage, read> norm_input: array<vec4f>;
+@group(0) @binding(5) var<storage, read> norm_input: array<Stored>;
 @group(0) @binding(6) var<storage, read_write> partial_sums: array<GradSums>;
 {% endif %}
 {% if gate == "kept" %}
@@ -78,7 +78,7 @@ var<workgroup> lane_sums: array<GradSums, {{ 64 * tiling.quads }}>;
 {% macro weight(o, tap) -%}
     {%- set place = o * taps + tap -%}
     {%- if shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
-    {%- else -%} weights[packed + {{ place }}u] {%- endif -%}
+    {%- else -%} vec4f(weights[packed + {{ place }}u]) {%- endif -%}
 {%- endmacro %}
 
 {% if not accumulates and not sums %}
@@ -145,7 +145,7 @@ fn conv(
 {{ load_normalization("norm", "c", source.quads) }}{% endif %}
 {% if shared_lanes %}
     {% for k in range(packed_stride // tiling.lanes) %}
-        let w_{{ k }} = weights[packed + {{ k * tiling.lanes }}u + subgroup_lane];
+        let w_{{ k }} = vec4f(weights[packed + {{ k * tiling.lanes }}u + subgroup_lane]);
     {% endfor %}
 {% endif %}
 {% if winograd %}
@@ -180,7 +180,7 @@ fn conv(
         let in_{{ ri }}_{{ c.index }} = select(from_{{ ri }}_{{ c.index }}, vec4f(), tile_y == TILES_Y - 1u);
                 {% endif %}
             {% else %}
-                {% set value = "source[image + y_" ~ ri ~ " + x_" ~ c.index ~ "]" %}
+                {% set value = "vec4f(source[image + y_" ~ ri ~ " + x_" ~ c.index ~ "])" %}
                 {% if enters %}
                     {% set value = "entering(" ~ value ~ ", norm)" %}
                 {% endif %}
@@ -294,10 +294,10 @@ fn conv(
                     y += added;
             {% endif %}
             {% if accumulates %}
-                    y += destination[at + {{ p }}u];
+                    y += vec4f(destination[at + {{ p }}u]);
             {% endif %}
             {% if sums %}
-                    let x = norm_input[at + {{ p }}u];
+                    let x = vec4f(norm_input[at + {{ p }}u]);
             {% endif %}
             {% if gate == "recomputed" %}
                     y = select(vec4f(), y, normalised(x, norm) > vec4f());
@@ -310,7 +310,7 @@ fn conv(
                     y = select(vec4f(), y, (vec4u(signs) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
                 {% endif %}
             {% endif %}
-                    destination[at + {{ p }}u] = y;
+                    destination[at + {{ p }}u] = Stored(y);
             {% if sums %}
                     sum += y;
                     sum_x += y * standardised(x, norm);

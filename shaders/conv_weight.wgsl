@@ -1,7 +1,7 @@
 // The gradient of a convolution's weights.
 //
-// input        [N, QI, HI, WI] vec4f
-// grad_output  [N, QO, HO, WO] vec4f
+// input        [N, QI, HI, WI] Stored
+// grad_output  [N, QO, HO, WO] Stored
 // partial_sums     [chunks, CO, CI, K, K] f32, one sum a chunk of samples
 // weight       [CO, CI, K, K] f32, PyTorch's layout
 
@@ -18,12 +18,12 @@ const STRIDE = {{ stride }};
 const PADDING = {{ padding }};
 const CHUNK = {{ samples_per_chunk }}u;
 
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read> grad_output: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<Stored>;
+@group(0) @binding(2) var<storage, read> grad_output: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> partial_sums: array<f32>;
 
 fn load(row: u32, x: i32) -> vec4f {
-    let value = input[row + u32(clamp(x, 0, IN_WIDTH - 1))];
+    let value = vec4f(input[row + u32(clamp(x, 0, IN_WIDTH - 1))]);
     // One comparison, which a negative x fails, too. With `&&` each load is a branch, and compiling for
     // SwiftShader in Chromium took time and memory that doubled with every other of them: at stride 2
     // the browser's GPU process ended before it was done.
@@ -31,7 +31,7 @@ fn load(row: u32, x: i32) -> vec4f {
 }
 
 fn load_grad(row: u32, x: i32) -> vec4f {
-    let value = grad_output[row + u32(min(x, OUT_WIDTH - 1))];
+    let value = vec4f(grad_output[row + u32(min(x, OUT_WIDTH - 1))]);
     return select(vec4f(), value, x < OUT_WIDTH);
 }
 

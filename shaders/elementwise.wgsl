@@ -1,10 +1,10 @@
-// Passes over single values. All arrays are [N, Q, H, W] vec4f; one thread a vec4f.
+// Passes over single values. All arrays are [N, Q, H, W] Stored; one thread a quad.
 
 const PER_SAMPLE = {{ per_sample }}u;
 
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
-@group(0) @binding(3) var<storage, read> grad_output: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> output: array<Stored>;
+@group(0) @binding(3) var<storage, read> grad_output: array<Stored>;
 
 /// output = max(input, 0), but NaN where the input is: `max` itself may give either.
 @compute @workgroup_size(64)
@@ -15,7 +15,8 @@ fn relu(
 ) {
     let i = group_index(group, groups) * 64u + lane;
     if i < current.batch * PER_SAMPLE {
-        output[i] = select(input[i], vec4f(), input[i] <= vec4f());
+        let x = vec4f(input[i]);
+        output[i] = Stored(select(x, vec4f(), x <= vec4f()));
     }
 }
 
@@ -28,7 +29,7 @@ fn relu_backward(
 ) {
     let i = group_index(group, groups) * 64u + lane;
     if i < current.batch * PER_SAMPLE {
-        output[i] = select(vec4f(), grad_output[i], input[i] > vec4f());
+        output[i] = Stored(select(vec4f(), vec4f(grad_output[i]), vec4f(input[i]) > vec4f()));
     }
 }
 
@@ -41,6 +42,6 @@ fn add(
 ) {
     let i = group_index(group, groups) * 64u + lane;
     if i < current.batch * PER_SAMPLE {
-        output[i] += input[i];
+        output[i] = Stored(vec4f(output[i]) + vec4f(input[i]));
     }
 }

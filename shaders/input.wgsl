@@ -2,7 +2,7 @@
 //
 // pixels   [N, C, H, W] u8, four to a word
 // samples  [N] (label, augmentation word)
-// output   [N, 1, H, W] vec4f
+// output   [N, 1, H, W] Stored
 
 const CHANNELS = {{ channels }}u;
 const HEIGHT = {{ height }};
@@ -10,7 +10,7 @@ const WIDTH = {{ width }};
 
 @group(0) @binding(1) var<storage, read> pixels: array<u32>;
 @group(0) @binding(2) var<storage, read> samples: array<vec2u>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> output: array<Stored>;
 
 /// output[n, c, y, x] = (pixels[n, c, y − down, flip(x − right)] / 255 − mean[c]) / deviation[c],
 /// zero where that falls outside the image. One thread a pixel.
@@ -42,5 +42,5 @@ fn prepare(
         }
 {% endfor %}
     }
-    output[i] = value;
+    output[i] = Stored(value);
 }

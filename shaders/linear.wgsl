@@ -1,6 +1,6 @@
 // The output layer.
 //
-// input, grad_input    [N, 4·Q] f32: a channel-blocked tensor of 1×1 images, Q = ⌈C/4⌉
+// input, grad_input    [N, 4·Q] StoredValue: a channel-blocked tensor of 1×1 images, Q = ⌈C/4⌉
 // weight, grad_weight  [K, C] f32
 // bias, grad_bias      [K] f32
 // logits, grad_logits  [N, K] f32
@@ -9,7 +9,7 @@ const CHANNELS = {{ channels }}u;
 const ROW = {{ row }}u;
 const CLASSES = {{ classes }}u;
 
-@group(0) @binding(1) var<storage, read> input: array<f32>;
+@group(0) @binding(1) var<storage, read> input: array<StoredValue>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> logits: array<f32>;
@@ -29,15 +29,15 @@ fn linear(
     }
     var sum = 0.0;
     for (var c = 0u; c < CHANNELS; c++) {
-        sum += input[n * ROW + c] * weight[k * CHANNELS + c];
+        sum += f32(input[n * ROW + c]) * weight[k * CHANNELS + c];
     }
     logits[i] = sum + bias[k];
 }
 
 @group(0) @binding(1) var<storage, read> grad_logits: array<f32>;
-@group(0) @binding(3) var<storage, read_write> grad_input: array<f32>;
+@group(0) @binding(3) var<storage, read_write> grad_input: array<StoredValue>;
 
-/// grad_input[n, c] = Σ_k grad_logits[n, k] · weight[k, c]; zero beyond C. One thread a value.
+/// grad_input[n, c] = Σ_k grad_logits[n, k] · weight[k, c] · the gradients' scale; zero beyond C. One thread a value.
 @compute @workgroup_size(64)
 fn grad_input_of_linear(
     @builtin(workgroup_id) group: vec3u,
@@ -56,10 +56,10 @@ fn grad_input_of_linear(
             sum += grad_logits[n * CLASSES + k] * weight[k * CHANNELS + c];
         }
     }
-    grad_input[i] = sum;
+    grad_input[i] = StoredValue(sum * gradient_scale());
 }
 
-@group(0) @binding(2) var<storage, read> features: array<f32>;
+@group(0) @binding(2) var<storage, read> features: array<StoredValue>;
 @group(0) @binding(3) var<storage, read_write> grad_weight: array<f32>;
 @group(0) @binding(4) var<storage, read_write> grad_bias: array<f32>;
 
@@ -81,7 +81,7 @@ fn grad_weight_of_linear(
     for (var n = 0u; n < current.batch; n++) {
         var x = 1.0;
         if c < CHANNELS {
-            x = features[n * ROW + c];
+            x = f32(features[n * ROW + c]);
         }
         sum += grad_logits[n * CLASSES + k] * x;
     }

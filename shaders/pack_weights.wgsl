@@ -1,7 +1,7 @@
 // Weights of a convolution in the order in which a pass over images reads them.
 //
 // weight  [CO, CI, K, K] f32, PyTorch's layout
-// packed  [groups of destination quads, source quads, PACKED_STRIDE] vec4f over four source channels
+// packed  [groups of destination quads, source quads, PACKED_STRIDE] Stored over four source channels
 
 const INPUT_CHANNELS = {{ input_channels }}u;
 const OUTPUT_CHANNELS = {{ output_channels }}u;
@@ -12,7 +12,7 @@ const CHANNELS = {{ 4 * quads }}u;
 const PACKED_STRIDE = {{ packed_stride }}u;
 
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read_write> packed: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> packed: array<Stored>;
 
 fn weight_at(source: u32, destination: u32, ky: u32, kx: u32) -> f32 {
 {% if forward %}
@@ -28,7 +28,7 @@ fn weight_at(source: u32, destination: u32, ky: u32, kx: u32) -> f32 {
     return 0.0;
 }
 
-/// One thread a vec4f of `packed`. Of a group and source quad:
+/// One thread a quad of `packed`. Of a group and source quad:
 {% if winograd %}
 /// lane by lane the three weights of a row (channel · K + ky), one after another each {{ lanes }} lanes apart.
 {% else %}
@@ -64,5 +64,5 @@ fn pack_weights(
             weights[i] = weight_at(source + i, first + channel, ky, kx);
         }
     }
-    packed[at] = weights;
+    packed[at] = Stored(weights);
 }

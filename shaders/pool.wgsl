@@ -1,7 +1,7 @@
 // Max pooling over windows, and the average over whole images.
 //
-// input, grad_input    [N, Q, H, W] vec4f
-// output, grad_output  [N, Q, HO, WO] vec4f (HO = WO = 1 for the average)
+// input, grad_input    [N, Q, H, W] Stored
+// output, grad_output  [N, Q, HO, WO] Stored (HO = WO = 1 for the average)
 // chosen   [N, Q, HO, WO] u32: for each of the quad's channels eight bits, the place of the
 //          maximum in its window, row-major; the first one where several are equal
 
@@ -14,8 +14,8 @@ const KERNEL = {{ kernel }};
 const STRIDE = {{ stride }};
 const PADDING = {{ padding }};
 
-@group(0) @binding(1) var<storage, read> input: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+@group(0) @binding(1) var<storage, read> input: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> output: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> chosen_out: array<u32>;
 
 /// output[n, c, y, x] = max over the window at (y·S − P, x·S − P). One thread an output quad.
@@ -43,7 +43,7 @@ fn max_pool(
             if y < 0 || y >= HEIGHT || x < 0 || x >= WIDTH {
                 continue;
             }
-            let value = input[(plane * u32(HEIGHT) + u32(y)) * u32(WIDTH) + u32(x)];
+            let value = vec4f(input[(plane * u32(HEIGHT) + u32(y)) * u32(WIDTH) + u32(x)]);
             // A NaN wins, and nothing wins over it, so that it goes on to the loss and is seen there.
             let better = (!(value <= best) & (best == best)) | vec4<bool>(!found);
             best = select(best, value, better);
@@ -51,12 +51,12 @@ fn max_pool(
             found = true;
         }
     }
-    output[i] = best;
+    output[i] = Stored(best);
     chosen_out[i] = at.x | (at.y << 8u) | (at.z << 16u) | (at.w << 24u);
 }
 
-@group(0) @binding(1) var<storage, read> grad_output: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> grad_input: array<vec4f>;
+@group(0) @binding(1) var<storage, read> grad_output: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> grad_input: array<Stored>;
 @group(0) @binding(3) var<storage, read> chosen: array<u32>;
 
 /// grad_input[n, c, y, x] = Σ grad_output over the windows that chose this place. One thread an input quad.
@@ -86,10 +86,10 @@ fn max_pool_backward(
             }
             let at = (plane * u32(OUT_HEIGHT) + u32(oy)) * u32(OUT_WIDTH) + u32(ox);
             let places = (vec4u(chosen[at]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(0xffu);
-            sum += select(vec4f(), grad_output[at], places == vec4u(u32(ky * KERNEL + kx)));
+            sum += select(vec4f(), vec4f(grad_output[at]), places == vec4u(u32(ky * KERNEL + kx)));
         }
     }
-    grad_input[i] = sum;
+    grad_input[i] = Stored(sum);
 }
 
 /// output[n, c] = mean of input[n, c, :, :]. One thread an output quad.
@@ -105,9 +105,9 @@ fn average(
     }
     var sum = vec4f();
     for (var at = 0u; at < u32(HEIGHT * WIDTH); at++) {
-        sum += input[i * u32(HEIGHT * WIDTH) + at];
+        sum += vec4f(input[i * u32(HEIGHT * WIDTH) + at]);
     }
-    output[i] = sum / f32(HEIGHT * WIDTH);
+    output[i] = Stored(sum / f32(HEIGHT * WIDTH));
 }
 
 /// grad_input[n, c, y, x] = grad_output[n, c] / (H·W). One thread an input quad.
@@ -119,6 +119,6 @@ fn average_backward(
 ) {
     let i = group_index(group, groups) * 64u + lane;
     if i < current.batch * QUADS * u32(HEIGHT * WIDTH) {
-        grad_input[i] = grad_output[i / u32(HEIGHT * WIDTH)] / f32(HEIGHT * WIDTH);
+        grad_input[i] = Stored(vec4f(grad_output[i / u32(HEIGHT * WIDTH)]) / f32(HEIGHT * WIDTH));
     }
 }

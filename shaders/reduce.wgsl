@@ -6,7 +6,7 @@ const AREA = {{ area }}u;
 const CHUNK = {{ samples_per_chunk }}u;
 const LENGTH = {{ length }}u;
 
-@group(0) @binding(1) var<storage, read> grad_output: array<vec4f>;
+@group(0) @binding(1) var<storage, read> grad_output: array<Stored>;
 @group(0) @binding(2) var<storage, read_write> partial_sums: array<f32>;
 
 var<workgroup> lane_sums: array<vec4f, 64>;
@@ -25,7 +25,7 @@ fn channel_sums(
     var sum = vec4f();
     for (var n = first; n < min(first + CHUNK, current.batch); n++) {
         for (var at = lane; at < AREA; at += 64u) {
-            sum += grad_output[(n * QUADS + q) * AREA + at];
+            sum += vec4f(grad_output[(n * QUADS + q) * AREA + at]);
         }
     }
     lane_sums[lane] = sum;
@@ -46,7 +46,8 @@ fn channel_sums(
 @group(0) @binding(1) var<storage, read> partials: array<f32>;
 @group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 
-/// sums[i] = Σ_chunk partials[chunk, i] over the chunks of this batch. One thread a value.
+/// sums[i] = Σ_chunk partials[chunk, i] over the chunks of this batch, without the gradients' scale. One thread
+/// a value.
 @compute @workgroup_size(64)
 fn sum_partials(
     @builtin(workgroup_id) group: vec3u,
@@ -61,5 +62,5 @@ fn sum_partials(
     for (var chunk = 0u; chunk * CHUNK < current.batch; chunk++) {
         sum += partials[chunk * LENGTH + i];
     }
-    sums[i] = sum;
+    sums[i] = sum / gradient_scale();
 }

@@ -13,7 +13,9 @@ use bnonly::kernels::conv::{
 use bnonly::kernels::linear::{self, LinearShape};
 use bnonly::kernels::optimizer::{self, Rule};
 use bnonly::kernels::pool::{self, PoolShape};
-use bnonly::kernels::{Blocked, Kernel, WORKGROUP_SIZE, elementwise, input, loss, reduce};
+use bnonly::kernels::{
+    Blocked, Kernel, Precision, WORKGROUP_SIZE, elementwise, input, loss, reduce,
+};
 
 use naga::valid::{Capabilities, GlobalUse, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, GlobalVariable, Handle, Module, StorageAccess};
@@ -25,7 +27,7 @@ const MAX_WORKGROUP_BYTES: u32 = 16 * 1024;
 /// WebGPU's `maxComputeInvocationsPerWorkgroup`.
 const MAX_INVOCATIONS: u32 = 256;
 
-fn conv_kernels() -> Vec<Kernel> {
+fn conv_kernels(precision: Precision) -> Vec<Kernel> {
     let mut kernels = Vec::new();
     for (channels, filters) in [(1, 1), (5, 7), (40, 24)] {
         for (kernel, stride, padding) in [
@@ -40,8 +42,8 @@ fn conv_kernels() -> Vec<Kernel> {
             let (height, width) = (9, 14);
             let size = |size: u32| (size + 2 * padding - kernel) / stride + 1;
             let shape = ConvShape {
-                input: Blocked::new(channels, height, width),
-                output: Blocked::new(filters, size(height), size(width)),
+                input: Blocked::new(channels, height, width).stored_in(precision),
+                output: Blocked::new(filters, size(height), size(width)).stored_in(precision),
                 kernel,
                 stride,
                 padding,
@@ -58,7 +60,7 @@ fn conv_kernels() -> Vec<Kernel> {
             }
             kernels.extend([
                 conv::grad_weight(&shape, chunks),
-                reduce::sum_partials(shape.weight_len(), chunks),
+                reduce::sum_partials(shape.weight_len(), chunks, precision),
                 reduce::channel_sums(shape.output, chunks),
             ]);
         }
@@ -103,13 +105,14 @@ fn tilings(shape: &ConvShape, direction: Direction) -> Vec<Tiling> {
     Tiling::all(&shape.pass(direction), Some(8))
 }
 
-fn batch_norm_kernels() -> Vec<Kernel> {
+fn batch_norm_kernels(precision: Precision) -> Vec<Kernel> {
     let mut kernels = Vec::new();
     for images in [
         Blocked::new(1, 1, 1),
         Blocked::new(7, 5, 9),
         Blocked::new(64, 32, 32),
     ] {
+        let images = images.stored_in(precision);
         for flags in 0..8 {
             let shape = BatchNormShape {
                 images,
@@ -134,18 +137,20 @@ fn batch_norm_kernels() -> Vec<Kernel> {
     kernels
 }
 
-fn other_kernels() -> Vec<Kernel> {
+fn other_kernels(precision: Precision) -> Vec<Kernel> {
     let mut kernels = Vec::new();
     for images in [
         Blocked::new(1, 1, 1),
         Blocked::new(7, 5, 9),
         Blocked::new(64, 32, 32),
     ] {
+        let images = images.stored_in(precision);
         let padding = u32::from(images.area() > 1);
         let window = |size: u32| (size + 2 * padding - (1 + padding)) / 2 + 1;
         let shape = PoolShape {
             input: images,
-            output: Blocked::new(images.channels, window(images.height), window(images.width)),
+            output: Blocked::new(images.channels, window(images.height), window(images.width))
+                .stored_in(precision),
             kernel: 1 + padding,
             stride: 2,
             padding,
@@ -161,7 +166,11 @@ fn other_kernels() -> Vec<Kernel> {
         ]);
     }
     for (channels, classes) in [(1, 1), (33, 7), (64, 10), (512, 100)] {
-        let shape = LinearShape { channels, classes };
+        let shape = LinearShape {
+            channels,
+            classes,
+            precision,
+        };
         kernels.extend([
             linear::forward(&shape),
             linear::grad_input(&shape),
@@ -173,7 +182,7 @@ fn other_kernels() -> Vec<Kernel> {
     for channels in 1..=4 {
         let values = vec![1e-7; channels as usize];
         kernels.push(input::prepare(
-            Blocked::new(channels, 28, 30),
+            Blocked::new(channels, 28, 30).stored_in(precision),
             &values,
             &values,
         ));
@@ -207,17 +216,23 @@ fn ceiling_kernels() -> Vec<Kernel> {
 
 /// Each kernel with its valid text, for all tests.
 static EVERY_KERNEL: LazyLock<Vec<(Kernel, Module, ModuleInfo)>> = LazyLock::new(|| {
-    let kernels = [
-        conv_kernels(),
-        batch_norm_kernels(),
-        other_kernels(),
-        ceiling_kernels(),
-    ];
+    let in_either = |precision| {
+        [
+            conv_kernels(precision),
+            batch_norm_kernels(precision),
+            other_kernels(precision),
+        ]
+    };
+    let kernels = Precision::ALL.into_iter().flat_map(in_either);
     let validated = |kernel: Kernel| {
         let (module, info) = validated(&kernel);
         (kernel, module, info)
     };
-    kernels.into_iter().flatten().map(validated).collect()
+    kernels
+        .flatten()
+        .chain(ceiling_kernels())
+        .map(validated)
+        .collect()
 });
 
 /// Parses and validates with the capabilities that every WebGPU device has, and with f16 where the text
@@ -284,6 +299,17 @@ fn every_kernel_is_valid_and_uses_its_bindings_as_the_host_lays_them_out() {
             }
         }
     }
+}
+
+#[test]
+fn f16_is_asked_for_where_images_are_stored_in_it_and_nowhere_else() {
+    let kernels = |precision| {
+        conv_kernels(precision)
+            .into_iter()
+            .chain(batch_norm_kernels(precision))
+    };
+    assert!(kernels(Precision::F16).all(|kernel| kernel.source.starts_with("enable f16;")));
+    assert!(kernels(Precision::F32).all(|kernel| !kernel.source.contains("f16")));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Settings as files and sentences, and the learning rate against PyTorch's numbers.
 
+use bnonly::kernels::Precision;
 use bnonly::train::schedule::{LearningRate, Schedule};
 use bnonly::train::settings::{OptimizerKind, Settings};
 
@@ -32,6 +33,7 @@ fn unusual() -> Settings {
         shuffle: false,
         augment: false,
         freeze_stats: true,
+        precision: Precision::F16,
     }
 }
 
@@ -54,7 +56,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
     let expected = "data image-size test-fraction model width shortcut bn-after-activation train \
                     bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
                     momentum nesterov weight-decay schedule lr-gamma warmup-epochs seed shuffle \
-                    augment freeze-stats";
+                    augment freeze-stats precision";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
 }
 

@@ -122,7 +122,7 @@ pub async fn training(
     let batch = options.max_batch;
     let trained_parameters = options.trained.trained_count(graph);
     let fewest = match trains_batch_norm_alone(graph, &options.trained) {
-        true => Some(fewest_bytes(graph, batch)?),
+        true => Some(fewest_bytes(graph, batch, options.precision)?),
         false => None,
     };
     let mut engine = Engine::new(gpu, graph, options, state).await?;

@@ -9,8 +9,10 @@ use super::options::BenchOptions;
 use super::{Outcome, tables};
 use crate::bench::{Ceilings, PassWays, Training, measure_ways, training};
 use crate::data::DataShape;
+use crate::engine::check_precision;
 use crate::gpu::Gpu;
 use crate::gpu::timing::{Effort, Timer};
+use crate::kernels::Precision;
 use crate::network::initial_state;
 use crate::train::settings::Settings;
 use crate::train::start::{architecture, plan, prepare};
@@ -44,6 +46,7 @@ pub(super) struct Report {
     batch_size: u32,
     /// By pass of a convolution: every way to compute it, where `--ways` asked for that.
     ways: Vec<PassWays>,
+    precision: Precision,
     trainings: Vec<Mode>,
 }
 
@@ -61,6 +64,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
     for train in &options.train {
         let mut settings = Settings {
             train: train.trim().to_owned(),
+            precision: options.precision,
             ..Settings::default()
         };
         options.network.apply(&mut settings);
@@ -74,6 +78,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
         runs.push((settings, graph, plan));
     }
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
+    check_precision(options.precision, &gpu.capabilities)?;
     let effort = match options.quick {
         true => Effort::QUICK,
         false => Effort::THOROUGH,
@@ -101,6 +106,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             image: [IMAGES.channels, IMAGES.height, IMAGES.width],
             batch_size: 0,
             ways: Vec::new(),
+            precision: options.precision,
             trainings: Vec::new(),
         };
         for (settings, graph, plan) in runs {

@@ -30,6 +30,7 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     options.data.apply(&mut settings);
     options.network.apply(&mut settings);
     settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
+    settings.precision = options.precision.unwrap_or(settings.precision);
     check(&settings).map_err(usage)?;
     let reading = spinner();
     let data = pollster::block_on(load(&settings));

@@ -74,12 +74,14 @@ pub(super) fn devices(options: &DevicesOptions) -> anyhow::Result<Outcome> {
                 "index": number, "name": found.name, "driver": found.driver,
                 "backend": found.backend.to_string(),
                 "max_binding_bytes": found.max_binding_bytes, "max_buffer_bytes": found.max_buffer_bytes,
+                "f16": found.half_precision,
             });
             println!("{line}");
         } else {
             println!(
-                "{number} {found}, bindings of up to {}",
-                bytes(found.max_binding_bytes)
+                "{number} {found}, bindings of up to {}, {} f16",
+                bytes(found.max_binding_bytes),
+                if found.half_precision { "with" } else { "no" }
             );
         }
     }

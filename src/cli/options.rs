@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::gpu::AdapterChoice;
+use crate::kernels::Precision;
 use crate::train::schedule::Schedule;
 use crate::train::settings::{OptimizerKind, Settings};
 
@@ -200,6 +201,10 @@ pub(super) struct TrainingOptions {
     /// Normalise by the running statistics, which then do not move
     #[arg(long)]
     pub freeze_stats: bool,
+    /// Store activations, their gradients and convolutions' weights in f32 or f16, which halves the memory
+    /// they take where the adapter has f16; all else stays f32 [default: f32]
+    #[arg(long, value_name = "f32|f16")]
+    pub precision: Option<Precision>,
     /// Take settings from a run's config.toml; options given beside it win
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
@@ -227,6 +232,7 @@ impl TrainingOptions {
         settings.shuffle &= !self.no_shuffle;
         settings.augment &= !self.no_augment;
         settings.freeze_stats |= self.freeze_stats;
+        replace(&mut settings.precision, &self.precision);
     }
 
     /// Puts how long to train into settings.
@@ -270,6 +276,9 @@ pub(super) struct EvalOptions {
     /// Images at a time [default: the run's, or 128]
     #[arg(long, value_name = "N")]
     pub batch_size: Option<u32>,
+    /// How activations are stored, as the run's evaluations do it [default: the run's, or f32]
+    #[arg(long, value_name = "f32|f16")]
+    pub precision: Option<Precision>,
     #[command(flatten)]
     pub device: DeviceOptions,
     /// Print one JSON object
@@ -315,6 +324,9 @@ pub(super) struct BenchOptions {
     /// Images a step, made up: 3 channels of 32×32 pixels, in ten classes [default: 128]
     #[arg(long, value_name = "N")]
     pub batch_size: Option<u32>,
+    /// How activations and convolutions' weights are stored, as in `bnonly train --precision`
+    #[arg(long, value_name = "f32|f16", default_value_t)]
+    pub precision: Precision,
     #[command(flatten)]
     pub device: DeviceOptions,
     /// Measure for a fifth of the time, with more noise

@@ -106,13 +106,14 @@ pub(super) fn ceilings(ceilings: &Ceilings) -> String {
 pub(super) fn training(settings: &Settings, graph: &Graph, measured: &Training) -> String {
     let step = &measured.step;
     let mut text = format!(
-        "{}, training {}: {} of {} parameters, {} images of {} a step\n\n",
+        "{}, training {}: {} of {} parameters, {} images of {} a step, stored in {}\n\n",
         settings.model,
         settings.train,
         grouped(measured.trained_parameters),
         grouped(counts(graph).all),
         settings.batch_size,
         graph.input_shape(),
+        settings.precision,
     );
     text += &format!(
         "speed     {} images/s ({} to {} in {} rounds of {} step{}), {} ms a step\n",

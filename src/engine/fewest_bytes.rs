@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::kernels::Precision;
 use crate::kernels::batch_norm::Epilogue;
 use crate::network::Graph;
 use crate::network::graph::{NodeId, Op, ParameterId, Role};
@@ -13,7 +14,7 @@ use super::layers::{Layer, layers};
 
 /// The fewest bytes of a step that trains BatchNorm alone.
 ///
-/// The model: f32 of true channel counts (pixels are bytes); nothing stays in caches from one layer to
+/// The model: true channel counts, each number as the plan stores it (pixels are bytes); nothing stays in caches from one layer to
 /// the next; nothing is computed twice to save bytes, but what is elementwise is done by whoever reads or
 /// writes a tensor anyway. A batch's statistics are known only behind the last of its outputs, so every
 /// convolution's output passes through memory. γ, β, statistics and the update are left out: thousands of
@@ -45,11 +46,15 @@ impl FewestBytes {
     }
 }
 
-/// Counts them for a batch.
+/// Counts them for a batch, images and weights of convolutions being stored in `precision`.
 ///
 /// # Errors
 /// If a layer has no kernel.
-pub fn fewest_bytes(graph: &Graph, batch: u32) -> Result<FewestBytes, EngineError> {
+pub fn fewest_bytes(
+    graph: &Graph,
+    batch: u32,
+    precision: Precision,
+) -> Result<FewestBytes, EngineError> {
     let layers = layers(graph)?;
     let selections = graph.parameters.iter().map(|parameter| {
         match matches!(parameter.role, Role::Gamma | Role::Beta) {
@@ -63,6 +68,7 @@ pub fn fewest_bytes(graph: &Graph, batch: u32) -> Result<FewestBytes, EngineErro
     let count = Count {
         graph,
         batch: batch.into(),
+        precision,
         readers: readers(graph, &layers),
         needs_gradient: needs_gradient(graph, &trained),
     };
@@ -101,6 +107,7 @@ fn readers(graph: &Graph, layers: &[Layer]) -> Vec<u64> {
 struct Count<'a> {
     graph: &'a Graph,
     batch: u64,
+    precision: Precision,
     readers: Vec<u64>,
     needs_gradient: Vec<bool>,
 }
@@ -114,12 +121,19 @@ impl Count<'_> {
     fn tensor(&self, node: NodeId) -> u64 {
         match self.graph.node(node).op {
             Op::Input => self.values(node),
-            _ => 4 * self.values(node),
+            // Logits.
+            Op::Linear { .. } => 4 * self.values(node),
+            _ => u64::from(self.precision.bytes()) * self.values(node),
         }
     }
 
-    fn parameter(&self, id: ParameterId) -> u64 {
-        4 * self.graph.parameter(id).len() as u64
+    /// Of a convolution or of the output layer, which is not packed.
+    fn weight(&self, node: NodeId, id: ParameterId) -> u64 {
+        let bytes = match self.graph.node(node).op {
+            Op::Conv { .. } => self.precision.bytes(),
+            _ => 4,
+        };
+        u64::from(bytes) * self.graph.parameter(id).len() as u64
     }
 
     fn signs(&self, epilogue: &Epilogue, output: NodeId) -> u64 {
@@ -136,10 +150,10 @@ impl Count<'_> {
                 let source = |at: usize| self.tensor(node.inputs[at]);
                 match &node.op {
                     Op::Conv { weight, .. } => {
-                        source(0) + self.parameter(*weight) + self.tensor(*id)
+                        source(0) + self.weight(*id, *weight) + self.tensor(*id)
                     }
                     Op::Linear { weight, .. } => {
-                        source(0) + self.parameter(*weight) + self.tensor(*id)
+                        source(0) + self.weight(*id, *weight) + self.tensor(*id)
                     }
                     Op::MaxPool(_) => source(0) + self.tensor(*id) + self.values(*id),
                     Op::GlobalAveragePool => source(0) + self.tensor(*id),
@@ -175,7 +189,7 @@ impl Count<'_> {
                 let (source, output) = (self.tensor(*input), self.tensor(*id));
                 match &node.op {
                     Op::Conv { weight, .. } | Op::Linear { weight, .. } => {
-                        output + self.parameter(*weight) + source
+                        output + self.weight(*id, *weight) + source
                     }
                     Op::MaxPool(_) => output + self.values(*id) + source,
                     Op::GlobalAveragePool => output + source,

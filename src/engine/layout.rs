@@ -1,9 +1,9 @@
 //! Where each parameter, gradient and running average lies in the plan's buffers.
 
-use crate::kernels::Blocked;
 use crate::kernels::batch_norm::BatchNormShape;
 use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::conv::{ConvShape, Direction, Pass};
+use crate::kernels::{Blocked, Precision};
 use crate::network::Graph;
 use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
 use crate::network::trainable::{Selection, TrainedSet};
@@ -75,7 +75,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn new(graph: &Graph, trained: &TrainedSet, tilings: &Tilings) -> Self {
+    pub fn new(
+        graph: &Graph,
+        trained: &TrainedSet,
+        precision: Precision,
+        tilings: &Tilings,
+    ) -> Self {
         let mut cursor = Cursor::default();
         let parameters: Vec<_> = graph
             .parameters
@@ -134,7 +139,7 @@ impl Layout {
         for (node, shape) in graph
             .nodes
             .iter()
-            .zip((0..).map(|node| conv_shape(graph, node)))
+            .zip((0..).map(|node| conv_shape(graph, node, precision)))
         {
             if let (Op::Conv { weight, .. }, Some(shape)) = (&node.op, shape) {
                 let mut copy = |direction| {
@@ -204,8 +209,8 @@ impl Layout {
 }
 
 /// All passes of convolutions over images in a graph.
-pub(super) fn conv_passes(graph: &Graph) -> Vec<Pass> {
-    let shapes = (0..graph.nodes.len()).filter_map(|node| conv_shape(graph, node));
+pub(super) fn conv_passes(graph: &Graph, precision: Precision) -> Vec<Pass> {
+    let shapes = (0..graph.nodes.len()).filter_map(|node| conv_shape(graph, node, precision));
     let both = [Direction::Forward, Direction::Backward];
     shapes
         .flat_map(|shape| both.map(|direction| shape.pass(direction)))
@@ -213,7 +218,7 @@ pub(super) fn conv_passes(graph: &Graph) -> Vec<Pass> {
 }
 
 /// The convolution at a place in the graph, if there is one.
-fn conv_shape(graph: &Graph, node: usize) -> Option<ConvShape> {
+fn conv_shape(graph: &Graph, node: usize, precision: Precision) -> Option<ConvShape> {
     let Op::Conv {
         window: Window {
             kernel,
@@ -225,10 +230,10 @@ fn conv_shape(graph: &Graph, node: usize) -> Option<ConvShape> {
     else {
         return None;
     };
-    let input = blocked(graph, graph.nodes[node].inputs[0]);
+    let input = blocked(graph, graph.nodes[node].inputs[0], precision);
     Some(ConvShape {
         input,
-        output: blocked(graph, NodeId(node)),
+        output: blocked(graph, NodeId(node), precision),
         kernel,
         stride,
         padding,
@@ -236,7 +241,7 @@ fn conv_shape(graph: &Graph, node: usize) -> Option<ConvShape> {
 }
 
 /// The shape of a node's output in memory.
-pub(super) fn blocked(graph: &Graph, node: NodeId) -> Blocked {
+pub(super) fn blocked(graph: &Graph, node: NodeId, precision: Precision) -> Blocked {
     let shape = graph.nodes[node.0].shape;
-    Blocked::new(shape.channels, shape.height, shape.width)
+    Blocked::new(shape.channels, shape.height, shape.width).stored_in(precision)
 }

@@ -26,9 +26,9 @@ use std::collections::VecDeque;
 use futures_channel::oneshot;
 
 use crate::data::{Augmentation, Batch, Normalization};
-use crate::gpu::{Gpu, GpuError};
-use crate::kernels::StepUniform;
+use crate::gpu::{Capabilities, Gpu, GpuError};
 use crate::kernels::optimizer::Rule;
+use crate::kernels::{Precision, StepUniform};
 use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
 
@@ -72,6 +72,14 @@ pub enum EngineError {
         /// The adapter's limit.
         limit: u64,
     },
+    /// Images shall be stored in f16, which the adapter does not have.
+    #[error(
+        "--precision is f16, which the adapter {name} does not have; expected f32; choose f32, or another adapter (--adapter; `bnonly devices` says which have f16)"
+    )]
+    NoHalfPrecision {
+        /// The adapter's name.
+        name: String,
+    },
     /// The graph has a layer that no kernel computes.
     #[error("layer {node} ({op}) cannot run: {why}")]
     Unsupported {
@@ -109,12 +117,14 @@ pub struct PlanOptions {
     pub freeze_statistics: bool,
     /// Mean and deviation of each channel of the input, of values scaled to 0–1.
     pub normalization: (Vec<f32>, Vec<f32>),
+    /// How activations, their gradients and packed weights are stored.
+    pub precision: Precision,
     /// Each output of an evaluation has memory of its own, for [`Engine::layer_output`].
     pub keep_outputs: bool,
 }
 
 impl PlanOptions {
-    /// A plan that trains nothing, for `max_batch` images as the graph takes them.
+    /// A plan that trains nothing, for `max_batch` images as the graph takes them, in f32.
     pub fn evaluation(graph: &Graph, max_batch: u32) -> Self {
         let channels = graph.input_shape().channels;
         Self {
@@ -127,6 +137,7 @@ impl PlanOptions {
             weight_decay: 0.0,
             freeze_statistics: true,
             normalization: Normalization::for_channels(channels).values(channels),
+            precision: Precision::F32,
             keep_outputs: false,
         }
     }
@@ -137,9 +148,23 @@ impl PlanOptions {
 /// # Errors
 /// If a layer has no kernel.
 pub fn memory_needed(graph: &Graph, options: &PlanOptions) -> Result<MemoryReport, EngineError> {
-    let layout = Layout::new(graph, &options.trained, &Tilings::default());
+    let tilings = Tilings::default();
+    let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
     let lists = compile::compile(graph, &layout, options)?;
     Ok(Sizes::new(&lists, &layout, options).report())
+}
+
+/// Whether an adapter can store images so.
+///
+/// # Errors
+/// If it cannot.
+pub fn check_precision(precision: Precision, adapter: &Capabilities) -> Result<(), EngineError> {
+    match precision {
+        Precision::F16 if !adapter.half_precision => Err(EngineError::NoHalfPrecision {
+            name: adapter.name.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// One batch, as bytes on the host.
@@ -210,15 +235,17 @@ impl<'a> Engine<'a> {
     /// Compiles a plan and puts a state on the device.
     ///
     /// # Errors
-    /// If a tensor exceeds the adapter's limits, memory runs out, or a layer has no kernel.
+    /// If the adapter lacks the precision, a tensor exceeds its limits, memory runs out, or a layer has no
+    /// kernel.
     pub async fn new(
         gpu: &'a Gpu,
         graph: &'a Graph,
         options: PlanOptions,
         state: &State,
     ) -> Result<Self, EngineError> {
+        check_precision(options.precision, &gpu.capabilities)?;
         let tilings = tilings::choose(gpu, graph, options.max_batch).await?;
-        let layout = Layout::new(graph, &options.trained, &tilings);
+        let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
         let lists = compile::compile(graph, &layout, &options)?;
         let work = work::of_step(graph, &lists, &layout, &options);
         let (buffers, plan) = plan::build(gpu, lists, &layout, &options).await?;

@@ -1,6 +1,6 @@
 //! What a layer made of a batch.
 
-use crate::kernels::Blocked;
+use crate::kernels::{Blocked, Precision};
 use crate::network::graph::BatchNormId;
 
 use super::{Engine, EngineError};
@@ -14,7 +14,7 @@ impl Engine<'_> {
     /// If the device failed.
     ///
     /// # Panics
-    /// If the plan does not keep outputs, or has no such layer.
+    /// If the plan does not keep outputs, stores them in f16, or has no such layer.
     pub async fn layer_output(
         &self,
         layer: BatchNormId,
@@ -23,6 +23,11 @@ impl Engine<'_> {
         assert!(
             self.options.keep_outputs && (1..=self.options.max_batch).contains(&samples),
             "a plan that keeps the outputs of as many images"
+        );
+        assert_eq!(
+            self.options.precision,
+            Precision::F32,
+            "a plan that keeps f32"
         );
         let kept = self.plan.kept[layer.0].expect("a BatchNorm that runs");
         let slot = self.buffers.slot(kept.slot);

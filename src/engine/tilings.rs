@@ -10,7 +10,7 @@ use crate::gpu::timing::{self, Effort, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::conv::{self, BackwardExtras, Direction, ForwardExtras, Pass};
-use crate::kernels::{Kernel, StepUniform};
+use crate::kernels::{Kernel, Precision, StepUniform};
 use crate::network::Graph;
 
 use super::layout::conv_passes;
@@ -33,7 +33,7 @@ const MOST_VALUES: u64 = 1 << 24;
 /// Difference from the plain way, relative in norm, that single precision explains.
 const RELATIVE: f64 = 1e-4;
 
-/// By pass, how it is computed.
+/// By pass, how it is computed. Measured in f32 and used for images in f16 as well.
 #[derive(Clone, Debug, Default)]
 pub struct Tilings(HashMap<Pass, Tiling>);
 
@@ -41,7 +41,8 @@ impl Tilings {
     /// How a pass is computed: what was chosen for it, or the plain way.
     pub fn of(&self, pass: &Pass) -> Tiling {
         let plain = || Tiling::unmeasured(pass, None);
-        self.0.get(pass).copied().unwrap_or_else(plain)
+        let chosen = self.0.get(&pass.stored_in(Precision::F32));
+        chosen.copied().unwrap_or_else(plain)
     }
 }
 
@@ -121,7 +122,7 @@ pub async fn measure_tilings(
 /// The distinct passes of a network that have enough to do, the largest first.
 fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
     let mut passes: Vec<Pass> = Vec::new();
-    for pass in conv_passes(graph) {
+    for pass in conv_passes(graph, Precision::F32) {
         let flops = u64::from(batch) * pass.shape.flops_per_sample();
         if flops >= WORTH_CHOOSING && !passes.contains(&pass) {
             passes.push(pass);

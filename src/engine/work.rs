@@ -60,7 +60,8 @@ impl Work {
 /// # Errors
 /// If a layer has no kernel.
 pub fn step_work(graph: &Graph, options: &PlanOptions) -> Result<Vec<Work>, EngineError> {
-    let layout = Layout::new(graph, &options.trained, &Tilings::default());
+    let tilings = Tilings::default();
+    let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
     let lists = compile::compile(graph, &layout, options)?;
     Ok(of_step(graph, &lists, &layout, options))
 }

@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render};
+use super::{Access, Blocked, Grid, Kernel, render_images};
 use Access::{Read, Write};
 
 /// Pixels of a quad whose kept signs share a u32.
@@ -106,7 +106,11 @@ impl BatchNormShape {
             keep_sign => self.epilogue.keeps_sign(), fixed => self.fixed,
             partials => minijinja::value::Serde(partials),
         };
-        let source = render(include_str!("../../shaders/batch_norm.wgsl"), values);
+        let source = render_images(
+            self.images.precision,
+            include_str!("../../shaders/batch_norm.wgsl"),
+            values,
+        );
         Kernel {
             name,
             source,

@@ -2,14 +2,15 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render};
+use super::{Access, Blocked, Grid, Kernel, render_images};
 use Access::{Read, Write};
 
 fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Access>) -> Kernel {
     let per_sample = shape.quads_per_sample();
     Kernel {
         name,
-        source: render(
+        source: render_images(
+            shape.precision,
             include_str!("../../shaders/elementwise.wgsl"),
             context! { per_sample },
         ),

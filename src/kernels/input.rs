@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render};
+use super::{Access, Blocked, Grid, Kernel, render_images};
 
 /// `pixels` (`[N, C, H, W]` u8), `samples` (`[N]`: label, augmentation word) → `output`
 /// (`[N, 1, H, W]` vec4f).
@@ -18,7 +18,11 @@ pub fn prepare(shape: Blocked, mean: &[f32], deviation: &[f32]) -> Kernel {
     };
     Kernel {
         name: "prepare",
-        source: render(include_str!("../../shaders/input.wgsl"), values),
+        source: render_images(
+            shape.precision,
+            include_str!("../../shaders/input.wgsl"),
+            values,
+        ),
         bindings: vec![Access::Read, Access::Read, Access::Write],
         grid: Grid::threads_per_sample(shape.area()),
         flops_per_sample: 0,

@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::{Access, Grid, Kernel, render};
+use super::{Access, Grid, Kernel, Precision, render_images};
 use Access::{Read, Write};
 
 /// `[N, C]` → `[N, K]`.
@@ -12,10 +12,12 @@ pub struct LinearShape {
     pub channels: u32,
     /// K.
     pub classes: u32,
+    /// How the channel-blocked input and its gradient are stored.
+    pub precision: Precision,
 }
 
 impl LinearShape {
-    /// f32 in one sample's row of the channel-blocked input.
+    /// Numbers in one sample's row of the channel-blocked input.
     fn row(&self) -> u32 {
         self.channels.next_multiple_of(4)
     }
@@ -25,7 +27,11 @@ impl LinearShape {
             context! { channels => self.channels, row => self.row(), classes => self.classes };
         Kernel {
             name,
-            source: render(include_str!("../../shaders/linear.wgsl"), values),
+            source: render_images(
+                self.precision,
+                include_str!("../../shaders/linear.wgsl"),
+                values,
+            ),
             bindings,
             grid,
             flops_per_sample: 2 * u64::from(self.channels) * u64::from(self.classes),

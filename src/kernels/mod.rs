@@ -14,6 +14,7 @@ pub mod linear;
 pub mod loss;
 pub mod optimizer;
 pub mod pool;
+mod precision;
 pub mod reduce;
 
 use serde::{Deserialize, Serialize};
@@ -21,10 +22,12 @@ use serde::{Deserialize, Serialize};
 use crate::gpu::Gpu;
 use crate::gpu::pipeline::{BindingKind as Access, Pipeline, PipelineCache};
 
+pub use precision::Precision;
+
 /// Invocations in a workgroup, in every kernel.
 pub const WORKGROUP_SIZE: u32 = 64;
 
-/// The shape of a channel-blocked image tensor, `[N, ⌈C/4⌉, H, W]` of four f32.
+/// The shape of a channel-blocked image tensor, `[N, ⌈C/4⌉, H, W]` of four numbers, and how they are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Blocked {
     /// Channels C.
@@ -35,17 +38,25 @@ pub struct Blocked {
     pub height: u32,
     /// Columns W.
     pub width: u32,
+    /// How numbers are stored.
+    pub precision: Precision,
 }
 
 impl Blocked {
-    /// The blocked shape of images `[C, H, W]`.
+    /// The blocked shape of images `[C, H, W]`, in f32.
     pub fn new(channels: u32, height: u32, width: u32) -> Self {
         Self {
             channels,
             quads: channels.div_ceil(4),
             height,
             width,
+            precision: Precision::F32,
         }
+    }
+
+    /// The same images in other numbers.
+    pub fn stored_in(self, precision: Precision) -> Self {
+        Self { precision, ..self }
     }
 
     /// Pixels of one channel of one sample.
@@ -53,14 +64,15 @@ impl Blocked {
         self.height * self.width
     }
 
-    /// Quads of one sample: vec4f it takes.
+    /// Quads of one sample.
     pub fn quads_per_sample(&self) -> u32 {
         self.quads * self.area()
     }
 
     /// Bytes of `batch` samples.
     pub fn bytes(&self, batch: u32) -> u64 {
-        16 * u64::from(batch)
+        4 * u64::from(self.precision.bytes())
+            * u64::from(batch)
             * u64::from(self.quads)
             * u64::from(self.height)
             * u64::from(self.width)
@@ -156,18 +168,44 @@ pub struct StepUniform {
 const _: () = assert!(size_of::<StepUniform>() == 16);
 const _: () = assert!(std::mem::offset_of!(StepUniform, second_correction) == 12);
 
-/// The text of a shader, with the common head and `values` filled in.
+/// The text of a shader that neither reads nor writes images, with the common head and `values` filled in.
 ///
 /// # Panics
 /// If the template is wrong: it is part of the program, and a test renders each one.
 fn render(template: &str, values: impl Into<minijinja::Value>) -> String {
+    format!(
+        "{}{}",
+        include_str!("../../shaders/common.wgsl"),
+        filled(template, values)
+    )
+}
+
+/// The text of a shader over images stored in `precision`, as [`render`] gives it for others.
+fn render_images(
+    precision: Precision,
+    template: &str,
+    values: impl Into<minijinja::Value>,
+) -> String {
+    let half = precision == Precision::F16;
+    format!(
+        "{}{}{}{}",
+        if half { "enable f16;\n" } else { "" },
+        include_str!("../../shaders/common.wgsl"),
+        filled(
+            include_str!("../../shaders/stored.wgsl"),
+            minijinja::context! { half, gradient_scale => Precision::HALF_GRADIENT_SCALE }
+        ),
+        filled(template, values)
+    )
+}
+
+fn filled(template: &str, values: impl Into<minijinja::Value>) -> String {
     let mut environment = minijinja::Environment::new();
     let mut syntax = minijinja::syntax::SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true);
     environment.set_syntax(syntax.build().expect("the syntax is minijinja's own"));
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    let body = environment
+    environment
         .render_str(template, values)
-        .unwrap_or_else(|error| panic!("a shader template is wrong: {error:#}"));
-    format!("{}{body}", include_str!("../../shaders/common.wgsl"))
+        .unwrap_or_else(|error| panic!("a shader template is wrong: {error:#}"))
 }

@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render};
+use super::{Access, Blocked, Grid, Kernel, render_images};
 use Access::{Read, Write};
 
 /// Max pooling of `[N, C, H, W]` by K×K windows.
@@ -25,7 +25,7 @@ impl PoolShape {
     pub fn global(input: Blocked) -> Self {
         Self {
             input,
-            output: Blocked::new(input.channels, 1, 1),
+            output: Blocked::new(input.channels, 1, 1).stored_in(input.precision),
             kernel: 1,
             stride: 1,
             padding: 0,
@@ -34,7 +34,7 @@ impl PoolShape {
 
     /// Bytes of the chosen places of `batch` samples.
     pub fn chosen_bytes(&self, batch: u32) -> u64 {
-        self.output.bytes(batch) / 4
+        4 * u64::from(batch) * u64::from(self.output.quads_per_sample())
     }
 
     fn kernel(&self, name: &'static str, bindings: Vec<Access>, threads: u32) -> Kernel {
@@ -45,7 +45,11 @@ impl PoolShape {
         };
         Kernel {
             name,
-            source: render(include_str!("../../shaders/pool.wgsl"), values),
+            source: render_images(
+                self.input.precision,
+                include_str!("../../shaders/pool.wgsl"),
+                values,
+            ),
             bindings,
             grid: Grid::threads_per_sample(threads),
             flops_per_sample: 0,

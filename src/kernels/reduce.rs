@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::conv::WeightChunks;
-use super::{Access, Blocked, Grid, Kernel, render};
+use super::{Access, Blocked, Grid, Kernel, Precision, render_images};
 use Access::{Read, Write};
 
 fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> String {
@@ -11,7 +11,11 @@ fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> String {
         quads => shape.quads, channels => shape.channels, area => shape.area(),
         samples_per_chunk => chunks.samples_per_chunk, length,
     };
-    render(include_str!("../../shaders/reduce.wgsl"), values)
+    render_images(
+        shape.precision,
+        include_str!("../../shaders/reduce.wgsl"),
+        values,
+    )
 }
 
 /// `grad_output` → `partial_sums` (`[chunks, C]`): the first half of a bias's gradient.
@@ -29,11 +33,11 @@ pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
     }
 }
 
-/// `partial_sums` (`[chunks, length]`) → `sums` (`[length]`).
-pub fn sum_partials(length: u32, chunks: WeightChunks) -> Kernel {
+/// `partial_sums` (`[chunks, length]`) of gradients stored in `precision` → `sums` (`[length]`).
+pub fn sum_partials(length: u32, chunks: WeightChunks, precision: Precision) -> Kernel {
     Kernel {
         name: "sum_partials",
-        source: source(Blocked::new(1, 1, 1), chunks, length),
+        source: source(Blocked::new(1, 1, 1).stored_in(precision), chunks, length),
         bindings: vec![Read, Write],
         grid: Grid::threads(length),
         flops_per_sample: 0,

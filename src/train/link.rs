@@ -116,6 +116,7 @@ mod tests {
             test_fraction: Some(0.25),
             seed: 7,
             warmup_epochs: 1.0,
+            precision: crate::kernels::Precision::F16,
             ..Settings::default()
         };
         let link = to_link(&settings);
@@ -145,6 +146,7 @@ mod tests {
             ("batch-size=1.5", "`batch-size=1.5`"),
             ("init=state.safetensors", "cannot carry a file"),
             ("schedule=sometimes", "`schedule=sometimes`"),
+            ("precision=f8", "`precision=f8`"),
             ("lr=-1", "--lr is -1"),
             ("batch-size=0", "--batch-size is 0"),
         ] {

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::{LearningRate, Schedule};
+use crate::kernels::Precision;
 
 /// Everything that decides what a run computes. In TOML each key is the command line's option
 /// without its dashes; switches that turn something off there (`--no-shortcut`) are positive here
@@ -69,6 +70,8 @@ pub struct Settings {
     pub augment: bool,
     /// Whether BatchNorm's running statistics stay as they are.
     pub freeze_stats: bool,
+    /// How activations, their gradients and the weights of convolutions are stored while it runs.
+    pub precision: Precision,
 }
 
 impl Default for Settings {
@@ -101,6 +104,7 @@ impl Default for Settings {
             shuffle: true,
             augment: true,
             freeze_stats: false,
+            precision: Precision::F32,
         }
     }
 }
@@ -323,6 +327,21 @@ impl FromStr for OptimizerKind {
                 option: "optimizer",
                 found: format!("`{text}`"),
                 expected: "sgd, adam or adamw".to_owned(),
+            })
+    }
+}
+
+impl FromStr for Precision {
+    type Err = SettingsError;
+
+    fn from_str(text: &str) -> Result<Self, SettingsError> {
+        Self::ALL
+            .into_iter()
+            .find(|precision| precision.name() == text)
+            .ok_or_else(|| SettingsError::Value {
+                option: "precision",
+                found: format!("`{text}`"),
+                expected: "f32 or f16".to_owned(),
             })
     }
 }

@@ -152,6 +152,7 @@ pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanO
         weight_decay: settings.weight_decay,
         freeze_statistics: settings.freeze_stats,
         normalization: Normalization::for_channels(channels).values(channels),
+        precision: settings.precision,
         keep_outputs: false,
     }
 }

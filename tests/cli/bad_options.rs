@@ -70,6 +70,7 @@ fn names_that_mean_nothing() {
     );
     refused("--optimizer adam --nesterov", &["--nesterov", "sgd"]);
     refused("--backend glide", &["--backend", "vulkan"]);
+    refused("--precision f8", &["--precision", "f8", "f32 or f16"]);
 }
 
 #[test]

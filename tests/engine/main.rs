@@ -6,6 +6,7 @@ mod everywhere;
 mod reference;
 
 mod gradients;
+mod half;
 mod plans;
 mod repeatable;
 mod runs;

@@ -8,6 +8,8 @@
 
 use bnonly::data::DataSet;
 use bnonly::data::cifar::Collector;
+use bnonly::engine::PlanOptions;
+use bnonly::kernels::Precision;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::ParameterId;
 use bnonly::network::{Graph, Options, State, TrainedSet};
@@ -128,7 +130,7 @@ impl Run {
         number.unwrap_or_else(|| panic!("{key} in {}", self.name))
     }
 
-    async fn engine(&self, start: &State) -> bnonly::engine::Engine<'_> {
+    fn options(&self) -> PlanOptions {
         let mode = self.config["train"].as_str().expect("a mode");
         let mut options = options(&self.graph, mode, self.number("batch_size") as u32);
         options.weight_decay = self.number("weight_decay");
@@ -140,7 +142,11 @@ impl Run {
             Some("adam") => Rule::Adam,
             other => panic!("optimizer {other:?}"),
         };
-        engine(&self.graph, options, start).await
+        options
+    }
+
+    async fn engine(&self, start: &State) -> bnonly::engine::Engine<'_> {
+        engine(&self.graph, self.options(), start).await
     }
 
     fn batches(&self) -> Vec<Samples> {
@@ -378,4 +384,33 @@ runs! {
     // eight images, and no shortcut goes around what a flipped sign changes.
     partial_batches_without_shortcuts_follow_pytorch:
         "resnet14w8-plain-partial-batch", losses 3e-3, values 2e-2;
+}
+
+/// Relative difference of a loss in f16 from PyTorch's in f32, over the run.
+const LOSSES_IN_HALF: f64 = 5e-2;
+
+#[everywhere::test]
+async fn batch_norm_only_in_f16_stays_near_pytorch() {
+    if !everywhere::gpu().await.capabilities.half_precision {
+        return;
+    }
+    let run = Run::read(files!("resnet8-bn"));
+    let mut options = run.options();
+    options.precision = Precision::F16;
+    let mut engine = engine(&run.graph, options, &run.start).await;
+    let batches = run.batches();
+    let lines = run.files.metrics.lines();
+    let lines = lines.map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    for (step, line) in lines.filter(|line| line["kind"] == "step").enumerate() {
+        let number = |key: &str| line[key].as_f64().expect("a number");
+        let result = train(&mut engine, &batches[step % batches.len()], number("lr")).await;
+        let loss = result.loss_sum / f64::from(result.samples);
+        let off = (loss / number("loss") - 1.0).abs();
+        println!("in f16: step {}, loss {loss}, off by {off:e}", step + 1);
+        assert!(
+            off <= LOSSES_IN_HALF,
+            "loss {loss}, PyTorch {}",
+            number("loss")
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use bnonly::data::{self, Augmentation, Images, Normalization};
 use bnonly::engine::{BatchResult, BatchView, Engine, PlanOptions};
+use bnonly::kernels::Precision;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::Shape;
 use bnonly::network::{
@@ -94,6 +95,7 @@ pub fn options(graph: &Graph, mode: &str, max_batch: u32) -> PlanOptions {
         weight_decay: 1e-4,
         freeze_statistics: false,
         normalization: Normalization::for_channels(channels).values(channels),
+        precision: Precision::F32,
         keep_outputs: false,
     }
 }

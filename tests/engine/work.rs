@@ -1,6 +1,7 @@
 //! What a step has to do, counted by hand for a layer and for a network.
 
 use bnonly::engine::{Way, Work, fewest_bytes, memory_needed, step_work};
+use bnonly::kernels::Precision;
 use bnonly::network::Options;
 
 use crate::everywhere;
@@ -96,7 +97,7 @@ async fn the_fewest_bytes_are_those_of_a_hand_count() {
         4 * (2 * 4 * 4 * 9 + (4 * 8 + 8 * 8) * 9 + 4 * 8 + (8 * 16 + 16 * 16) * 9 + 8 * 16);
     let head = pooled + 4 * 16 * 10 + logits;
 
-    let fewest = fewest_bytes(&tiny_network(), N as u32).expect("a network");
+    let fewest = fewest_bytes(&tiny_network(), N as u32, Precision::F32).expect("a network");
     // Writing the first output; two convolutions; reading the residual and writing the sum.
     let blocks = (A + 2 * A + 2 * A + 2 * A + A / 32)
         // Two that read the sum; the second convolution; the sum.
@@ -139,7 +140,9 @@ async fn no_plan_moves_less_than_the_fewest_bytes() {
         let graph = network(name, network_options);
         let step = step_work(&graph, &options(&graph, "bn", 16)).expect("a plan");
         let moved: u64 = step.iter().map(Work::bytes).sum();
-        let fewest = fewest_bytes(&graph, 16).expect("a network").total();
+        let fewest = fewest_bytes(&graph, 16, Precision::F32)
+            .expect("a network")
+            .total();
         assert!(
             fewest <= moved && moved < 4 * fewest,
             "{name}: {moved} of {fewest}"

@@ -1,10 +1,10 @@
 //! BatchNorm with what follows it, forward and back, by the batch's statistics and by fixed ones.
 
-use bnonly::kernels::Blocked;
 use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue, Partials};
+use bnonly::kernels::{Blocked, Precision};
 
 use crate::bench::{run, unwritten, written};
-use crate::blocked::{block_within, blocked_len, pad, unblock, unpad};
+use crate::blocked::{block_within, blocked_len, gradient_scale, nearest, pad, unblock, unpad};
 use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::batch_norm::BatchNorm;
@@ -14,6 +14,8 @@ use crate::reference::{assert_close, widen};
 const RELATIVE: f64 = 1e-5;
 /// Gradients through the statistics, relative in norm.
 const RELATIVE_BACK: f64 = 2e-5;
+/// Images in f16.
+const RELATIVE_HALF: f64 = 5e-4;
 
 /// A BatchNorm on the adapter, for a batch in buffers that could hold a larger one.
 pub struct Layer {
@@ -192,16 +194,19 @@ impl Layer {
     pub async fn check(&self, random: &mut Random) {
         let (name, twin, epilogue) = (&self.name, self.twin(), self.shape.epilogue);
         let len = twin.n * twin.c * twin.area;
-        let x: Vec<_> = random
-            .normal(len)
-            .iter()
-            .map(|x| f64::from((3.0 * x + 1.0) as f32))
-            .collect();
+        let precision = self.shape.images.precision;
+        let [relative, relative_back] = match precision {
+            Precision::F32 => [RELATIVE, RELATIVE_BACK],
+            Precision::F16 => [RELATIVE_HALF; 2],
+        };
+        let stored = |values: Vec<f64>| nearest(&values, precision);
+        let x = random.normal(len);
+        let x = stored(x.iter().map(|x| 3.0 * x + 1.0).collect());
         let [gamma, beta, mean] = [(); 3].map(|()| random.normal(twin.c));
         let variance: Vec<_> = random.normal(twin.c).iter().map(|x| x * x + 0.5).collect();
         let variance = widen(&crate::reference::narrow(&variance));
-        let residual = epilogue.residual.then(|| random.normal(len));
-        let grad_y = random.normal(len);
+        let residual = epilogue.residual.then(|| stored(random.normal(len)));
+        let grad_y = stored(random.normal(len));
         let affine = [gamma.as_slice(), &beta];
 
         let expected = twin.forward(&x, &gamma, &beta, &mean, &variance);
@@ -244,7 +249,7 @@ impl Layer {
                 expected_y[i] = expected_y[i].max(0.0);
             }
         }
-        assert_close(&format!("output, {name}"), &y, &expected_y, RELATIVE);
+        assert_close(&format!("output, {name}"), &y, &expected_y, relative);
 
         let back = if self.shape.fixed {
             twin.backward_frozen(&x, &gamma, of_mean, of_variance, &grad)
@@ -252,22 +257,25 @@ impl Layer {
             twin.backward(&x, &gamma, of_mean, of_variance, &grad)
         };
         let actual = self.backward(&x, &kept, &grad_y).await;
+        // What the kernels take for the gradient of the output holds this much more of it.
+        let scale = gradient_scale(precision, self.batch);
+        let scaled = |values: &[f64]| values.iter().map(|value| value / scale).collect::<Vec<_>>();
         assert_close(
             &format!("grad_input, {name}"),
             &actual.grad_x,
             &back.grad_x,
-            RELATIVE_BACK,
+            relative_back,
         );
         assert_close(
             &format!("grad_gamma, {name}"),
             &actual.grad_gamma,
-            &back.grad_gamma,
+            &scaled(&back.grad_gamma),
             RELATIVE_BACK,
         );
         assert_close(
             &format!("grad_beta, {name}"),
             &actual.grad_beta,
-            &back.grad_beta,
+            &scaled(&back.grad_beta),
             RELATIVE_BACK,
         );
         assert_eq!(

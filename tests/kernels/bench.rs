@@ -12,8 +12,8 @@ use bnonly::kernels::{Kernel, StepUniform};
 
 use crate::everywhere;
 
-/// A NaN that no computation makes: what an output holds before it is written.
-const POISON: u32 = 0x7fed_cba9;
+/// A NaN that no computation makes, in f32 and as two f16: what an output holds before it is written.
+const POISON: u32 = 0x7fed_fdcb;
 /// Words of poison after each operand.
 const GUARD: usize = 64;
 

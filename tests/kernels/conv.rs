@@ -4,10 +4,10 @@ use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::conv::{
     self, BackwardExtras, ConvShape, Direction, ForwardExtras, WeightChunks,
 };
-use bnonly::kernels::{Blocked, Kernel, reduce};
+use bnonly::kernels::{Blocked, Kernel, Precision, reduce};
 
 use crate::bench::{run, unwritten, written};
-use crate::blocked::{block, block_within, blocked_len, pad, unblock};
+use crate::blocked::{block, block_within, blocked_len, gradient_scale, nearest, pad, unblock};
 use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::conv::Conv;
@@ -15,6 +15,8 @@ use crate::reference::{assert_close, narrow};
 
 /// Single layers, relative in norm.
 const RELATIVE: f64 = 1e-5;
+/// The same of images in f16.
+const RELATIVE_HALF: f64 = 5e-4;
 
 /// A convolution on the adapter, for a batch in buffers that could hold a larger one.
 pub struct Layer {
@@ -46,6 +48,19 @@ impl Layer {
             tilings: both.map(|direction| Tiling::unmeasured(&shape.pass(direction), None)),
             twin,
         }
+    }
+
+    /// The layer over images stored in other numbers.
+    pub fn stored_in(mut self, precision: Precision) -> Self {
+        self.name += &format!(" in {precision}");
+        for images in [&mut self.shape.input, &mut self.shape.output] {
+            *images = images.stored_in(precision);
+        }
+        self
+    }
+
+    fn precision(&self) -> Precision {
+        self.shape.input.precision
     }
 
     /// The layer with as many tiles as can be.
@@ -171,9 +186,8 @@ impl Layer {
         let used = self.batch().div_ceil(chunks.samples_per_chunk) * len;
         written(&self.name, &partial[0], used as usize);
         partial.push(unwritten(len as usize));
-        let sums = run(&reduce::sum_partials(len, chunks), self.batch(), &partial)
-            .await
-            .remove(0);
+        let kernel = reduce::sum_partials(len, chunks, self.precision());
+        let sums = run(&kernel, self.batch(), &partial).await.remove(0);
         written(&self.name, &sums, len as usize)
     }
 
@@ -184,19 +198,26 @@ impl Layer {
     }
 
     /// Forward or the gradient of the input against the twin.
-    async fn check_pass(&self, direction: Direction, random: &mut Random) {
+    pub async fn check_pass(&self, direction: Direction, random: &mut Random) {
         let Self { name, twin, .. } = self;
-        let weight = random.normal(twin.weight_len());
+        let stored = |values: Vec<f64>| nearest(&values, self.precision());
+        let relative = match self.precision() {
+            Precision::F32 => RELATIVE,
+            Precision::F16 => RELATIVE_HALF,
+        };
+        let weight = stored(random.normal(twin.weight_len()));
         let (actual, expected) = match direction {
             Direction::Forward => {
-                let x = random.normal(twin.input_len());
+                let x = stored(random.normal(twin.input_len()));
                 let bias = random.coin().then(|| random.normal(twin.o));
                 let expected = twin.forward(&x, &weight, bias.as_deref());
                 (self.forward(&x, &weight, bias.as_deref()).await, expected)
             }
             Direction::Backward => {
-                let grad_y = random.normal(twin.output_len());
-                let before = random.coin().then(|| random.normal(twin.input_len()));
+                let grad_y = stored(random.normal(twin.output_len()));
+                let before = random
+                    .coin()
+                    .then(|| stored(random.normal(twin.input_len())));
                 let mut expected = twin.grad_input(&weight, &grad_y);
                 for (sum, part) in expected.iter_mut().zip(before.iter().flatten()) {
                     *sum += part;
@@ -205,22 +226,27 @@ impl Layer {
                 (actual, expected)
             }
         };
-        assert_close(name, &actual, &expected, RELATIVE);
+        assert_close(name, &actual, &expected, relative);
     }
 
     /// The gradients of the parameters against the twin.
-    async fn check_parameters(&self, random: &mut Random) {
+    pub async fn check_parameters(&self, random: &mut Random) {
         let Self { name, twin, .. } = self;
-        let x = random.normal(twin.input_len());
+        let x = nearest(&random.normal(twin.input_len()), self.precision());
         let grad_y = random.normal(twin.output_len());
+        let grad_y = nearest(&grad_y, self.precision());
+        // What the kernels take for the gradient of the output holds this much more of it.
+        let scale = gradient_scale(self.precision(), self.batch());
+        let scaled =
+            |values: Vec<f64>| values.iter().map(|value| value / scale).collect::<Vec<_>>();
         let actual = self.grad_weight(&x, &grad_y).await;
-        let expected = twin.grad_weight(&x, &grad_y);
+        let expected = scaled(twin.grad_weight(&x, &grad_y));
         assert_close(&format!("grad_weight {name}"), &actual, &expected, RELATIVE);
         let actual = self.grad_bias(&grad_y).await;
         assert_close(
             &format!("grad_bias {name}"),
             &actual,
-            &twin.grad_bias(&grad_y),
+            &scaled(twin.grad_bias(&grad_y)),
             RELATIVE,
         );
     }

@@ -1,24 +1,31 @@
 //! ReLU on its own, its way back, and addition: exact, so compared bit for bit.
 
-use bnonly::kernels::{Blocked, elementwise};
+use bnonly::kernels::{Blocked, Precision, elementwise};
 
 use crate::bench::{run, unwritten, written};
-use crate::blocked::{block, block_within, blocked_len, unblock};
+use crate::blocked::{block, block_within, blocked_len, nearest, unblock};
 use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::widen;
 
 #[everywhere::test]
 async fn relu_and_its_way_back_and_addition() {
-    for seed in seeds(4) {
+    check(seeds(4), Precision::F32).await;
+}
+
+/// Random shapes of images in numbers of a kind.
+pub async fn check(seeds: std::ops::Range<u64>, precision: Precision) {
+    for seed in seeds {
         let mut random = Random::new(seed);
         let channels = random.pick(&[1, 3, 5, 8]);
-        let shape = Blocked::new(channels, random.between(1, 9), random.between(1, 9));
+        let shape =
+            Blocked::new(channels, random.between(1, 9), random.between(1, 9)).stored_in(precision);
         let batch = random.between(1, 5);
         let max_batch = batch + random.below(2);
         let name = format!("seed {seed}, {batch} of {max_batch}, {shape:?}");
         let len = (batch * channels * shape.area()) as usize;
-        let (mut x, grad_y) = (random.normal(len), random.normal(len));
+        let stored = |values: &[f64]| nearest(values, precision);
+        let (mut x, grad_y) = (stored(&random.normal(len)), stored(&random.normal(len)));
         x[len / 2] = 0.0; // Where the ReLU's slope is PyTorch's to choose: 0.
 
         let within = |values: &[f64]| block_within(values, shape, batch, max_batch);
@@ -42,6 +49,6 @@ async fn relu_and_its_way_back_and_addition() {
         let sum = read(run(&elementwise::add(shape), batch, &[within(&grad_y), sum]).await);
         let in_f32 = |(x, y): (&f64, &f64)| f64::from(*x as f32 + *y as f32);
         let expected: Vec<_> = x.iter().zip(&grad_y).map(in_f32).collect();
-        assert_eq!(sum, expected, "add, {name}");
+        assert_eq!(sum, stored(&expected), "add, {name}");
     }
 }

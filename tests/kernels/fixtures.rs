@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use bnonly::kernels::Blocked;
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue};
 use bnonly::kernels::conv::Direction;
 use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::optimizer::Rule;
+use bnonly::kernels::{Blocked, Precision};
 
 use crate::everywhere;
 use crate::reference::conv::Conv;
@@ -202,6 +202,7 @@ async fn output_layer_and_loss_are_pytorchs() {
         let head = head::Head {
             name: case.clone(),
             max_batch: twin.n as u32,
+            precision: Precision::F32,
             twin,
         };
         let check = |name: &str, actual: &[f32]| {

@@ -1,7 +1,7 @@
 //! The output layer and the loss.
 
 use bnonly::kernels::linear::{self, LinearShape};
-use bnonly::kernels::{Blocked, loss};
+use bnonly::kernels::{Blocked, Precision, loss};
 
 use crate::bench::{run, unwritten, words, written};
 use crate::blocked::{block_within, blocked_len, unblock};
@@ -19,6 +19,7 @@ pub struct Head {
     pub name: String,
     pub twin: Linear,
     pub max_batch: u32,
+    pub precision: Precision,
 }
 
 /// Loss and gradient by the logits of a batch.
@@ -33,11 +34,12 @@ impl Head {
         LinearShape {
             channels: self.twin.c as u32,
             classes: self.twin.o as u32,
+            precision: self.precision,
         }
     }
 
     fn features(&self) -> Blocked {
-        Blocked::new(self.twin.c as u32, 1, 1)
+        Blocked::new(self.twin.c as u32, 1, 1).stored_in(self.precision)
     }
 
     fn batch(&self) -> u32 {
@@ -137,6 +139,7 @@ async fn random_heads_are_their_twins() {
             name: name.clone(),
             twin,
             max_batch,
+            precision: Precision::F32,
         };
         let x = random.normal(twin.n * twin.c);
         let weight = random.normal(twin.o * twin.c);
@@ -188,6 +191,7 @@ async fn of_equal_logits_the_first_counts_and_large_ones_do_not_overflow() {
         name: "edges".into(),
         twin,
         max_batch: 3,
+        precision: Precision::F32,
     };
     let logits = [2.0, 2.0, 1.0, 2.0, 2.0, 1.0, 5000.0, -5000.0, 0.0];
     let labels = [0, 0, 1];

@@ -1,7 +1,7 @@
 //! Bytes to normalised, moved and mirrored images.
 
 use bnonly::data::Augmentation;
-use bnonly::kernels::{Blocked, input};
+use bnonly::kernels::{Blocked, Precision, input};
 
 use crate::bench::{run, unwritten, words, written};
 use crate::blocked::{blocked_len, unblock};
@@ -12,6 +12,8 @@ use crate::reference::{assert_close, narrow};
 
 /// Single layers, relative in norm.
 const RELATIVE: f64 = 1e-5;
+/// The same of images in f16.
+const RELATIVE_HALF: f64 = 5e-4;
 
 /// Bytes as the words of a buffer, with a last word that is not full.
 fn packed(bytes: &[u8], max_len: usize) -> Vec<f32> {
@@ -52,16 +54,25 @@ async fn check(name: &str, shape: Blocked, moves: &[Move], max_batch: u32, rando
         name,
         &unblock(name, &output, shape, batch),
         &expected,
-        RELATIVE,
+        match shape.precision {
+            Precision::F32 => RELATIVE,
+            Precision::F16 => RELATIVE_HALF,
+        },
     );
 }
 
 #[everywhere::test]
 async fn random_images_are_their_twins() {
-    for seed in seeds(6) {
+    check_random(seeds(6), Precision::F32).await;
+}
+
+/// Random ones, written in numbers of a kind.
+pub async fn check_random(seeds: std::ops::Range<u64>, precision: Precision) {
+    for seed in seeds {
         let mut random = Random::new(seed);
         let channels = random.pick(&[1, 3]);
-        let shape = Blocked::new(channels, random.between(3, 11), random.between(3, 11));
+        let shape = Blocked::new(channels, random.between(3, 11), random.between(3, 11))
+            .stored_in(precision);
         let moves: Vec<_> = (0..random.between(1, 7))
             .map(|_| Move {
                 flip: random.coin(),

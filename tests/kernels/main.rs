@@ -4,7 +4,7 @@
 //! [`bench`] runs one kernel on values from the host and reads back what it wrote; [`blocked`]
 //! converts between `[N, C, H, W]` and the kernels' layout; [`random`] draws values and shapes. Then a
 //! file a family: [`conv`], [`batch_norm`], [`head`] (output layer and loss), [`optimizer`],
-//! [`elementwise`], [`pool`], [`input`]; [`fixtures`] holds the same runners against PyTorch, and
+//! [`elementwise`], [`pool`], [`input`]; [`half`] runs them over images in f16; [`fixtures`] holds the same runners against PyTorch, and
 //! [`many_workgroups`] dispatches more workgroups than one dimension takes.
 
 #[path = "../everywhere/mod.rs"]
@@ -19,6 +19,7 @@ mod conv;
 mod conv_batch_norm;
 mod elementwise;
 mod fixtures;
+mod half;
 mod head;
 mod input;
 mod many_workgroups;

@@ -4,7 +4,7 @@
 
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue};
 use bnonly::kernels::pool::{self, PoolShape};
-use bnonly::kernels::{Blocked, elementwise};
+use bnonly::kernels::{Blocked, Precision, elementwise};
 
 use crate::batch_norm::Layer;
 use crate::bench::{run, unwritten};
@@ -81,6 +81,7 @@ async fn through_the_loss() {
         name: "NaN".into(),
         twin,
         max_batch: 2,
+        precision: Precision::F32,
     };
     for place in 0..3 {
         let mut logits = [1.0, 2.0, 3.0, 1.0, 2.0, 3.0];

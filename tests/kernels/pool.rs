@@ -1,10 +1,10 @@
 //! Max pooling and the average over whole images.
 
-use bnonly::kernels::Blocked;
 use bnonly::kernels::pool::{self, PoolShape};
+use bnonly::kernels::{Blocked, Precision};
 
 use crate::bench::{run, unwritten, written};
-use crate::blocked::{block_within, blocked_len, unblock};
+use crate::blocked::{block_within, blocked_len, nearest, unblock};
 use crate::everywhere;
 use crate::random::{Random, seeds};
 use crate::reference::pool::{MaxPool, global_average, global_average_backward};
@@ -12,19 +12,30 @@ use crate::reference::{assert_close, widen};
 
 /// Single layers, relative in norm.
 const RELATIVE: f64 = 1e-5;
+/// The same of images in f16.
+const RELATIVE_HALF: f64 = 5e-4;
+
+fn relative(precision: Precision) -> f64 {
+    match precision {
+        Precision::F32 => RELATIVE,
+        Precision::F16 => RELATIVE_HALF,
+    }
+}
 
 /// A max pool of `batch` samples in buffers for `max_batch`, against its twin, both ways.
 async fn check_max_pool(
     name: &str,
     twin: MaxPool,
+    precision: Precision,
     [channels, batch, max_batch]: [u32; 3],
     x: &[f64],
     grad_y: &[f64],
 ) {
-    let name = format!("{name}, {batch} of {max_batch} of {channels} channels, {twin:?}");
+    let name =
+        format!("{name}, {batch} of {max_batch} of {channels} channels in {precision}, {twin:?}");
     let shape = PoolShape {
-        input: Blocked::new(channels, twin.h as u32, twin.w as u32),
-        output: Blocked::new(channels, twin.p() as u32, twin.q() as u32),
+        input: Blocked::new(channels, twin.h as u32, twin.w as u32).stored_in(precision),
+        output: Blocked::new(channels, twin.p() as u32, twin.q() as u32).stored_in(precision),
         kernel: twin.kernel as u32,
         stride: twin.stride as u32,
         padding: twin.padding as u32,
@@ -54,13 +65,21 @@ async fn check_max_pool(
         &format!("backward, {name}"),
         &grad_x,
         &twin.backward(x, grad_y),
-        1e-6,
+        match precision {
+            Precision::F32 => 1e-6,
+            Precision::F16 => RELATIVE_HALF,
+        },
     );
 }
 
 #[everywhere::test]
 async fn random_max_pools_are_their_twins() {
-    for seed in seeds(10) {
+    check_max_pools(seeds(10), Precision::F32).await;
+}
+
+/// Random ones over images in numbers of a kind.
+pub async fn check_max_pools(seeds: std::ops::Range<u64>, precision: Precision) {
+    for seed in seeds {
         let mut random = Random::new(seed);
         let (channels, batch) = (random.pick(&[1, 3, 5, 7, 8]), random.between(1, 4));
         let max_batch = batch + random.below(2);
@@ -80,9 +99,11 @@ async fn random_max_pools_are_their_twins() {
             x.iter_mut().for_each(|x| *x = x.abs().floor() - 9.0);
         }
         let grad_y = random.normal(twin.planes * twin.p() * twin.q());
+        let [x, grad_y] = [x, grad_y].map(|values| nearest(&values, precision));
         check_max_pool(
             &format!("seed {seed}"),
             twin,
+            precision,
             [channels, batch, max_batch],
             &x,
             &grad_y,
@@ -102,7 +123,15 @@ async fn of_equal_values_the_first_takes_the_whole_gradient() {
         padding: 1,
     };
     let x = [-9.0, -3.0, -8.0, -7.0, -3.0, -6.0, -5.0, -4.0, -2.0];
-    check_max_pool("by hand", twin, [1, 1, 1], &x, &[1.0, 10.0, 100.0, 1000.0]).await;
+    check_max_pool(
+        "by hand",
+        twin,
+        Precision::F32,
+        [1, 1, 1],
+        &x,
+        &[1.0, 10.0, 100.0, 1000.0],
+    )
+    .await;
     // The window with the most places that fit in their eight bits.
     let twin = MaxPool {
         planes: 1,
@@ -114,22 +143,29 @@ async fn of_equal_values_the_first_takes_the_whole_gradient() {
     };
     let mut x = vec![-(2f64.powi(126)); 17 * 16];
     x[16 * 16 + 15] = -(2f64.powi(125));
-    check_max_pool("16×16", twin, [1, 1, 1], &x, &[1.0, 10.0]).await;
+    check_max_pool("16×16", twin, Precision::F32, [1, 1, 1], &x, &[1.0, 10.0]).await;
 }
 
 #[everywhere::test]
 async fn averages_are_their_twins() {
-    for seed in seeds(4) {
+    check_averages(seeds(4), Precision::F32).await;
+}
+
+/// Random ones over images in numbers of a kind.
+pub async fn check_averages(seeds: std::ops::Range<u64>, precision: Precision) {
+    for seed in seeds {
         let mut random = Random::new(seed);
         let channels = random.pick(&[1, 3, 5, 8]);
-        let input = Blocked::new(channels, random.between(1, 9), random.between(1, 9));
-        let output = Blocked::new(channels, 1, 1);
+        let input =
+            Blocked::new(channels, random.between(1, 9), random.between(1, 9)).stored_in(precision);
+        let output = Blocked::new(channels, 1, 1).stored_in(precision);
         let batch = random.between(1, 9);
         let max_batch = batch + random.below(2);
         let name = format!("seed {seed}, {batch} of {max_batch}, {input:?}");
         let area = input.area() as usize;
         let planes = (batch * channels) as usize;
-        let (x, grad_y) = (random.normal(planes * area), random.normal(planes));
+        let [x, grad_y] =
+            [planes * area, planes].map(|len| nearest(&random.normal(len), precision));
         let one = async |from, to, kernel, values: &[f64]| {
             let target = unwritten(blocked_len(to, max_batch));
             let operands = [block_within(values, from, batch, max_batch), target];
@@ -141,9 +177,14 @@ async fn averages_are_their_twins() {
             unblock(&name, &result, to, batch)
         };
         let y = one(input, output, pool::average(input), &x).await;
-        assert_close(&name, &y, &global_average(&x, area), RELATIVE);
+        assert_close(&name, &y, &global_average(&x, area), relative(precision));
         let grad_x = one(output, input, pool::average_backward(input), &grad_y).await;
         let expected = global_average_backward(&grad_y, area);
-        assert_close(&format!("backward, {name}"), &grad_x, &expected, RELATIVE);
+        assert_close(
+            &format!("backward, {name}"),
+            &grad_x,
+            &expected,
+            relative(precision),
+        );
     }
 }

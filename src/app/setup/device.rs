@@ -7,6 +7,7 @@ use super::data::Purpose;
 use super::fields::{Rows, list, short_path};
 use super::problem::Problem;
 use crate::app::dialog::{Ask, Kind};
+use crate::engine::check_precision;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::platform::{IS_A_PAGE, fs};
 
@@ -76,8 +77,17 @@ impl Setup {
         }
     }
 
-    /// An adapter that was chosen, but is not there.
+    /// An adapter that was chosen, but is not there, or cannot store images as asked.
     pub(super) fn problem_of_adapter(&self, adapters: &[Capabilities]) -> Option<Problem> {
+        let chosen = match self.adapter.adapter {
+            None => adapters.first(),
+            Some(_) => chosen_place(&self.adapter, adapters).map(|place| &adapters[place]),
+        };
+        if let Some(adapter) = chosen
+            && let Err(error) = check_precision(self.settings.precision, adapter)
+        {
+            return Some(Problem::new("precision", &error.to_string()));
+        }
         let asked = self.adapter.adapter.as_ref()?;
         let is_missing = !adapters.is_empty() && chosen_place(&self.adapter, adapters).is_none();
         is_missing.then(|| {

@@ -21,7 +21,7 @@ pub struct Problem {
 }
 
 /// What the fields are called here, by option.
-const LABELS: [(&str, &str); 31] = [
+const LABELS: [(&str, &str); 32] = [
     ("data", "Images"),
     ("image-size", "Resize to"),
     ("test-fraction", "Test share"),
@@ -47,6 +47,7 @@ const LABELS: [(&str, &str); 31] = [
     ("batch-size", "Batch"),
     ("seed", "Seed"),
     ("freeze-stats", "Freeze statistics"),
+    ("precision", "Precision"),
     ("adapter", "Adapter"),
     ("out", "Runs go to"),
     ("preset", "Preset"),
@@ -99,11 +100,18 @@ const OPTIONS: [(&str, &[&str]); 8] = [
             "batch-size",
             "seed",
             "milestones",
+            "precision",
         ],
     ),
     (
         super::training::MORE,
-        &["momentum", "nesterov", "weight-decay", "warmup-epochs"],
+        &[
+            "momentum",
+            "nesterov",
+            "weight-decay",
+            "warmup-epochs",
+            "precision",
+        ],
     ),
     (DEVICE, &["adapter", "out"]),
 ];

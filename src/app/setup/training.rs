@@ -7,6 +7,7 @@ use egui::{ComboBox, DragValue, Slider, SliderClamping, Ui};
 use super::Setup;
 use super::fields::{Rows, finite, plainly};
 use crate::app::icons::{die, picture_button};
+use crate::kernels::Precision;
 use crate::train::schedule::Schedule;
 use crate::train::settings::OptimizerKind;
 
@@ -28,6 +29,16 @@ const OPTIMIZERS: [(OptimizerKind, &str, &str); 3] = [
         OptimizerKind::AdamW,
         "AdamW",
         "Adam with the weight decay taken from the weights themselves.",
+    ),
+];
+
+const PRECISIONS: [(Precision, &str, &str); 2] = [
+    (Precision::F32, "f32", "As PyTorch does by default."),
+    (
+        Precision::F16,
+        "f16",
+        "Takes half the memory, where the adapter has it; the arithmetic stays in f32. Switching off and \
+         images are worked out in f32.",
     ),
 ];
 
@@ -286,6 +297,13 @@ impl Setup {
             "Crop and flip at random",
             "Moves training images by up to 4 pixels and mirrors half of them.",
             &mut settings.augment,
+        );
+        rows.choice(
+            ui,
+            "precision",
+            "How activations, their gradients and the weights of convolutions are stored on the device.",
+            &mut settings.precision,
+            &PRECISIONS,
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Builder, Lasting, Operand, TensorId};
 use crate::engine::layers::Layer;
-use crate::engine::layout::{Weights, blocked};
+use crate::engine::layout::Weights;
 use crate::kernels::batch_norm::Partials;
 use crate::kernels::conv::{BackwardExtras, Direction, Gate, WeightChunks};
 use crate::kernels::{batch_norm, conv, elementwise, linear, pool, reduce};
@@ -40,7 +40,7 @@ impl Builder<'_> {
         match self.gradients[node.0] {
             None => self.gradients[node.0] = Some(part),
             Some(sum) => {
-                let kernel = elementwise::add(blocked(self.graph, node));
+                let kernel = elementwise::add(self.blocked(node));
                 self.launch(kernel, [Tensor(part), Tensor(sum)]);
             }
         }
@@ -48,7 +48,7 @@ impl Builder<'_> {
 
     fn single_backward(&mut self, layers: &[Layer], id: NodeId, grad_logits: TensorId) {
         let node = &self.graph.nodes[id.0];
-        let shape = blocked(self.graph, id);
+        let shape = self.blocked(id);
         match node.op {
             Op::Input => {}
             Op::Linear { weight, bias } => {
@@ -88,7 +88,7 @@ impl Builder<'_> {
                 if let Some(target) = self.wanted(node.inputs[0]) {
                     let operands = [Tensor(self.gradient(id)), Tensor(target)];
                     self.launch(
-                        pool::average_backward(blocked(self.graph, node.inputs[0])),
+                        pool::average_backward(self.blocked(node.inputs[0])),
                         operands,
                     );
                     self.contribute(node.inputs[0], target);
@@ -116,7 +116,10 @@ impl Builder<'_> {
             let operands = [self.output(input), grad_output, scratch];
             self.launch(conv::grad_weight(&shape, chunks), operands);
             let operands = [scratch, self.gradient_of(weight)];
-            self.launch(reduce::sum_partials(len, chunks), operands);
+            self.launch(
+                reduce::sum_partials(len, chunks, shape.input.precision),
+                operands,
+            );
         }
         if let Some(bias) = bias.filter(|bias| self.trains(*bias)) {
             let chunks = WeightChunks {
@@ -130,7 +133,10 @@ impl Builder<'_> {
                 [grad_output, scratch],
             );
             let operands = [scratch, self.gradient_of(bias)];
-            self.launch(reduce::sum_partials(channels, chunks), operands);
+            self.launch(
+                reduce::sum_partials(channels, chunks, shape.input.precision),
+                operands,
+            );
         }
         if !self.needs_gradient[input.0] {
             return;

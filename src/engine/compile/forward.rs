@@ -3,7 +3,7 @@
 use super::{Builder, Lasting, NormOutput, Operand, Output, Purpose, TensorId};
 use crate::engine::EngineError;
 use crate::engine::layers::Layer;
-use crate::engine::layout::{Weights, blocked};
+use crate::engine::layout::Weights;
 use crate::kernels::batch_norm::Partials;
 use crate::kernels::conv::{Direction, ForwardExtras};
 use crate::kernels::linear::{self, LinearShape};
@@ -30,7 +30,7 @@ impl Builder<'_> {
 
     fn single(&mut self, id: NodeId, fixed: bool) -> Result<(), EngineError> {
         let node = &self.graph.nodes[id.0];
-        let shape = blocked(self.graph, id);
+        let shape = self.blocked(id);
         let source = |builder: &Self| builder.output(node.inputs[0]);
         if let Op::Linear { weight, bias } = node.op {
             let linear = self.linear_shape(id);
@@ -80,7 +80,7 @@ impl Builder<'_> {
             }
             Op::GlobalAveragePool => {
                 let operands = [source(self), Tensor(output)];
-                self.launch(pool::average(blocked(self.graph, node.inputs[0])), operands);
+                self.launch(pool::average(self.blocked(node.inputs[0])), operands);
             }
             Op::Linear { .. } | Op::BatchNorm(_) | Op::Add => unreachable!("handled elsewhere"),
         }
@@ -233,6 +233,7 @@ impl Builder<'_> {
         LinearShape {
             channels: input.shape.channels,
             classes: node.shape.channels,
+            precision: self.options.precision,
         }
     }
 
@@ -246,10 +247,10 @@ impl Builder<'_> {
         else {
             unreachable!("asked of max pools only")
         };
-        let input = blocked(self.graph, node.inputs[0]);
+        let input = self.blocked(node.inputs[0]);
         PoolShape {
             input,
-            output: blocked(self.graph, id),
+            output: self.blocked(id),
             kernel,
             stride,
             padding,

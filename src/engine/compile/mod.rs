@@ -286,8 +286,13 @@ impl Builder<'_> {
         TensorId(self.lists.tensors.len() - 1)
     }
 
+    /// The shape of a node's output in memory.
+    fn blocked(&self, node: NodeId) -> Blocked {
+        blocked(self.graph, node, self.options.precision)
+    }
+
     fn images(&mut self, node: NodeId, what: &str) -> TensorId {
-        let bytes = blocked(self.graph, node).bytes(self.options.max_batch);
+        let bytes = self.blocked(node).bytes(self.options.max_batch);
         let tensor = self.tensor(format!("the {what} of layer {}", node.0), bytes);
         self.lists.tensors[tensor.0].node = Some(node);
         tensor
@@ -339,7 +344,7 @@ impl Builder<'_> {
         else {
             return None;
         };
-        let images = blocked(self.graph, input);
+        let images = self.blocked(input);
         Some(BatchNormShape {
             images,
             max_batch: self.options.max_batch,

@@ -12,7 +12,7 @@ use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
-use super::{Access, Blocked, Grid, Kernel, WORKGROUP_SIZE, render};
+use super::{Access, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, render_images};
 use patch::Patch;
 use tiling::{Method, Tiling};
 pub use weight::{WeightChunks, grad_weight};
@@ -80,6 +80,14 @@ impl Pass {
             Direction::Forward => self.shape.input,
             Direction::Backward => self.shape.output,
         }
+    }
+
+    /// The same pass over images in other numbers.
+    pub fn stored_in(mut self, precision: Precision) -> Self {
+        for images in [&mut self.shape.input, &mut self.shape.output] {
+            *images = images.stored_in(precision);
+        }
+        self
     }
 
     /// The images it writes.
@@ -189,7 +197,7 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
     };
     Kernel {
         name: "conv",
-        source: render(TEXT, values),
+        source: render_images(destination.precision, TEXT, values),
         bindings: [Access::Read, Access::Read, Access::Write]
             .into_iter()
             .chain(optional)
@@ -220,13 +228,17 @@ pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
         kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes,
         winograd => tiling.method == Method::Winograd,
         packed_stride => tiling.packed_stride(pass.shape.kernel),
-        packed_len => tiling.packed_len(pass) / 4,
+        packed_len => tiling.packed_quads(pass),
     };
     Kernel {
         name: "pack_weights",
-        source: render(include_str!("../../../shaders/pack_weights.wgsl"), values),
+        source: render_images(
+            pass.source().precision,
+            include_str!("../../../shaders/pack_weights.wgsl"),
+            values,
+        ),
         bindings: vec![Access::Read, Access::Write],
-        grid: Grid::threads((tiling.packed_len(pass) / 4) as u32),
+        grid: Grid::threads(tiling.packed_quads(pass) as u32),
         flops_per_sample: 0,
     }
 }

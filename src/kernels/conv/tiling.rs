@@ -133,7 +133,7 @@ impl Tiling {
         destination.height.div_ceil(self.rows) * destination.width.div_ceil(self.columns)
     }
 
-    /// vec4f of packed weights for a group of destination quads and one source quad: each lane of those
+    /// Quads of packed weights for a group of destination quads and one source quad: each lane of those
     /// that share loads as many.
     pub(super) fn packed_stride(&self, kernel: u32) -> u32 {
         let channels = 4 * self.quads;
@@ -147,10 +147,15 @@ impl Tiling {
         }
     }
 
-    /// f32 of the packed weights of a pass; channels rounded up on both sides.
-    pub fn packed_len(&self, pass: &Pass) -> u64 {
+    /// Quads of the packed weights of a pass; channels rounded up on both sides.
+    pub(super) fn packed_quads(&self, pass: &Pass) -> u64 {
         let groups = self.quad_groups(pass.destination()) * pass.source().quads;
-        4 * u64::from(groups) * u64::from(self.packed_stride(pass.shape.kernel))
+        u64::from(groups) * u64::from(self.packed_stride(pass.shape.kernel))
+    }
+
+    /// Words of four bytes that they take.
+    pub fn packed_len(&self, pass: &Pass) -> u64 {
+        self.packed_quads(pass) * u64::from(pass.source().precision.bytes())
     }
 }
 

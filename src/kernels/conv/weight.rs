@@ -4,7 +4,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 
 use super::patch::Axis;
-use super::{Access, ConvShape, Direction, Grid, Kernel, WORKGROUP_SIZE, render};
+use super::{Access, ConvShape, Direction, Grid, Kernel, WORKGROUP_SIZE, render_images};
 
 /// Pixels of a row that are taken at a time.
 const TILE_PIXELS: u32 = 4;
@@ -54,7 +54,11 @@ pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
     };
     Kernel {
         name: "grad_weight",
-        source: render(include_str!("../../../shaders/conv_weight.wgsl"), values),
+        source: render_images(
+            shape.input.precision,
+            include_str!("../../../shaders/conv_weight.wgsl"),
+            values,
+        ),
         bindings: vec![Access::Read, Access::Read, Access::Write],
         grid: Grid {
             groups: (shape.input.quads * shape.output.quads * shape.kernel * chunks.chunks)

@@ -2,6 +2,7 @@
 
 use bnonly::app::setup::Setup;
 use bnonly::gpu::Capabilities;
+use bnonly::kernels::Precision;
 use bnonly::train::schedule::Schedule;
 use bnonly::train::settings::{OptimizerKind, Settings};
 use egui::accesskit::Role;
@@ -67,6 +68,7 @@ fn the_rest_is_under_more() {
     type_into(&mut form, NUMBER, "Warm-up", "0.5");
     click(&mut form, Role::CheckBox, "New order each epoch");
     click(&mut form, Role::CheckBox, "Crop and flip at random");
+    pick(&mut form, "Precision", "f16");
     let expected = Settings {
         image_size: 24,
         limit_train: Some(2_500),
@@ -78,9 +80,32 @@ fn the_rest_is_under_more() {
         warmup_epochs: 0.5,
         shuffle: false,
         augment: false,
+        precision: Precision::F16,
         ..Settings::default()
     };
     assert_eq!(*settings(&form), expected);
+}
+
+#[test]
+fn an_adapter_without_f16_is_told_at_the_field() {
+    let mut form = form_of(Panel {
+        setup: Setup::default(),
+        adapters: vec![adapter("Alpha", wgpu::Backend::Vulkan)],
+        locked: false,
+        replies: Vec::new(),
+    });
+    click(
+        &mut form,
+        Role::DisclosureTriangle,
+        "More: momentum, decay, order",
+    );
+    pick(&mut form, "Precision", "f16");
+    let found = problem(&form).unwrap();
+    let expected = "Precision is f16, which the adapter Alpha does not have; expected f32; choose f32, or \
+                    another adapter";
+    assert_eq!(found, expected);
+    pick(&mut form, "Precision", "f32");
+    assert_eq!(problem(&form), None);
 }
 
 #[test]

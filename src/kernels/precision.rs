@@ -1,0 +1,48 @@
+//! In which numbers images and packed weights are stored.
+
+use serde::{Deserialize, Serialize};
+
+/// How activations, their gradients and the packed weights of convolutions are stored. All arithmetic,
+/// statistics, parameters and their gradients are f32 either way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 32 bits.
+    #[default]
+    F32,
+    /// 16 bits: half the memory, numbers up to 65,504, three digits. Not every adapter has them.
+    F16,
+}
+
+impl Precision {
+    /// Both, in the order to offer them in.
+    pub const ALL: [Self; 2] = [Self::F32, Self::F16];
+
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+        }
+    }
+
+    /// What gradients of images are multiplied with while they are images, beside the samples of the batch:
+    /// those of the mean loss would end among the smallest f16, where digits go missing, or below them. A
+    /// power of two, about as far from the largest f16 as from where digits go missing. In f32 nothing is
+    /// multiplied.
+    pub const HALF_GRADIENT_SCALE: u32 = 256;
+
+    /// Bytes of a stored number.
+    pub fn bytes(self) -> u32 {
+        match self {
+            Self::F32 => 4,
+            Self::F16 => 2,
+        }
+    }
+}
+
+impl std::fmt::Display for Precision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
