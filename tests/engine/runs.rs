@@ -386,8 +386,8 @@ runs! {
         "resnet14w8-plain-partial-batch", losses 3e-3, values 2e-2;
 }
 
-/// Relative difference of a loss in f16 from PyTorch's in f32, over the run.
-const LOSSES_IN_HALF: f64 = 5e-2;
+/// Relative difference of a loss in f16 from PyTorch's in f32, over the run; on lavapipe 3.0e-4.
+const LOSSES_IN_HALF: f64 = 2e-3;
 
 #[everywhere::test]
 async fn batch_norm_only_in_f16_stays_near_pytorch() {
