@@ -52,7 +52,7 @@ fn conv_kernels(precision: Precision) -> Vec<Kernel> {
             // Large kernels over many channels are long texts that say nothing new.
             let quick = match filters {
                 ..5 => true,
-                ..20 => kernel <= 3,
+                5..20 => kernel <= 3,
                 _ => kernel == 3 && stride == 1,
             };
             if quick {
