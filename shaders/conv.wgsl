@@ -78,6 +78,7 @@ var<workgroup> lane_sums: array<GradSums, {{ 64 * tiling.quads }}>;
 {% macro weight(o, tap) -%}
     {%- set place = o * taps + tap -%}
     {%- if shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
+    {%- elif row_by_row -%} vec4f(weights[packed + u32(ky) * {{ kernel }}u + {{ place }}u])
     {%- else -%} vec4f(weights[packed + {{ place }}u]) {%- endif -%}
 {%- endmacro %}
 
@@ -125,7 +126,7 @@ fn conv(
     {% if r.place == "sometimes" and r.from is none %}
     let y_{{ loop.index0 }} = u32(clamp(row + {{ r.offset }}, 0, SOURCE_HEIGHT - 1)) * u32(SOURCE_WIDTH);
     let inside_y_{{ loop.index0 }} = u32(row + {{ r.offset }}) < u32(SOURCE_HEIGHT);
-    {% elif r.place == "inside" %}
+    {% elif r.place == "inside" and not row_by_row %}
     let y_{{ loop.index0 }} = u32(row + {{ r.offset }}) * u32(SOURCE_WIDTH);
     {% endif %}
 {% endfor %}
@@ -165,6 +166,23 @@ fn conv(
         let g_{{ k }}_4 = far_even_{{ k }} - far_odd_{{ k }};
         let g_{{ k }}_5 = {{ c }};
     {% endfor %}
+{% endif %}
+{% if row_by_row %}
+        for (var ky = 0; ky < {{ kernel }}; ky++) {
+    {% if forward %}
+        let sy = row + ky;
+    {% else %}
+        // Taps run the other way, as they lie in packed weights, and hit every S-th row.
+        let moved = i32(y0) + {{ padding - (kernel - 1) }} + ky;
+        if (moved < 0) | (moved % {{ stride }} != 0) {
+            continue;
+        }
+        let sy = moved / {{ stride }};
+    {% endif %}
+        if u32(sy) >= u32(SOURCE_HEIGHT) {
+            continue;
+        }
+        let y_0 = u32(sy) * u32(SOURCE_WIDTH);
 {% endif %}
 {# Rows that are loaded, then those that neighbours hold. #}
 {% for from_neighbour in [false, true] %}
@@ -247,6 +265,9 @@ fn conv(
         {% endfor %}
     {% endif %}
 {% endfor %}
+{% if row_by_row %}
+        }
+{% endif %}
     }
 
 {% for k in range(tiling.quads) %}

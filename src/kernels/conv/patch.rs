@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::tiling::Tiling;
+use super::tiling::{Method, Tiling};
 use super::{Blocked, Direction, Pass};
 use crate::kernels::batch_norm::SIGNS_PER_WORD;
 
@@ -111,6 +111,21 @@ impl Axis {
         }
     }
 
+    /// For a tile of one pixel whose taps follow each other in a loop: the line is the loop's.
+    fn rolled(self, kernel: u32) -> Self {
+        let line = Line {
+            index: 0,
+            offset: 0,
+            place: Where::Inside,
+            from: None,
+        };
+        Self {
+            lines: vec![line],
+            taps: vec![vec![Some(0); kernel as usize]],
+            ..self
+        }
+    }
+
     /// Takes lines of neighbouring tiles, which are `distance` lanes away, from their registers. Only
     /// where a step in the destination is one in the source and no tile hangs over the end.
     fn share(&mut self, length: u32, distance: i32) {
@@ -142,7 +157,7 @@ struct Use {
 /// A tap, and the pixels that it adds to.
 #[derive(Clone, Debug, Serialize)]
 struct Tap {
-    /// ky · K + kx.
+    /// ky · K + kx; of taps in a loop over ky, kx.
     tap: u32,
     pixels: Vec<Use>,
 }
@@ -172,7 +187,15 @@ impl Patch {
         if in_step && !rows.partial && in_reach(columns.tiles * rows.tiles) {
             rows.share(tiling.rows, columns.tiles as i32);
         }
-        let uses = uses(&rows, &columns, pass.shape.kernel);
+        let kernel = pass.shape.kernel;
+        let is_rolled = tiling.method == Method::RowByRow;
+        if is_rolled {
+            rows = rows.rolled(kernel);
+        }
+        let mut uses = uses(&rows, &columns, kernel);
+        if is_rolled {
+            uses.retain(|tap| tap.tap < kernel);
+        }
         let signs_of_a_row_share_a_word = SIGNS_PER_WORD.is_multiple_of(tiling.columns)
             && destination.width.is_multiple_of(tiling.columns);
         Self {
