@@ -448,7 +448,7 @@ async fn ways_of_an_adapter_normalise_and_sum_up_in_passing() {
 }
 
 #[everywhere::test]
-#[ignore = "a minute of compiling on a processor; for real GPUs"]
+#[ignore = "half a minute of compiling on a processor; for real GPUs"]
 async fn all_ways_of_an_adapter_normalise_and_sum_up_in_passing() {
     check_ways(|_| true).await;
 }
