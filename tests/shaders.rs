@@ -51,7 +51,7 @@ fn conv_kernels(precision: Precision) -> Vec<Kernel> {
             let chunks = WeightChunks::new(&shape, 128);
             // Large kernels over many channels are long texts that say nothing new.
             let quick = match filters {
-                ..5 => true,
+                0..5 => true,
                 5..20 => kernel <= 3,
                 _ => kernel == 3 && stride == 1,
             };

@@ -244,6 +244,15 @@ impl<'a> Engine<'a> {
         state: &State,
     ) -> Result<Self, EngineError> {
         check_precision(options.precision, &gpu.capabilities)?;
+        // What does not fit need not be tried.
+        let plain = Layout::new(
+            graph,
+            &options.trained,
+            options.precision,
+            &Tilings::default(),
+        );
+        let lists = compile::compile(graph, &plain, &options)?;
+        Sizes::new(&lists, &plain, &options).check(gpu, &lists)?;
         let tilings = tilings::choose(gpu, graph, options.max_batch).await?;
         let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
         let lists = compile::compile(graph, &layout, &options)?;

@@ -17,7 +17,7 @@ const PLACES: usize = 10;
 /// between them; the loss has some nine more digits.
 const STEP: f64 = 1e-7;
 /// Error in norm that a parameter's gradient may have.
-const RELATIVE: f64 = 1e-4;
+const RELATIVE: f64 = 3e-4;
 /// Of the norm of all gradients: what may be left where a gradient vanishes, as that of a bias before
 /// BatchNorm does.
 const ABSOLUTE: f64 = 1e-6;

@@ -372,7 +372,7 @@ runs! {
     #[cfg_attr(target_arch = "wasm32", ignore = "both parameters of each BatchNorm show it")]
     gamma_only_follows_pytorch: "resnet8-gamma", losses 1e-3, values 1e-3;
     // 1.5e-7, 4e-7
-    full_training_follows_pytorch: "resnet8-all", losses 1e-3, values 1e-3;
+    full_training_follows_pytorch: "resnet8-all", losses 1e-3, values 2e-3;
     // 1.1e-5, 2.4e-3; on SwiftShader this engine is 1.3e-4, 2.6e-2 from it, and on lavapipe from two
     // of eleven starts that differ in their last bits, always in the same value.
     adam_follows_pytorch: "resnet8-adam", losses 1e-3, values 4e-2;

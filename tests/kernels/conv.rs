@@ -356,7 +356,7 @@ async fn tiles_whose_lanes_share_take_borders_from_their_neighbours_where_they_c
             ),
             ("columns, as rows hang over", (2, true), (half, false)),
             ("rows, as columns hang over", (half, false), (2, true)),
-            ("neither", (2, true), (3, true)),
+            ("neither", (2, true), (3, false)),
         ] {
             let h = length_of(rows, way.rows, hangs_over_rows);
             let w = length_of(columns, way.columns, hangs_over_columns);

@@ -5,7 +5,7 @@
 //! of what it was given.
 
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue, Partials};
-use bnonly::kernels::conv::tiling::{Method, Tiling};
+use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::conv::{
     self as kernels, BackwardExtras, Direction, Entry, ForwardExtras, Gate,
 };
@@ -25,7 +25,7 @@ const RELATIVE: f64 = 1e-5;
 const RELATIVE_BACK: f64 = 2e-5;
 
 /// Words of partial moments that are written, and with what lies between them; of partial sums all are.
-const MOMENTS_WORDS: (usize, usize) = (13, 16);
+pub const MOMENTS_WORDS: (usize, usize) = (13, 16);
 const SUMS_WORDS: (usize, usize) = (8, 8);
 
 /// What stands between the two convolutions.
@@ -91,7 +91,7 @@ impl Channels {
 
 /// Holds that partial results of a batch, and no others, were written: (words of one, with its padding).
 #[track_caller]
-fn assert_written(
+pub fn assert_written(
     name: &str,
     partial: &[f32],
     partials: Partials,
@@ -109,7 +109,7 @@ fn assert_written(
 }
 
 /// The BatchNorm behind a convolution.
-fn norm_of(layer: &conv::Layer, epilogue: Epilogue, fixed: bool) -> batch_norm::Layer {
+pub fn norm_of(layer: &conv::Layer, epilogue: Epilogue, fixed: bool) -> batch_norm::Layer {
     batch_norm::Layer {
         name: layer.name.clone(),
         shape: BatchNormShape {
@@ -403,10 +403,11 @@ fn twins(
     [first, second]
 }
 
-/// Of the ways for this many channels each that is wanted, once, forward or back.
-async fn check_ways(channels: usize, is_wanted: impl Fn(&Tiling) -> bool) {
+/// Each way that is wanted, once, forward or back. Of three quads of channels the last is not full, nor is
+/// the last group of two or four quads.
+async fn check_ways(is_wanted: impl Fn(&Tiling) -> bool) {
     let subgroups = everywhere::gpu().await.capabilities.subgroup_size;
-    let [first, second] = twins(3, [8, 8], [3, channels, channels], 3, 1);
+    let [first, second] = twins(3, [8, 8], [3, 10, 10], 3, 1);
     let pass = conv::Layer::new("", second, 4)
         .shape
         .pass(Direction::Forward);
@@ -443,18 +444,13 @@ fn compiles_quickly(way: &Tiling) -> bool {
 
 #[everywhere::test]
 async fn ways_of_an_adapter_normalise_and_sum_up_in_passing() {
-    // Two quads, and four in one way of few pixels; the last is not filled.
-    check_ways(6, compiles_quickly).await;
-    check_ways(14, |way| {
-        way.quads == 4 && compiles_quickly(way) && way.method == Method::Direct
-    })
-    .await;
+    check_ways(compiles_quickly).await;
 }
 
 #[everywhere::test]
-#[ignore = "compiles for a minute on a processor, and large tiles are texts of small ones, repeated; for real GPUs"]
+#[ignore = "half a minute of compiling on a processor; for real GPUs"]
 async fn all_ways_of_an_adapter_normalise_and_sum_up_in_passing() {
-    check_ways(14, |_| true).await;
+    check_ways(|_| true).await;
 }
 
 #[everywhere::test]
@@ -470,7 +466,7 @@ async fn random_chains_are_their_twins() {
         ][seed as usize % 4];
         let n = random.between(2, 5) as usize;
         let size = [(); 2].map(|()| random.between(1, 13) as usize);
-        let channels = [(); 3].map(|()| random.pick(&[1, 3, 4, 5, 7, 8]));
+        let channels = [(); 3].map(|()| random.pick(&[1, 3, 4, 5, 8, 9]));
         let kernel = random.pick(&[1, 3, 3, 3]);
         let stride = random.pick(&[1, 1, 1, 2]);
         let [first, second] = twins(n, size, channels, kernel, stride);

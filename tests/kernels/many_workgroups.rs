@@ -2,10 +2,12 @@
 //! kernels must unfold it right and stop at its end.
 
 use bnonly::kernels::batch_norm::{self as kernels, BatchNormShape, Epilogue};
+use bnonly::kernels::conv::{Direction, ForwardExtras, forward, partials};
 use bnonly::kernels::{Blocked, Kernel, elementwise};
 
 use crate::bench::{run, unwritten};
-use crate::blocked::blocked_len;
+use crate::blocked::{block_within, blocked_len};
+use crate::conv_batch_norm::{MOMENTS_WORDS, assert_written, norm_of};
 use crate::everywhere;
 use crate::random::Random;
 use crate::reference::assert_close;
@@ -100,6 +102,53 @@ async fn convolution_of_four_million_tiles() {
     assert_close("output", &y, &twin.forward(&x, &weight, None), 1e-6);
     let grad_x = layer.grad_input(&weight, &x, None).await;
     assert_close("grad_input", &grad_x, &twin.grad_input(&weight, &x), 1e-6);
+}
+
+#[everywhere::test]
+#[cfg_attr(
+    target_arch = "wasm32",
+    ignore = "65,538 workgroups with barriers take a processor a minute; the other tests fold, too"
+)]
+async fn moments_of_four_million_tiles() {
+    let (n, h) = (2, 64 * LARGEST as usize / 2 + 33);
+    let twin = Conv {
+        n,
+        c: 1,
+        h,
+        w: 1,
+        o: 1,
+        kernel: 1,
+        stride: 1,
+        padding: 0,
+    };
+    // A workgroup more than the batch has tiles for, and room for what it must not write.
+    let layer = conv::Layer::new("many tiles", twin, 3).in_tiles_of_a_pixel();
+    let norm = norm_of(&layer, Epilogue::default(), false);
+    let partials = partials(&layer.shape.pass(Direction::Forward), &layer.tilings[0]);
+    let extras = ForwardExtras {
+        moments: true,
+        ..Default::default()
+    };
+    let kernel = forward(&layer.shape, &layer.tilings[0], extras);
+    assert_folded(&kernel, 2);
+    let x: Vec<f64> = (0..n * h).map(|i| (i % 8191) as f64 - 4095.0).collect();
+    let operands = [
+        block_within(&x, layer.shape.input, 2, 3),
+        layer.packed(Direction::Forward, &[1.0]).await,
+        unwritten(blocked_len(layer.shape.output, 3)),
+        unwritten(norm.shape.partial_bytes(partials) as usize / 4),
+    ];
+    let partial = run(&kernel, 2, &operands).await.remove(1);
+    assert_written("moments", &partial, partials, &norm, MOMENTS_WORDS);
+    let (_, [mean, variance]) = norm
+        .finish_statistics(partial, partials, [&[1.0], &[0.0]], [&[0.0], &[0.0]])
+        .await;
+    let after = norm.twin().forward(&x, &[1.0], &[0.0], &[0.0], &[0.0]);
+    // Each is a tenth of the batch's: the running ones begin at zero.
+    assert_close("variance", &variance, &after.running_variance, 1e-5);
+    let deviation = after.running_variance[0].sqrt();
+    let off = (f64::from(mean[0]) - after.running_mean[0]).abs();
+    assert!(off < 1e-5 * deviation, "mean {mean:?} is off by {off}");
 }
 
 #[everywhere::test]

@@ -3,11 +3,14 @@
 //! What PyTorch does, and what `max` of WGSL, which may give either operand, does not.
 
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue};
+use bnonly::kernels::conv::tiling::Tiling;
+use bnonly::kernels::conv::{self, ConvShape, Direction, Entry, ForwardExtras};
 use bnonly::kernels::pool::{self, PoolShape};
 use bnonly::kernels::{Blocked, Precision, elementwise};
 
 use crate::batch_norm::Layer;
 use crate::bench::{run, unwritten};
+use crate::blocked::{block, pad};
 use crate::everywhere;
 use crate::head::Head;
 use crate::reference::linear::Linear;
@@ -52,6 +55,51 @@ async fn through_batch_norm_and_what_follows_it() {
         let (y, _) = layer.normalise(&x, saved, residual).await;
         assert!(y[..3].iter().all(|y| y.is_nan()), "{shape:?}: {y:?}");
         assert!(y[3..].iter().all(|y| y.is_finite()), "{shape:?}: {y:?}");
+    }
+}
+
+#[everywhere::test]
+async fn through_a_convolution_that_normalises_what_it_reads() {
+    let images = Blocked::new(1, 1, 3);
+    let shape = ConvShape {
+        input: images,
+        output: images,
+        kernel: 1,
+        stride: 1,
+        padding: 0,
+    };
+    let batch_norm = BatchNormShape {
+        images,
+        max_batch: 1,
+        epilogue: Epilogue::default(),
+        fixed: true,
+    };
+    let layer = Layer {
+        name: "NaN".into(),
+        shape: batch_norm,
+        batch: 1,
+    };
+    let saved = layer
+        .fixed_statistics([&[1.0], &[0.0]], [&[0.0], &[1.0]])
+        .await;
+    for relu in [false, true] {
+        let tiling = Tiling::unmeasured(&shape.pass(Direction::Forward), None);
+        let extras = ForwardExtras {
+            enters: Some(Entry { relu }),
+            ..Default::default()
+        };
+        let mut packed = pad(&[1.0]);
+        packed.resize(
+            tiling.packed_len(&shape.pass(Direction::Forward)) as usize,
+            0.0,
+        );
+        let x = block(&[1.0, f64::NAN, -1.0], images, 1);
+        let operands = [x, packed, unwritten(12), saved.clone()];
+        let y = run(&conv::forward(&shape, &tiling, extras), 1, &operands)
+            .await
+            .remove(0);
+        assert!(y[4].is_nan(), "ReLU {relu}: {y:?}");
+        assert!(y[0].is_finite() && y[8].is_finite(), "ReLU {relu}: {y:?}");
     }
 }
 
