@@ -11,7 +11,7 @@ use web_time::SystemTime;
 use crate::gpu::Capabilities;
 use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::conv::{self, Pass};
-use crate::platform::fs;
+use crate::platform::{cache_dir, fs};
 
 /// What is remembered for one adapter.
 pub(super) struct Remembered {
@@ -63,12 +63,7 @@ impl Remembered {
 }
 
 fn path() -> Option<PathBuf> {
-    let cache = match crate::platform::IS_A_PAGE {
-        // Gone with the page.
-        true => PathBuf::from("/cache"),
-        false => dirs::cache_dir()?,
-    };
-    Some(cache.join("bnonly").join("tilings.json"))
+    Some(cache_dir()?.join("bnonly").join("tilings.json"))
 }
 
 fn read() -> Adapters {

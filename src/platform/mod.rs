@@ -1,6 +1,8 @@
 //! What a program has and a page has not: files and threads. The one place where the two differ below the
 //! interface: a page keeps its files in memory, and takes turns where a program has threads.
 
+use std::path::PathBuf;
+
 /// Whether this runs in a page of a browser.
 pub const IS_A_PAGE: bool = cfg!(target_arch = "wasm32");
 
@@ -12,6 +14,17 @@ pub const IS_A_PAGE: bool = cfg!(target_arch = "wasm32");
 mod memory;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
+
+/// Where what can be worked out again is kept from run to run, if there is such a place. A page's is gone when
+/// it is closed.
+pub fn cache_dir() -> Option<PathBuf> {
+    #[cfg(target_arch = "wasm32")]
+    return Some(PathBuf::from("/cache"));
+    #[cfg(not(target_arch = "wasm32"))]
+    return etcetera::choose_base_strategy()
+        .ok()
+        .map(|folders| etcetera::BaseStrategy::cache_dir(&folders));
+}
 
 pub mod fs {
     //! Files and folders, by the names of `std::fs`; those of a page are gone when it is closed.
