@@ -62,18 +62,23 @@ pub(super) async fn choose(gpu: &Gpu, graph: &Graph, batch: u32) -> Result<Tilin
     let mut tilings = Tilings::default();
     let mut timer = None;
     let mut is_new = false;
+    let mut is_slow = false;
     for pass in worthwhile(graph, batch) {
         let known = remembered
             .get(&pass)
             .filter(|tiling| fits(gpu, &pass, tiling));
         let tiling = match known {
             Some(tiling) => tiling,
+            // Where compiling is slow and the plain way is the likely fastest, nothing is to be found out.
+            None if is_slow && is_plain_likely(gpu, &pass) => Tilings::default().of(&pass),
             None => {
                 let timer = match &mut timer {
                     Some(timer) => timer,
                     none => none.insert(Timer::new(gpu, Effort::QUICK).await?),
                 };
+                let begin = Instant::now();
                 let tried = try_all(gpu, timer, &pass, batch, Some(PATIENCE)).await?;
+                is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
                 let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
                 remembered.put(pass, chosen);
                 is_new = true;
@@ -129,6 +134,11 @@ fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
         }
     }
     passes
+}
+
+fn is_plain_likely(gpu: &Gpu, pass: &Pass) -> bool {
+    let likely = Tiling::unmeasured(pass, gpu.capabilities.subgroup_size);
+    likely == Tilings::default().of(pass)
 }
 
 fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {
