@@ -1,7 +1,7 @@
 //! In which ways the passes of a convolution over images can be computed.
 //!
 //! A thread computes a tile: some quads of channels of some rows and columns of the destination. What is
-//! fast differs between adapters by more than tenfold, so there is a table of ways, [`VARIANTS`], from
+//! fast differs between adapters by more than tenfold, so there is a table of ways, `VARIANTS`, from
 //! which the engine picks by measuring. All of them compute the same, in the same text.
 
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub enum Method {
     Winograd,
 }
 
-/// A line of [`VARIANTS`].
+/// A line of `VARIANTS`.
 #[derive(Clone, Copy, Debug)]
 struct Variant {
     method: Method,
