@@ -124,7 +124,7 @@ pub async fn measure_tilings(
     Ok(all)
 }
 
-/// The distinct passes of a network that have enough to do, the largest first.
+/// The distinct passes of a network that have enough to do.
 fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
     let mut passes: Vec<Pass> = Vec::new();
     for pass in conv_passes(graph, Precision::F32) {

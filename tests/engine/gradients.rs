@@ -17,7 +17,11 @@ const PLACES: usize = 10;
 /// between them; the loss has some nine more digits.
 const STEP: f64 = 1e-7;
 /// Error in norm that a parameter's gradient may have.
-const RELATIVE: f64 = 3e-4;
+const RELATIVE: f64 = 1e-4;
+/// The same for the VGG whose BatchNorms stand behind ReLUs, with six values a channel in its deepest layers.
+/// Why it needs more is not known.
+/// On lavapipe one bias's is 1.8e-4 off.
+const RELATIVE_OF_FEW: f64 = 3e-4;
 /// Of the norm of all gradients: what may be left where a gradient vanishes, as that of a bias before
 /// BatchNorm does.
 const ABSOLUTE: f64 = 1e-6;
@@ -27,6 +31,7 @@ async fn gradients_are_differences(
     network: Options,
     size: u32,
     freeze_statistics: bool,
+    relative: f64,
 ) {
     const BATCH: usize = 6;
     let graph = network_for(Shape::new(3, size, size), name, network);
@@ -86,7 +91,7 @@ async fn gradients_are_differences(
         let (error, size) = (error.sqrt(), size.sqrt());
         seen += usize::from(size > 10.0 * ABSOLUTE * norm);
         assert!(
-            error <= RELATIVE * size + ABSOLUTE * norm,
+            error <= relative * size + ABSOLUTE * norm,
             "{name}: the gradient of {} is off by {error:e} of {size:e}",
             parameter.name
         );
@@ -108,12 +113,12 @@ fn narrow() -> Options {
 
 #[everywhere::test]
 async fn of_a_resnet() {
-    gradients_are_differences("resnet-8", narrow(), 9, false).await;
+    gradients_are_differences("resnet-8", narrow(), 9, false, RELATIVE).await;
 }
 
 #[everywhere::test]
 async fn of_a_resnet_with_frozen_statistics() {
-    gradients_are_differences("resnet-8", narrow(), 9, true).await;
+    gradients_are_differences("resnet-8", narrow(), 9, true, RELATIVE).await;
 }
 
 #[everywhere::test]
@@ -122,8 +127,8 @@ async fn of_a_resnet_with_batch_norm_after_the_activation() {
         batch_norm_after_activation: true,
         ..narrow()
     };
-    gradients_are_differences("resnet-8", options, 9, false).await;
-    gradients_are_differences("resnet-8", options, 9, true).await;
+    gradients_are_differences("resnet-8", options, 9, false, RELATIVE).await;
+    gradients_are_differences("resnet-8", options, 9, true, RELATIVE).await;
 }
 
 #[everywhere::test]
@@ -132,13 +137,13 @@ async fn of_a_resnet_without_shortcuts() {
         shortcut: false,
         ..narrow()
     };
-    gradients_are_differences("resnet-8", options, 9, false).await;
+    gradients_are_differences("resnet-8", options, 9, false, RELATIVE).await;
 }
 
 #[everywhere::test]
 async fn of_a_vgg() {
-    gradients_are_differences("vgg-11", narrow(), 16, false).await;
-    gradients_are_differences("vgg-11", narrow(), 16, true).await;
+    gradients_are_differences("vgg-11", narrow(), 16, false, RELATIVE).await;
+    gradients_are_differences("vgg-11", narrow(), 16, true, RELATIVE).await;
 }
 
 #[everywhere::test]
@@ -147,5 +152,5 @@ async fn of_a_vgg_with_batch_norm_after_the_activation() {
         batch_norm_after_activation: true,
         ..narrow()
     };
-    gradients_are_differences("vgg-11", options, 16, false).await;
+    gradients_are_differences("vgg-11", options, 16, false, RELATIVE_OF_FEW).await;
 }
