@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -67,8 +67,12 @@ fn path() -> Option<PathBuf> {
 }
 
 fn read() -> Adapters {
+    path().map_or_else(Adapters::new, |path| read_from(&path))
+}
+
+fn read_from(path: &Path) -> Adapters {
     let text = || {
-        let (_, mut file) = fs::open(&path()?).ok()?;
+        let (_, mut file) = fs::open(path).ok()?;
         let mut text = String::new();
         file.read_to_string(&mut text).ok()?;
         serde_json::from_str(&text).ok()
@@ -77,7 +81,7 @@ fn read() -> Adapters {
 }
 
 /// Beside the file and then in its place, so that a reader finds all of it.
-fn write(path: &std::path::Path, adapters: &Adapters) -> std::io::Result<()> {
+fn write(path: &Path, adapters: &Adapters) -> std::io::Result<()> {
     let text = serde_json::to_string_pretty(adapters)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -87,4 +91,53 @@ fn write(path: &std::path::Path, adapters: &Adapters) -> std::io::Result<()> {
     let beside = path.with_extension(format!("json.{number}"));
     fs::File::create(&beside)?.write_all(text.as_bytes())?;
     fs::rename(&beside, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::Blocked;
+    use crate::kernels::conv::{ConvShape, Direction};
+
+    #[test]
+    fn what_was_written_is_read_and_a_broken_file_is_as_good_as_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("deeper").join("tilings.json");
+        assert!(read_from(&path).is_empty());
+
+        let images = Blocked::new(16, 32, 32);
+        let shape = ConvShape {
+            input: images,
+            output: images,
+            kernel: 3,
+            stride: 1,
+            padding: 1,
+        };
+        let pass = shape.pass(Direction::Backward);
+        let mut one = Remembered {
+            adapter: "one".into(),
+            choices: Vec::new(),
+        };
+        let ways = Tiling::all(&pass, Some(8));
+        assert_eq!(one.get(&pass), None);
+        one.put(pass, ways[1]);
+        one.put(pass, ways[0]);
+        assert_eq!(one.get(&pass), Some(ways[0]));
+        assert_eq!(one.get(&shape.pass(Direction::Forward)), None);
+
+        let adapters = Adapters::from([(one.adapter.clone(), one.choices)]);
+        write(&path, &adapters).expect("it can be written");
+        let choices = read_from(&path).remove("one").expect("its adapter");
+        assert_eq!((choices[0].pass, choices[0].tiling), (pass, ways[0]));
+        assert!(!read_from(&path).contains_key("another"));
+        let beside = std::fs::read_dir(path.parent().expect("a folder"));
+        assert_eq!(
+            beside.expect("it is there").count(),
+            1,
+            "nothing is left beside"
+        );
+
+        std::fs::write(&path, &std::fs::read(&path).expect("it is there")[..40]).expect("cut");
+        assert!(read_from(&path).is_empty());
+    }
 }
