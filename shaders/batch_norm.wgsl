@@ -11,15 +11,18 @@
 
 const QUADS = {{ quads }}u;
 const AREA = {{ area }}u;
-/// Elements (n, y, x) of a quad that a workgroup of a reduction takes.
-const CHUNK = {{ chunk }}u;
+{% set pixels = 2 if pairs else 1 %}
+/// Elements of an image of a quad, of {{ pixels }} pixels each.
+const ELEMENTS = {{ area // pixels }}u;
+/// Elements of a quad that a workgroup of a reduction takes.
+const CHUNK = {{ chunk // pixels }}u;
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
 const WORDS = (AREA + 7u) / 8u;
 
 /// The place of an element of a quad in storage.
 fn place(q: u32, element: u32) -> u32 {
-    return (element / AREA * QUADS + q) * AREA + element % AREA;
+    return (element / ELEMENTS * QUADS + q) * ELEMENTS + element % ELEMENTS;
 }
 
 /// Partial results in a batch.
@@ -27,7 +30,7 @@ fn partials() -> u32 {
     return (current.batch * {{ partials.per_sample }}u + {{ partials.block - 1 }}u) / {{ partials.block }}u;
 }
 
-@group(0) @binding(1) var<storage, read> input: array<Stored>;
+@group(0) @binding(1) var<storage, read> input: array<{{ element(pixels) }}>;
 
 // ---- statistics ----------------------------------------------------------------------------------
 
@@ -56,24 +59,27 @@ fn statistics(
     let index = group_index(group, groups);
     let q = index % QUADS;
     let start = index / QUADS * CHUNK;
-    let end = min(start + CHUNK, current.batch * AREA);
+    let end = min(start + CHUNK, current.batch * ELEMENTS);
     var mine = Moments();
     if start + lane < end {
         // Lanes measure from a value in the midst of others, so that neither a large mean nor an odd
         // value costs digits.
         let own = middle(
-            vec4f(input[place(q, start)]),
-            vec4f(input[place(q, (start + end) / 2u)]),
-            vec4f(input[place(q, end - 1u)]),
+            {{ pixel("input[place(q, start)]", pixels, 0) }},
+            {{ pixel("input[place(q, (start + end) / 2u)]", pixels, 0) }},
+            {{ pixel("input[place(q, end - 1u)]", pixels, 0) }},
         );
         var sum = vec4f();
         var squares = vec4f();
         for (var e = start + lane; e < end; e += 64u) {
-            let d = vec4f(input[place(q, e)]) - own;
-            sum += d;
-            squares += d * d;
+            let loaded = input[place(q, e)];
+{% for i in range(pixels) %}
+            let d_{{ i }} = {{ pixel("loaded", pixels, i) }} - own;
+            sum += d_{{ i }};
+            squares += d_{{ i }} * d_{{ i }};
+{% endfor %}
         }
-        let count = f32((end - start - lane + 63u) / 64u);
+        let count = f32((end - start - lane + 63u) / 64u * {{ pixels }}u);
         mine = Moments(own, sum / count, max(squares - sum * sum / count, vec4f()), count);
     }
     join_moments(lane, mine);
@@ -160,8 +166,8 @@ fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
 // ---- normalisation -------------------------------------------------------------------------------
 
 @group(0) @binding(2) var<storage, read> normalization: array<Normalization>;
-@group(0) @binding(3) var<storage, read_write> output: array<Stored>;
-@group(0) @binding(4) var<storage, read> residual: array<Stored>;
+@group(0) @binding(3) var<storage, read_write> output: array<{{ element(pixels) }}>;
+@group(0) @binding(4) var<storage, read> residual: array<{{ element(pixels) }}>;
 @group(0) @binding(5) var<storage, read_write> positive_out: array<u32>;
 
 /// output = γ · (input − mean)/√(variance + ε) + β{{ ", + residual" if residual }}{{ ", then ReLU" if relu }}.
@@ -178,22 +184,29 @@ fn normalise(
     }
     let norm = normalization[word / WORDS % QUADS];
     let first = word % WORDS * 8u;
-    let image = word / WORDS * AREA + first;
+    let image = (word / WORDS * AREA + first) / {{ pixels }}u;
     var bits = 0u;
-{% for k in range(8) %}
+{% for k in range(0, 8, pixels) %}
     {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        var y = normalised(vec4f(input[image + {{ k }}u]), norm);
+        let at = image + {{ k // pixels }}u;
+        let loaded = input[at];
     {% if residual %}
-        y += vec4f(residual[image + {{ k }}u]);
+        let added = residual[at];
     {% endif %}
-    {% if keep_sign %}
-        bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y > vec4f()), vec4u(1u)) << {{ 4 * k }}u;
-    {% endif %}
-    {% if relu %}
+    {% for i in range(pixels) %}
+        var y_{{ i }} = normalised({{ pixel("loaded", pixels, i) }}, norm);
+        {% if residual %}
+        y_{{ i }} += {{ pixel("added", pixels, i) }};
+        {% endif %}
+        {% if keep_sign %}
+        bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y_{{ i }} > vec4f()), vec4u(1u)) << {{ 4 * (k + i) }}u;
+        {% endif %}
+        {% if relu %}
         // Not `max`, which may swallow a NaN: the loss must see it.
-        y = select(y, vec4f(), y <= vec4f());
-    {% endif %}
-        output[image + {{ k }}u] = Stored(y);
+        y_{{ i }} = select(y_{{ i }}, vec4f(), y_{{ i }} <= vec4f());
+        {% endif %}
+    {% endfor %}
+        output[at] = {{ joined("y", pixels) }};
     }
 {% endfor %}
 {% if keep_sign %}
@@ -203,7 +216,7 @@ fn normalise(
 
 // ---- the way back --------------------------------------------------------------------------------
 
-@group(0) @binding(3) var<storage, read_write> grad_output: array<Stored>;
+@group(0) @binding(3) var<storage, read_write> grad_output: array<{{ element(pixels) }}>;
 @group(0) @binding(4) var<storage, read_write> partial_sums: array<GradSums>;
 @group(0) @binding(5) var<storage, read> positive: array<u32>;
 
@@ -231,23 +244,30 @@ fn backward_sums(
     let index = group_index(group, groups);
     let q = index % QUADS;
     let start = index / QUADS * CHUNK;
-    let end = min(start + CHUNK, current.batch * AREA);
+    let end = min(start + CHUNK, current.batch * ELEMENTS);
     let norm = normalization[q];
     var mine = GradSums();
     for (var e = start + lane; e < end; e += 64u) {
         let at = place(q, e);
-        let x = vec4f(input[at]);
-        var g = vec4f(grad_output[at]);
+        let loaded = input[at];
+        let grad = grad_output[at];
 {% if keep_sign %}
-        let pixel = e % AREA;
-        let bits = positive[(e / AREA * QUADS + q) * WORDS + pixel / 8u] >> (4u * (pixel % 8u));
-        g = select(vec4f(), g, (vec4u(bits) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
-        grad_output[at] = Stored(g);
-{% elif relu %}
-        g = select(vec4f(), g, normalised(x, norm) > vec4f());
-        grad_output[at] = Stored(g);
+        let pixel = e % ELEMENTS * {{ pixels }}u;
+        let bits = positive[(e / ELEMENTS * QUADS + q) * WORDS + pixel / 8u] >> (4u * (pixel % 8u));
 {% endif %}
-        mine = both(mine, GradSums(g, g * standardised(x, norm)));
+{% for i in range(pixels) %}
+        let x_{{ i }} = {{ pixel("loaded", pixels, i) }};
+        var g_{{ i }} = {{ pixel("grad", pixels, i) }};
+    {% if keep_sign %}
+        g_{{ i }} = select(vec4f(), g_{{ i }}, (vec4u(bits{{ " >> 4u" if i == 1 }}) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+    {% elif relu %}
+        g_{{ i }} = select(vec4f(), g_{{ i }}, normalised(x_{{ i }}, norm) > vec4f());
+    {% endif %}
+        mine = both(mine, GradSums(g_{{ i }}, g_{{ i }} * standardised(x_{{ i }}, norm)));
+{% endfor %}
+{% if relu %}
+        grad_output[at] = {{ joined("g", pixels) }};
+{% endif %}
     }
     join_sums(lane, mine);
     if lane == 0u && start < end {
@@ -287,8 +307,8 @@ fn finish_backward(
     grad_gamma[q] = lane_sums[0].sum_x / gradient_scale();
 }
 
-@group(0) @binding(3) var<storage, read> grad_in: array<Stored>;
-@group(0) @binding(4) var<storage, read_write> grad_input: array<Stored>;
+@group(0) @binding(3) var<storage, read> grad_in: array<{{ element(pixels) }}>;
+@group(0) @binding(4) var<storage, read_write> grad_input: array<{{ element(pixels) }}>;
 
 /// grad_input = γ/√(variance + ε) · (grad_in{{ " − mean(g) − x̂ · mean(g·x̂)" if not fixed }}), where grad_in is what passed the
 /// ReLU. One thread eight pixels of a quad.
@@ -304,14 +324,22 @@ fn backward(
     }
     let norm = normalization[word / WORDS % QUADS];
     let first = word % WORDS * 8u;
-    let image = word / WORDS * AREA + first;
-{% for k in range(8) %}
+    let image = (word / WORDS * AREA + first) / {{ pixels }}u;
+{% for k in range(0, 8, pixels) %}
     {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        var g = vec4f(grad_in[image + {{ k }}u]);
+        let at = image + {{ k // pixels }}u;
+        let grad = grad_in[at];
     {% if not fixed %}
-        g -= norm.mean_grad + standardised(vec4f(input[image + {{ k }}u]), norm) * norm.mean_grad_x;
+        let loaded = input[at];
     {% endif %}
-        grad_input[image + {{ k }}u] = Stored(norm.scale * g);
+    {% for i in range(pixels) %}
+        var g_{{ i }} = {{ pixel("grad", pixels, i) }};
+        {% if not fixed %}
+        g_{{ i }} -= norm.mean_grad + standardised({{ pixel("loaded", pixels, i) }}, norm) * norm.mean_grad_x;
+        {% endif %}
+        g_{{ i }} *= norm.scale;
+    {% endfor %}
+        grad_input[at] = {{ joined("g", pixels) }};
     }
 {% endfor %}
 }

@@ -16,20 +16,21 @@
 const SOURCE_QUADS = {{ source.quads }}u;
 const SOURCE_HEIGHT = {{ source.height }};
 const SOURCE_WIDTH = {{ source.width }};
+/// Elements of a row.
+const SOURCE_STRIDE = {{ source.width // pixels_a_load }}u;
 const QUADS = {{ destination.quads }}u;
 const HEIGHT = {{ destination.height }}u;
 const WIDTH = {{ destination.width }}u;
 const QUAD_GROUPS = {{ quad_groups }}u;
 const TILES_X = {{ patch.columns.tiles }}u;
 const TILES_Y = {{ patch.rows.tiles }}u;
-const PACKED_STRIDE = {{ packed_stride }}u;
 const LANES = {{ tiling.lanes }}u;
 /// Pixels whose ReLU signs share a word, four bits each.
 const SIGNS = 8u;
 
-@group(0) @binding(1) var<storage, read> source: array<Stored>;
-@group(0) @binding(2) var<storage, read> weights: array<Stored>;
-@group(0) @binding(3) var<storage, read_write> destination: array<Stored>;
+@group(0) @binding(1) var<storage, read> source: array<{{ element(pixels_a_load) }}>;
+@group(0) @binding(2) var<storage, read> weights: array<{{ element(weights_a_load) }}>;
+@group(0) @binding(3) var<storage, read_write> destination: array<{{ element(pixels_a_store) }}>;
 {% set shared_lanes = tiling.lanes > 0 %}
 {% set sums = gate != "none" %}
 {% set next = 4 %}
@@ -45,7 +46,7 @@ const SIGNS = 8u;
 @group(0) @binding({{ next }}) var<storage, read_write> partial_moments: array<Moments>;
 {% endif %}
 {% if sums %}
-@group(0) @binding(5) var<storage, read> norm_input: array<Stored>;
+@group(0) @binding(5) var<storage, read> norm_input: array<{{ element(pixels_a_store) }}>;
 @group(0) @binding(6) var<storage, read_write> partial_sums: array<GradSums>;
 {% endif %}
 {% if gate == "kept" %}
@@ -114,20 +115,21 @@ fn conv(
     let y0 = tile_y * {{ tiling.rows }}u;
     let column = i32(x0{{ " * " ~ patch.columns.multiply ~ "u" if patch.columns.multiply != 1 }}{{ " / " ~ patch.columns.divide ~ "u" if patch.columns.divide != 1 }}) - {{ patch.columns.subtract }};
     let row = i32(y0{{ " * " ~ patch.rows.multiply ~ "u" if patch.rows.multiply != 1 }}{{ " / " ~ patch.rows.divide ~ "u" if patch.rows.divide != 1 }}) - {{ patch.rows.subtract }};
-{% for c in patch.columns.lines %}
-    {% if c.place == "sometimes" and c.from is none %}
-    let x_{{ loop.index0 }} = u32(clamp(column + {{ c.offset }}, 0, SOURCE_WIDTH - 1));
+{% set a_load = " / " ~ pixels_a_load ~ "u" if pixels_a_load > 1 else "" %}
+{% for c in patch.columns.loads %}
+    {% if c.place == "sometimes" %}
+    let x_{{ loop.index0 }} = u32(clamp(column + {{ c.offset }}, 0, SOURCE_WIDTH - 1)){{ a_load }};
     let inside_x_{{ loop.index0 }} = u32(column + {{ c.offset }}) < u32(SOURCE_WIDTH);
-    {% elif c.place == "inside" %}
-    let x_{{ loop.index0 }} = u32(column + {{ c.offset }});
+    {% else %}
+    let x_{{ loop.index0 }} = u32(column + {{ c.offset }}){{ a_load }};
     {% endif %}
 {% endfor %}
 {% for r in patch.rows.lines %}
     {% if r.place == "sometimes" and r.from is none %}
-    let y_{{ loop.index0 }} = u32(clamp(row + {{ r.offset }}, 0, SOURCE_HEIGHT - 1)) * u32(SOURCE_WIDTH);
+    let y_{{ loop.index0 }} = u32(clamp(row + {{ r.offset }}, 0, SOURCE_HEIGHT - 1)) * SOURCE_STRIDE;
     let inside_y_{{ loop.index0 }} = u32(row + {{ r.offset }}) < u32(SOURCE_HEIGHT);
     {% elif r.place == "inside" and not row_by_row %}
-    let y_{{ loop.index0 }} = u32(row + {{ r.offset }}) * u32(SOURCE_WIDTH);
+    let y_{{ loop.index0 }} = u32(row + {{ r.offset }}) * SOURCE_STRIDE;
     {% endif %}
 {% endfor %}
 
@@ -140,13 +142,16 @@ fn conv(
     {% endfor %}
 {% endfor %}
     for (var c = 0u; c < SOURCE_QUADS; c++) {
-        let image = (sample * SOURCE_QUADS + c) * u32(SOURCE_HEIGHT * SOURCE_WIDTH);
-        let packed = (index % QUAD_GROUPS * SOURCE_QUADS + c) * PACKED_STRIDE;
+        let image = (sample * SOURCE_QUADS + c) * u32(SOURCE_HEIGHT) * SOURCE_STRIDE;
+        let packed = (index % QUAD_GROUPS * SOURCE_QUADS + c) * {{ packed_stride // weights_a_load }}u;
 {% if enters %}
 {{ load_normalization("norm", "c", source.quads) }}{% endif %}
 {% if shared_lanes %}
-    {% for k in range(packed_stride // tiling.lanes) %}
-        let w_{{ k }} = vec4f(weights[packed + {{ k * tiling.lanes }}u + subgroup_lane]);
+    {% for k in range(packed_stride // tiling.lanes // weights_a_load) %}
+        let loaded_{{ k }} = weights[packed + {{ k * tiling.lanes }}u + subgroup_lane];
+        {% for i in range(weights_a_load) %}
+        let w_{{ k * weights_a_load + i }} = {{ pixel("loaded_" ~ k, weights_a_load, i) }};
+        {% endfor %}
     {% endfor %}
 {% endif %}
 {% if winograd %}
@@ -182,36 +187,43 @@ fn conv(
         if u32(sy) >= u32(SOURCE_HEIGHT) {
             continue;
         }
-        let y_0 = u32(sy) * u32(SOURCE_WIDTH);
+        let y_0 = u32(sy) * SOURCE_STRIDE;
 {% endif %}
 {# Rows that are loaded, then those that neighbours hold. #}
 {% for from_neighbour in [false, true] %}
     {% for r in patch.rows.lines if r.place != "outside" and (r.from is not none) == from_neighbour %}
         {% set ri = r.index %}
-        {% for c in patch.columns.lines if c.place != "outside" and c.from is none %}
-            {% if from_neighbour %}
-                {% if r.from[1] < 0 %}
-        let from_{{ ri }}_{{ c.index }} = subgroupShuffleUp(in_{{ r.from[0] }}_{{ c.index }}, {{ -r.from[1] }}u);
-        let in_{{ ri }}_{{ c.index }} = select(from_{{ ri }}_{{ c.index }}, vec4f(), tile_y == 0u);
-                {% else %}
-        let from_{{ ri }}_{{ c.index }} = subgroupShuffleDown(in_{{ r.from[0] }}_{{ c.index }}, {{ r.from[1] }}u);
-        let in_{{ ri }}_{{ c.index }} = select(from_{{ ri }}_{{ c.index }}, vec4f(), tile_y == TILES_Y - 1u);
-                {% endif %}
-            {% else %}
-                {% set value = "vec4f(source[image + y_" ~ ri ~ " + x_" ~ c.index ~ "])" %}
-                {% if enters %}
-                    {% set value = "entering(" ~ value ~ ", norm)" %}
-                {% endif %}
-                {% if r.place == "sometimes" and c.place == "sometimes" %}
-        let in_{{ ri }}_{{ c.index }} = select(vec4f(), {{ value }}, inside_y_{{ ri }} & inside_x_{{ c.index }});
-                {% elif r.place == "sometimes" %}
-        let in_{{ ri }}_{{ c.index }} = select(vec4f(), {{ value }}, inside_y_{{ ri }});
-                {% elif c.place == "sometimes" %}
-        let in_{{ ri }}_{{ c.index }} = select(vec4f(), {{ value }}, inside_x_{{ c.index }});
-                {% else %}
-        let in_{{ ri }}_{{ c.index }} = {{ value }};
-                {% endif %}
+        {% for load in patch.columns.loads %}
+            {% set x = loop.index0 %}
+            {% if not from_neighbour %}
+        let loaded_{{ ri }}_{{ x }} = source[image + y_{{ ri }} + x_{{ x }}];
             {% endif %}
+            {% for c in load.lines %}
+                {% set place = loop.index0 %}
+                {% if c is none %}
+                {# Beside the tile. #}
+                {% elif not from_neighbour %}
+                    {% set value = pixel("loaded_" ~ ri ~ "_" ~ x, pixels_a_load, place) %}
+                    {% if enters %}
+                        {% set value = "entering(" ~ value ~ ", norm)" %}
+                    {% endif %}
+                    {% if r.place == "sometimes" and load.place == "sometimes" %}
+        let in_{{ ri }}_{{ c }} = select(vec4f(), {{ value }}, inside_y_{{ ri }} & inside_x_{{ x }});
+                    {% elif r.place == "sometimes" %}
+        let in_{{ ri }}_{{ c }} = select(vec4f(), {{ value }}, inside_y_{{ ri }});
+                    {% elif load.place == "sometimes" %}
+        let in_{{ ri }}_{{ c }} = select(vec4f(), {{ value }}, inside_x_{{ x }});
+                    {% else %}
+        let in_{{ ri }}_{{ c }} = {{ value }};
+                    {% endif %}
+                {% elif r.from[1] < 0 %}
+        let from_{{ ri }}_{{ c }} = subgroupShuffleUp(in_{{ r.from[0] }}_{{ c }}, {{ -r.from[1] }}u);
+        let in_{{ ri }}_{{ c }} = select(from_{{ ri }}_{{ c }}, vec4f(), tile_y == 0u);
+                {% else %}
+        let from_{{ ri }}_{{ c }} = subgroupShuffleDown(in_{{ r.from[0] }}_{{ c }}, {{ r.from[1] }}u);
+        let in_{{ ri }}_{{ c }} = select(from_{{ ri }}_{{ c }}, vec4f(), tile_y == TILES_Y - 1u);
+                {% endif %}
+            {% endfor %}
         {% endfor %}
         {% for c in patch.columns.lines if c.place != "outside" and c.from is not none %}
             {% if c.from[1] < 0 %}
@@ -292,7 +304,7 @@ fn conv(
             let image = (n * QUADS + q) * (HEIGHT * WIDTH);
     {% for r in range(tiling.rows) %}
             {{ "if y0 + " ~ r ~ "u < HEIGHT" if patch.rows.partial and r > 0 }} {
-                let at = image + (y0 + {{ r }}u) * WIDTH + x0;
+                let at = (image + (y0 + {{ r }}u) * WIDTH + x0){{ " / " ~ pixels_a_store ~ "u" if pixels_a_store > 1 }};
         {% if gate == "kept" and patch.signs_of_a_row_share_a_word %}
                 let signs = positive[(n * QUADS + q) * ((HEIGHT * WIDTH + SIGNS - 1u) / SIGNS) + ((y0 + {{ r }}u) * WIDTH + x0) / SIGNS] >> (4u * (((y0 + {{ r }}u) * WIDTH + x0) % SIGNS));
         {% endif %}
@@ -304,46 +316,58 @@ fn conv(
                 let near = p_1 - p_2;
                 let far = p_3 - p_4;
         {% endif %}
-        {% for p in range(tiling.columns) %}
+        {% for p in range(0, tiling.columns, pixels_a_store) %}
                 {{ "if x0 + " ~ p ~ "u < WIDTH" if patch.columns.partial and p > 0 }} {
-            {% if not winograd %}
-                    var y = vec4f({% for i in range(4) %}sum_{{ 4 * k + i }}_{{ r }}_{{ p }}{{ ", " if not loop.last }}{% endfor %});
-            {% else %}
-                    var y = {{ ["p_0 + (p_1 + p_2) + (p_3 + p_4)", "near + 2.0 * far", "(p_1 + p_2) + 4.0 * (p_3 + p_4)", "near + 8.0 * far + p_5"][p] }};
-            {% endif %}
-            {% if bias %}
-                    y += added;
-            {% endif %}
+                    let place = at{{ " + " ~ p // pixels_a_store ~ "u" if p > 0 }};
             {% if accumulates %}
-                    y += vec4f(destination[at + {{ p }}u]);
+                    let before = destination[place];
             {% endif %}
             {% if sums %}
-                    let x = vec4f(norm_input[at + {{ p }}u]);
+                    let entered = norm_input[place];
             {% endif %}
-            {% if gate == "recomputed" %}
-                    y = select(vec4f(), y, normalised(x, norm) > vec4f());
-            {% elif gate == "kept" %}
-                {% if patch.signs_of_a_row_share_a_word %}
-                    y = select(vec4f(), y, (vec4u(signs >> {{ 4 * p }}u) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+            {% for i in range(pixels_a_store) %}
+                {% set at_x = p + i %}
+                {% if not winograd %}
+                    var y_{{ i }} = vec4f({% for c in range(4) %}sum_{{ 4 * k + c }}_{{ r }}_{{ at_x }}{{ ", " if not loop.last }}{% endfor %});
                 {% else %}
-                    let pixel = (y0 + {{ r }}u) * WIDTH + x0 + {{ p }}u;
-                    let signs = positive[(n * QUADS + q) * ((HEIGHT * WIDTH + SIGNS - 1u) / SIGNS) + pixel / SIGNS] >> (4u * (pixel % SIGNS));
-                    y = select(vec4f(), y, (vec4u(signs) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+                    var y_{{ i }} = {{ ["p_0 + (p_1 + p_2) + (p_3 + p_4)", "near + 2.0 * far", "(p_1 + p_2) + 4.0 * (p_3 + p_4)", "near + 8.0 * far + p_5"][at_x] }};
                 {% endif %}
-            {% endif %}
-                    destination[at + {{ p }}u] = Stored(y);
-            {% if sums %}
-                    sum += y;
-                    sum_x += y * standardised(x, norm);
-            {% elif moments %}
-                {% if r == 0 and p == 0 %}
-                    own = y;
+                {% if bias %}
+                    y_{{ i }} += added;
                 {% endif %}
-                    let d = y - own;
+                {% if accumulates %}
+                    y_{{ i }} += {{ pixel("before", pixels_a_store, i) }};
+                {% endif %}
+                {% if sums %}
+                    let x_{{ i }} = {{ pixel("entered", pixels_a_store, i) }};
+                {% endif %}
+                {% if gate == "recomputed" %}
+                    y_{{ i }} = select(vec4f(), y_{{ i }}, normalised(x_{{ i }}, norm) > vec4f());
+                {% elif gate == "kept" %}
+                    {% if patch.signs_of_a_row_share_a_word %}
+                    y_{{ i }} = select(vec4f(), y_{{ i }}, (vec4u(signs >> {{ 4 * at_x }}u) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+                    {% else %}
+                    let pixel_{{ i }} = (y0 + {{ r }}u) * WIDTH + x0 + {{ at_x }}u;
+                    let signs_{{ i }} = positive[(n * QUADS + q) * ((HEIGHT * WIDTH + SIGNS - 1u) / SIGNS) + pixel_{{ i }} / SIGNS] >> (4u * (pixel_{{ i }} % SIGNS));
+                    y_{{ i }} = select(vec4f(), y_{{ i }}, (vec4u(signs_{{ i }}) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+                    {% endif %}
+                {% endif %}
+            {% endfor %}
+                    destination[place] = {{ joined("y", pixels_a_store) }};
+            {% for i in range(pixels_a_store) %}
+                {% if sums %}
+                    sum += y_{{ i }};
+                    sum_x += y_{{ i }} * standardised(x_{{ i }}, norm);
+                {% elif moments %}
+                    {% if r == 0 and p == 0 and i == 0 %}
+                    own = y_0;
+                    {% endif %}
+                    let d_{{ i }} = y_{{ i }} - own;
                     count += 1.0;
-                    sum += d;
-                    squares += d * d;
-            {% endif %}
+                    sum += d_{{ i }};
+                    squares += d_{{ i }} * d_{{ i }};
+                {% endif %}
+            {% endfor %}
                 }
         {% endfor %}
             }

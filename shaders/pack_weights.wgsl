@@ -10,6 +10,8 @@ const KERNEL = {{ kernel }}u;
 /// Destination channels of a group.
 const CHANNELS = {{ 4 * quads }}u;
 const PACKED_STRIDE = {{ packed_stride }}u;
+/// Lanes that share what they load.
+const LANES = {{ lanes }}u;
 
 @group(0) @binding(1) var<storage, read> weight: array<f32>;
 @group(0) @binding(2) var<storage, read_write> packed: array<Stored>;
@@ -30,9 +32,9 @@ fn weight_at(source: u32, destination: u32, ky: u32, kx: u32) -> f32 {
 
 /// One thread a quad of `packed`. Of a group and source quad:
 {% if winograd %}
-/// lane by lane the three weights of a row (channel · K + ky), one after another each {{ lanes }} lanes apart.
+/// what lane l keeps in its registers 3k, 3k + 1, 3k + 2 are the weights of row k · LANES + l (channel · K + ky).
 {% else %}
-/// channel by channel all taps, row by row.
+/// channel by channel all taps, row by row; the first LANES of them are in the first register of each lane.
 {% endif %}
 /// What is left up to PACKED_STRIDE is zero.
 @compute @workgroup_size(64)
@@ -46,17 +48,21 @@ fn pack_weights(
         return;
     }
     let within = at % PACKED_STRIDE;
+    // A lane loads {{ weights_a_load }} at once.
+    let slot = within / {{ lanes * weights_a_load }}u * {{ weights_a_load }}u + within % {{ weights_a_load }}u;
+    let holder = within / {{ weights_a_load }}u % LANES;
     let source = at / PACKED_STRIDE % SOURCE_QUADS * 4u;
     let first = at / PACKED_STRIDE / SOURCE_QUADS * CHANNELS;
 {% if winograd %}
-    let row = within / (KERNEL * {{ lanes }}u) * {{ lanes }}u + within % {{ lanes }}u;
+    let row = slot / KERNEL * LANES + holder;
     let channel = row / KERNEL;
     let ky = row % KERNEL;
-    let kx = within / {{ lanes }}u % KERNEL;
+    let kx = slot % KERNEL;
 {% else %}
-    let channel = within / (KERNEL * KERNEL);
-    let ky = within / KERNEL % KERNEL;
-    let kx = within % KERNEL;
+    let place = slot * LANES + holder;
+    let channel = place / (KERNEL * KERNEL);
+    let ky = place / KERNEL % KERNEL;
+    let kx = place % KERNEL;
 {% endif %}
     var weights = vec4f();
     if channel < CHANNELS {

@@ -27,7 +27,13 @@ const MAX_WORKGROUP_BYTES: u32 = 16 * 1024;
 /// WebGPU's `maxComputeInvocationsPerWorkgroup`.
 const MAX_INVOCATIONS: u32 = 256;
 
-fn conv_kernels(precision: Precision) -> Vec<Kernel> {
+/// How images lie in memory and are touched.
+type Stored = fn(Blocked) -> Blocked;
+const SINGLE: Stored = |images| images;
+const PAIRS: Stored = |images| images.in_pairs(true);
+const HALF: Stored = |images| images.stored_in(Precision::F16);
+
+fn conv_kernels(stored: Stored) -> Vec<Kernel> {
     let mut kernels = Vec::new();
     for (channels, filters) in [(1, 1), (5, 7), (40, 24)] {
         for (kernel, stride, padding) in [
@@ -42,8 +48,8 @@ fn conv_kernels(precision: Precision) -> Vec<Kernel> {
             let (height, width) = (9, 14);
             let size = |size: u32| (size + 2 * padding - kernel) / stride + 1;
             let shape = ConvShape {
-                input: Blocked::new(channels, height, width).stored_in(precision),
-                output: Blocked::new(filters, size(height), size(width)).stored_in(precision),
+                input: stored(Blocked::new(channels, height, width)),
+                output: stored(Blocked::new(filters, size(height), size(width))),
                 kernel,
                 stride,
                 padding,
@@ -60,7 +66,7 @@ fn conv_kernels(precision: Precision) -> Vec<Kernel> {
             }
             kernels.extend([
                 conv::grad_weight(&shape, chunks),
-                reduce::sum_partials(shape.weight_len(), chunks, precision),
+                reduce::sum_partials(shape.weight_len(), chunks, shape.input.precision),
                 reduce::channel_sums(shape.output, chunks),
             ]);
         }
@@ -105,14 +111,14 @@ fn tilings(shape: &ConvShape, direction: Direction) -> Vec<Tiling> {
     Tiling::all(&shape.pass(direction), Some(8))
 }
 
-fn batch_norm_kernels(precision: Precision) -> Vec<Kernel> {
+fn batch_norm_kernels(stored: Stored) -> Vec<Kernel> {
     let mut kernels = Vec::new();
     for images in [
         Blocked::new(1, 1, 1),
         Blocked::new(7, 5, 9),
         Blocked::new(64, 32, 32),
     ] {
-        let images = images.stored_in(precision);
+        let images = stored(images);
         for flags in 0..8 {
             let shape = BatchNormShape {
                 images,
@@ -216,27 +222,23 @@ fn ceiling_kernels() -> Vec<Kernel> {
 
 /// Each kernel with its valid text, for all tests.
 static EVERY_KERNEL: LazyLock<Vec<(Kernel, Module, ModuleInfo)>> = LazyLock::new(|| {
-    let in_either = |precision| {
-        [
-            conv_kernels(precision),
-            batch_norm_kernels(precision),
-            other_kernels(precision),
-        ]
-    };
-    let kernels = Precision::ALL.into_iter().flat_map(in_either);
+    let images = [SINGLE, PAIRS, HALF].into_iter();
+    let of_images = images.flat_map(|stored| [conv_kernels(stored), batch_norm_kernels(stored)]);
+    let others = Precision::ALL.into_iter().map(other_kernels);
     let validated = |kernel: Kernel| {
         let (module, info) = validated(&kernel);
         (kernel, module, info)
     };
-    kernels
+    of_images
+        .chain(others)
         .flatten()
         .chain(ceiling_kernels())
         .map(validated)
         .collect()
 });
 
-/// Parses and validates with the capabilities that every WebGPU device has, and with f16 where the text
-/// asks for it.
+/// Parses and validates with the capabilities that every WebGPU device has, and with those beside them that the
+/// text makes use of.
 fn validated(kernel: &Kernel) -> (Module, ModuleInfo) {
     let module = naga::front::wgsl::parse_str(&kernel.source).unwrap_or_else(|error| {
         panic!("{}: {}", kernel.name, error.emit_to_string(&kernel.source))
@@ -247,6 +249,10 @@ fn validated(kernel: &Kernel) -> (Module, ModuleInfo) {
         kernel.source.starts_with("enable f16;"),
     );
     capabilities.set(Capabilities::SUBGROUP, kernel.source.contains("subgroup"));
+    capabilities.set(
+        Capabilities::SHADER_INT64,
+        kernel.source.contains("vec4<u64>"),
+    );
     let info = Validator::new(ValidationFlags::all(), capabilities)
         .validate(&module)
         .unwrap_or_else(|error| {
@@ -302,14 +308,17 @@ fn every_kernel_is_valid_and_uses_its_bindings_as_the_host_lays_them_out() {
 }
 
 #[test]
-fn f16_is_asked_for_where_images_are_stored_in_it_and_nowhere_else() {
-    let kernels = |precision| {
-        conv_kernels(precision)
+fn what_not_every_adapter_has_is_asked_for_where_images_are_stored_so_and_nowhere_else() {
+    let kernels = |stored| {
+        conv_kernels(stored)
             .into_iter()
-            .chain(batch_norm_kernels(precision))
+            .chain(batch_norm_kernels(stored))
     };
-    assert!(kernels(Precision::F16).all(|kernel| kernel.source.starts_with("enable f16;")));
-    assert!(kernels(Precision::F32).all(|kernel| !kernel.source.contains("f16")));
+    assert!(kernels(HALF).all(|kernel| kernel.source.starts_with("enable f16;")));
+    assert!(kernels(SINGLE).all(|kernel| !kernel.source.contains("f16")));
+    assert!(kernels(PAIRS).any(|kernel| kernel.source.contains("array<StoredPair>")));
+    assert!(kernels(SINGLE).all(|kernel| !kernel.source.contains("u64")));
+    assert!(kernels(HALF).all(|kernel| !kernel.source.contains("u64")));
 }
 
 #[test]

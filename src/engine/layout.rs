@@ -69,6 +69,8 @@ pub(super) struct Layout {
     /// By BatchNorm layer, in the buffer of statistics of the batch under way.
     pub saved: Vec<Range>,
     pub saved_len: u64,
+    /// Whether kernels touch images two pixels at a time, where they allow it.
+    pub pairs: bool,
     /// For each trained value its place among the parameters and among the gradients, parameter by
     /// parameter, places ascending.
     pub trained: Vec<[u32; 2]>,
@@ -142,6 +144,7 @@ impl Layout {
             .zip((0..).map(|node| conv_shape(graph, node, precision)))
         {
             if let (Op::Conv { weight, .. }, Some(shape)) = (&node.op, shape) {
+                let shape = shape.in_pairs(tilings.pairs);
                 let mut copy = |direction| {
                     let pass = shape.pass(direction);
                     let tiling = tilings.of(&pass);
@@ -168,6 +171,7 @@ impl Layout {
             packed_len,
             saved,
             saved_len,
+            pairs: tilings.pairs,
             trained: Vec::new(),
         };
         layout.trained = layout.trained_places(graph, trained);

@@ -33,15 +33,20 @@ const MOST_VALUES: u64 = 1 << 24;
 /// Difference from the plain way, relative in norm, that single precision explains.
 const RELATIVE: f64 = 1e-4;
 
-/// By pass, how it is computed. Measured in f32 and used for images in f16 as well.
+/// How kernels go over images on an adapter; on any, by default.
 #[derive(Clone, Debug, Default)]
-pub struct Tilings(HashMap<Pass, Tiling>);
+pub struct Tilings {
+    /// By pass over images in f32, touched a pixel at a time: how it is computed, whatever they are stored in.
+    chosen: HashMap<Pass, Tiling>,
+    /// Whether images are touched two pixels at a time, where they allow it.
+    pub pairs: bool,
+}
 
 impl Tilings {
     /// How a pass is computed: what was chosen for it, or the plain way.
     pub fn of(&self, pass: &Pass) -> Tiling {
         let plain = || Tiling::unmeasured(pass, None);
-        let chosen = self.0.get(&pass.stored_in(Precision::F32));
+        let chosen = self.chosen.get(&pass.stored_in(Precision::F32));
         chosen.copied().unwrap_or_else(plain)
     }
 }
@@ -59,7 +64,10 @@ pub struct Measured {
 /// fastest of those tried.
 pub(super) async fn choose(gpu: &Gpu, graph: &Graph, batch: u32) -> Result<Tilings, GpuError> {
     let mut remembered = Remembered::load(&gpu.capabilities);
-    let mut tilings = Tilings::default();
+    let mut tilings = Tilings {
+        pairs: gpu.capabilities.wide_loads,
+        ..Tilings::default()
+    };
     let mut timer = None;
     let mut is_new = false;
     let mut is_slow = false;
@@ -85,7 +93,7 @@ pub(super) async fn choose(gpu: &Gpu, graph: &Graph, batch: u32) -> Result<Tilin
                 chosen
             }
         };
-        tilings.0.insert(pass, tiling);
+        tilings.chosen.insert(pass, tiling);
     }
     if is_new {
         remembered.save();
@@ -235,7 +243,10 @@ impl<'a> Trial<'a> {
         let (source, weight, destination, step) = buffers.await?;
         let mut trial = Self {
             gpu,
-            pass: *pass,
+            pass: pass
+                .shape
+                .in_pairs(gpu.capabilities.wide_loads)
+                .pass(pass.direction),
             source,
             weight,
             destination,

@@ -108,6 +108,7 @@ impl BatchNormShape {
         };
         let source = render_images(
             self.images.precision,
+            self.images.pairs,
             include_str!("../../shaders/batch_norm.wgsl"),
             values,
         );

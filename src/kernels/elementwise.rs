@@ -11,6 +11,7 @@ fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Access>) -> Kernel {
         name,
         source: render_images(
             shape.precision,
+            false,
             include_str!("../../shaders/elementwise.wgsl"),
             context! { per_sample },
         ),

@@ -20,6 +20,7 @@ pub fn prepare(shape: Blocked, mean: &[f32], deviation: &[f32]) -> Kernel {
         name: "prepare",
         source: render_images(
             shape.precision,
+            false,
             include_str!("../../shaders/input.wgsl"),
             values,
         ),

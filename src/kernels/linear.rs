@@ -29,6 +29,7 @@ impl LinearShape {
             name,
             source: render_images(
                 self.precision,
+                false,
                 include_str!("../../shaders/linear.wgsl"),
                 values,
             ),

@@ -40,6 +40,9 @@ pub struct Blocked {
     pub width: u32,
     /// How numbers are stored.
     pub precision: Precision,
+    /// Whether kernels load and store two neighbouring pixels at once, as 64-bit integers: processors take
+    /// hardly longer for them than for one. Only f32, and only rows of even length.
+    pub pairs: bool,
 }
 
 impl Blocked {
@@ -51,12 +54,26 @@ impl Blocked {
             height,
             width,
             precision: Precision::F32,
+            pairs: false,
         }
     }
 
-    /// The same images in other numbers.
+    /// The same images in other numbers, a pixel at a time.
     pub fn stored_in(self, precision: Precision) -> Self {
-        Self { precision, ..self }
+        Self {
+            precision,
+            pairs: false,
+            ..self
+        }
+    }
+
+    /// The same images two pixels at a time, where that is wanted and they allow it.
+    pub fn in_pairs(self, wanted: bool) -> Self {
+        let allowed = self.precision == Precision::F32 && self.width.is_multiple_of(2);
+        Self {
+            pairs: wanted && allowed,
+            ..self
+        }
     }
 
     /// Pixels of one channel of one sample.
@@ -180,22 +197,24 @@ fn render(template: &str, values: impl Into<minijinja::Value>) -> String {
     )
 }
 
-/// The text of a shader over images stored in `precision`, as [`render`] gives it for others.
+/// The text of a shader over images stored in `precision`, perhaps touched two pixels at a time, as [`render`]
+/// gives it for others.
 fn render_images(
     precision: Precision,
+    pairs: bool,
     template: &str,
     values: impl Into<minijinja::Value>,
 ) -> String {
     let half = precision == Precision::F16;
+    let gradient_scale = Precision::HALF_GRADIENT_SCALE;
     format!(
-        "{}{}{}{}",
+        "{}{}{}",
         if half { "enable f16;\n" } else { "" },
         include_str!("../../shaders/common.wgsl"),
         filled(
-            include_str!("../../shaders/stored.wgsl"),
-            minijinja::context! { half, gradient_scale => Precision::HALF_GRADIENT_SCALE }
+            &format!("{}{template}", include_str!("../../shaders/stored.wgsl")),
+            minijinja::context! { half, pairs, gradient_scale, ..values.into() }
         ),
-        filled(template, values)
     )
 }
 

@@ -47,6 +47,7 @@ impl PoolShape {
             name,
             source: render_images(
                 self.input.precision,
+                false,
                 include_str!("../../shaders/pool.wgsl"),
                 values,
             ),

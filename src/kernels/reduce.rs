@@ -13,6 +13,7 @@ fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> String {
     };
     render_images(
         shape.precision,
+        false,
         include_str!("../../shaders/reduce.wgsl"),
         values,
     )

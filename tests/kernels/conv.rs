@@ -59,6 +59,16 @@ impl Layer {
         self
     }
 
+    /// The layer over images two pixels at a time, where adapter and images allow it.
+    pub async fn in_pairs(mut self, wanted: bool) -> Self {
+        let allowed = everywhere::gpu().await.capabilities.wide_loads;
+        self.shape = self.shape.in_pairs(wanted && allowed);
+        if self.shape.input.pairs || self.shape.output.pairs {
+            self.name += " in pairs";
+        }
+        self
+    }
+
     fn precision(&self) -> Precision {
         self.shape.input.precision
     }
@@ -268,7 +278,11 @@ async fn random_convolutions_are_their_twins() {
         let kernel = random.pick(&[1, 2, 3, 3, 3, 5]);
         let (smallest, largest) = if kernel == 5 { (1, 3) } else { (1, 13) };
         let mut size = || random.between(smallest, largest) as usize;
-        let (h, w) = (size(), size());
+        let (h, mut w) = (size(), size());
+        let in_pairs = seed % 2 == 1;
+        if in_pairs {
+            w = w.next_multiple_of(2);
+        }
         let twin = Conv {
             n: random.pick(&[1, 1, 2, 3, 5]),
             c: random.pick(&[1, 3, 4, 5, 7, 12, 17]),
@@ -288,6 +302,7 @@ async fn random_convolutions_are_their_twins() {
             let simplest = ways[ways.len() - 1];
             let way = Some(way).filter(|way| compiles_quickly(way, &twin));
             let layer = layer().by(direction, way.unwrap_or(simplest));
+            let layer = layer.in_pairs(in_pairs).await;
             layer.check_pass(direction, &mut random).await;
         }
         layer().check_parameters(&mut random).await;
@@ -367,6 +382,7 @@ async fn tiles_whose_lanes_share_take_borders_from_their_neighbours_where_they_c
                 "{way} does not fit {h}×{w}"
             );
             let layer = layer(sharing).by(direction, way);
+            let layer = layer.in_pairs(turn / 2 % 2 == 0).await;
             layer.check_pass(direction, &mut Random::new(7)).await;
             turn += 1;
         }

@@ -423,7 +423,10 @@ async fn check_ways(is_wanted: impl Fn(&Tiling) -> bool) {
         let mut second = layer(&format!("{between:?}"), second, 4, |_| simplest, subgroups);
         second.tilings[number % 2] = way;
         second.name = format!("{} by {way} in direction {}", second.name, number % 2);
+        let in_pairs = number / 2 % 2 == 0;
+        let second = second.in_pairs(in_pairs).await;
         let first = layer("first", first, 4, |_| simplest, subgroups);
+        let first = first.in_pairs(in_pairs).await;
         let norm = norm_of(&first, between.epilogue(), false);
         let chain = Chain {
             between,
@@ -465,7 +468,11 @@ async fn random_chains_are_their_twins() {
             (Between::Deferred { relu: true }, true),
         ][seed as usize % 4];
         let n = random.between(2, 5) as usize;
-        let size = [(); 2].map(|()| random.between(1, 13) as usize);
+        let mut size = [(); 2].map(|()| random.between(1, 13) as usize);
+        let in_pairs = seed % 2 == 1;
+        if in_pairs {
+            size[1] = size[1].next_multiple_of(2);
+        }
         let channels = [(); 3].map(|()| random.pick(&[1, 3, 4, 5, 8, 9]));
         let kernel = random.pick(&[1, 3, 3, 3]);
         let stride = random.pick(&[1, 1, 1, 2]);
@@ -477,7 +484,9 @@ async fn random_chains_are_their_twins() {
             random.pick(&ways)
         };
         let second = layer(&name, second, max_batch, &mut way, subgroups);
+        let second = second.in_pairs(in_pairs).await;
         let first = layer(&name, first, max_batch, &mut way, subgroups);
+        let first = first.in_pairs(in_pairs).await;
         let norm = norm_of(&first, between.epilogue(), fixed);
         let chain = Chain {
             between,
@@ -492,13 +501,14 @@ async fn random_chains_are_their_twins() {
 #[everywhere::test]
 async fn moments_are_stable_where_a_bias_dwarfs_the_deviation() {
     let subgroups = everywhere::gpu().await.capabilities.subgroup_size;
-    let [twin, _] = twins(9, [24, 31], [2, 3, 1], 1, 1);
-    // In tiles of many pixels and of one, the likely fastest and the simplest.
-    for tiles_of_a_pixel in [false, true] {
+    let [twin, _] = twins(9, [24, 30], [2, 3, 1], 1, 1);
+    // In tiles of many pixels, two at a time or one, and of one: the likely fastest and the simplest.
+    for (tiles_of_a_pixel, in_pairs) in [(false, true), (false, false), (true, false)] {
         let mut layer = layer("bias of 1000", twin, 9, |ways| ways[0], subgroups);
         if tiles_of_a_pixel {
             layer = layer.in_tiles_of_a_pixel();
         }
+        let layer = layer.in_pairs(in_pairs).await;
         let norm = norm_of(&layer, Epilogue::default(), false);
         let random = &mut Random::new(1);
         let x: Vec<_> = random.normal(twin.input_len());

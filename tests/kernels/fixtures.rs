@@ -62,12 +62,12 @@ async fn convolutions_are_pytorchs() {
             assert_close(&format!("{case}.{name}"), actual, of(name), RELATIVE);
         };
         for way in ways(&layer(), Direction::Forward, &mut seen).await {
-            let layer = layer().by(Direction::Forward, way);
+            let layer = layer().by(Direction::Forward, way).in_pairs(true).await;
             let y = layer.forward(of("input"), of("weight"), None).await;
             check("output", &y);
         }
         for way in ways(&layer(), Direction::Backward, &mut seen).await {
-            let layer = layer().by(Direction::Backward, way);
+            let layer = layer().by(Direction::Backward, way).in_pairs(true).await;
             let (weight, grad_output) = (of("weight"), of("grad_output"));
             let grad_x = layer.grad_input(weight, grad_output, None).await;
             check("grad_input", &grad_x);
@@ -114,6 +114,8 @@ async fn ways(
 #[everywhere::test]
 async fn batch_norms_are_pytorchs() {
     let fixture = ops();
+    // As the engine does.
+    let wide_loads = everywhere::gpu().await.capabilities.wide_loads;
     for case in cases(&fixture, "bn_") {
         let of = |name: &str| fixture.f64(&format!("{case}.{name}"));
         let sizes = &fixture.tensor(&format!("{case}.input")).shape;
@@ -121,7 +123,7 @@ async fn batch_norms_are_pytorchs() {
         let layer = batch_norm::Layer {
             name: case.clone(),
             shape: BatchNormShape {
-                images: Blocked::new(channels, height, width),
+                images: Blocked::new(channels, height, width).in_pairs(wide_loads),
                 max_batch: batch,
                 epilogue: Epilogue::default(),
                 fixed: false,

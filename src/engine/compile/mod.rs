@@ -288,7 +288,7 @@ impl Builder<'_> {
 
     /// The shape of a node's output in memory.
     fn blocked(&self, node: NodeId) -> Blocked {
-        blocked(self.graph, node, self.options.precision)
+        blocked(self.graph, node, self.options.precision).in_pairs(self.layout.pairs)
     }
 
     fn images(&mut self, node: NodeId, what: &str) -> TensorId {

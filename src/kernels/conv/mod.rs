@@ -46,6 +46,14 @@ impl ConvShape {
         2 * u64::from(self.weight_len()) * u64::from(self.output.area())
     }
 
+    /// The same convolution of images two pixels at a time, where that is wanted and they allow it.
+    pub fn in_pairs(mut self, wanted: bool) -> Self {
+        for images in [&mut self.input, &mut self.output] {
+            *images = images.in_pairs(wanted);
+        }
+        self
+    }
+
     /// One of its passes over images.
     pub fn pass(&self, direction: Direction) -> Pass {
         Pass {
@@ -82,14 +90,13 @@ impl Pass {
         }
     }
 
-    /// The same pass over images in other numbers.
+    /// The same pass over images in other numbers, a pixel at a time.
     pub fn stored_in(mut self, precision: Precision) -> Self {
         for images in [&mut self.shape.input, &mut self.shape.output] {
             *images = images.stored_in(precision);
         }
         self
     }
-
     /// The images it writes.
     pub fn destination(&self) -> Blocked {
         match self.direction {
@@ -194,13 +201,21 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
         forward => pass.direction == Direction::Forward,
         kernel => pass.shape.kernel, stride => pass.shape.stride, padding => pass.shape.padding,
         quad_groups => tiling.quad_groups(destination),
-        packed_stride => tiling.packed_stride(pass.shape.kernel),
+        packed_stride => tiling.packed_stride(pass),
+        weights_a_load => tiling.weights_a_load(pass),
+        pixels_a_load => patch.pixels_a_load(),
+        pixels_a_store => if destination.pairs && tiling.columns.is_multiple_of(2) { 2 } else { 1 },
         taps => pass.shape.kernel * pass.shape.kernel,
         ..extras
     };
     Kernel {
         name: "conv",
-        source: render_images(destination.precision, TEXT, values),
+        source: render_images(
+            destination.precision,
+            pass.source().pairs || destination.pairs,
+            TEXT,
+            values,
+        ),
         bindings: [Access::Read, Access::Read, Access::Write]
             .into_iter()
             .chain(optional)
@@ -228,15 +243,17 @@ pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
         input_channels => pass.shape.input.channels, output_channels => pass.shape.output.channels,
         forward => pass.direction == Direction::Forward,
         source_quads => pass.source().quads,
-        kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes,
+        kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes.max(1),
         winograd => tiling.method == Method::Winograd,
-        packed_stride => tiling.packed_stride(pass.shape.kernel),
+        packed_stride => tiling.packed_stride(pass),
+        weights_a_load => tiling.weights_a_load(pass),
         packed_len => tiling.packed_quads(pass),
     };
     Kernel {
         name: "pack_weights",
         source: render_images(
             pass.source().precision,
+            false,
             include_str!("../../../shaders/pack_weights.wgsl"),
             values,
         ),

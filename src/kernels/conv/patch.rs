@@ -30,10 +30,22 @@ pub(super) struct Line {
     from: Option<(usize, i32)>,
 }
 
+/// What comes into registers at once: neighbouring lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Load {
+    /// From where the tile begins in the source to the first of them.
+    offset: i32,
+    place: Where,
+    /// By place in the load: the line, if the tile reads it.
+    lines: Vec<Option<usize>>,
+}
+
 /// One dimension of a tile.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Axis {
     lines: Vec<Line>,
+    /// Of the lines that lie within the images and are not taken from a neighbour.
+    loads: Vec<Load>,
     /// By pixel of the tile and tap: the line it reads, if it reads one that is not always zero.
     taps: Vec<Vec<Option<usize>>>,
     /// The tile at `x` begins at `x · multiply / divide − subtract` in the source.
@@ -103,11 +115,39 @@ impl Axis {
         Self {
             taps,
             lines,
+            loads: Vec::new(),
             multiply,
             divide,
             subtract,
             partial: !destination.is_multiple_of(length),
             tiles,
+        }
+    }
+
+    /// Whether tiles begin at an even place of the source, but for the padding.
+    fn begins_evenly(&self, length: u32) -> bool {
+        (length * self.multiply).is_multiple_of(2 * self.divide)
+    }
+
+    /// Puts lines into loads of `width`, which begin at multiples of it in the source.
+    fn load(&mut self, width: usize) {
+        for line in &self.lines {
+            if line.place == Where::Outside || line.from.is_some() {
+                continue;
+            }
+            let at = line.offset - self.subtract as i32;
+            let within = at.rem_euclid(width as i32);
+            let offset = line.offset - within;
+            // All lines of a load lie within the images, or none.
+            if self.loads.last().is_none_or(|load| load.offset != offset) {
+                self.loads.push(Load {
+                    offset,
+                    place: line.place,
+                    lines: vec![None; width],
+                });
+            }
+            let load = self.loads.last_mut().expect("there is one");
+            load.lines[within as usize] = Some(line.index);
         }
     }
 
@@ -187,6 +227,8 @@ impl Patch {
         if in_step && !rows.partial && in_reach(columns.tiles * rows.tiles) {
             rows.share(tiling.rows, columns.tiles as i32);
         }
+        let pairs = source.pairs && columns.begins_evenly(tiling.columns);
+        columns.load(if pairs { 2 } else { 1 });
         let kernel = pass.shape.kernel;
         let is_rolled = tiling.method == Method::RowByRow;
         if is_rolled {
@@ -204,6 +246,14 @@ impl Patch {
             uses,
             signs_of_a_row_share_a_word,
         }
+    }
+
+    /// Pixels that are loaded at once.
+    pub fn pixels_a_load(&self) -> usize {
+        self.columns
+            .loads
+            .first()
+            .map_or(1, |load| load.lines.len())
     }
 }
 

@@ -138,26 +138,33 @@ impl Tiling {
         destination.height.div_ceil(self.rows) * destination.width.div_ceil(self.columns)
     }
 
+    /// Quads of weights that a lane loads at once.
+    pub(super) fn weights_a_load(&self, pass: &Pass) -> u32 {
+        if self.lanes > 0 && pass.source().pairs {
+            2
+        } else {
+            1
+        }
+    }
+
     /// Quads of packed weights for a group of destination quads and one source quad: each lane of those
     /// that share loads as many.
-    pub(super) fn packed_stride(&self, kernel: u32) -> u32 {
+    pub(super) fn packed_stride(&self, pass: &Pass) -> u32 {
+        let kernel = pass.shape.kernel;
         let channels = 4 * self.quads;
-        match (self.method, self.lanes) {
-            (Method::Direct | Method::RowByRow, 0) => channels * kernel * kernel,
-            (Method::Direct | Method::RowByRow, lanes) => {
-                (channels * kernel * kernel).next_multiple_of(lanes)
-            }
+        let lanes = self.lanes.max(1);
+        let quads = match self.method {
+            Method::Direct | Method::RowByRow => channels * kernel * kernel,
             // All taps of a row in one lane, which turns them into what Winograd multiplies by.
-            (Method::Winograd, lanes) => {
-                kernel * (channels * kernel).next_multiple_of(lanes.max(1))
-            }
-        }
+            Method::Winograd => kernel * (channels * kernel).next_multiple_of(lanes),
+        };
+        quads.next_multiple_of(lanes * self.weights_a_load(pass))
     }
 
     /// Quads of the packed weights of a pass; channels rounded up on both sides.
     pub(super) fn packed_quads(&self, pass: &Pass) -> u64 {
         let groups = self.quad_groups(pass.destination()) * pass.source().quads;
-        u64::from(groups) * u64::from(self.packed_stride(pass.shape.kernel))
+        u64::from(groups) * u64::from(self.packed_stride(pass))
     }
 
     /// Words of four bytes that they take.

@@ -56,6 +56,7 @@ pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
         name: "grad_weight",
         source: render_images(
             shape.input.precision,
+            false,
             include_str!("../../../shaders/conv_weight.wgsl"),
             values,
         ),
