@@ -248,35 +248,38 @@ fn conv(
         {% endif %}
     {% endfor %}
 {% endfor %}
-{# Channel by channel, so that a channel's sums stay in registers for all of its products. #}
-{% for o in range(4 * tiling.quads) %}
-    {% if winograd %}
+{% if winograd %}
+{# Product by product, so that what all channels take stays in registers, and each sum for all that is added to it. #}
+{% for m in range(6) %}
+    {% for o in range(4 * tiling.quads) %}
         {% for ky in range(3) %}
             {% set place = 3 * o + ky %}
-            {% for m in range(6) %}
         {
             let w = subgroupBroadcast(g_{{ place // tiling.lanes }}_{{ m }}, {{ place % tiling.lanes }}u);
-                {% for i in "xyzw" %}
-                    {% for r in range(tiling.rows) if patch.rows.taps[r][ky] is not none %}
+            {% for i in "xyzw" %}
+                {% for r in range(tiling.rows) if patch.rows.taps[r][ky] is not none %}
             sum_{{ o }}_{{ r }}_{{ m }} += w.{{ i }} * v_{{ patch.rows.taps[r][ky] }}_{{ m }}.{{ i }};
-                    {% endfor %}
                 {% endfor %}
-        }
             {% endfor %}
+        }
         {% endfor %}
-    {% else %}
-        {% for tap in patch.uses %}
+    {% endfor %}
+{% endfor %}
+{% else %}
+{# Channel by channel, so that a channel's sums stay in registers for all of its products. #}
+{% for o in range(4 * tiling.quads) %}
+    {% for tap in patch.uses %}
         {
             let w = {{ weight(o, tap.tap) }};
-            {% for i in "xyzw" %}
-                {% for use in tap.pixels %}
+        {% for i in "xyzw" %}
+            {% for use in tap.pixels %}
             sum_{{ o }}_{{ use.row }}_{{ use.column }} += w.{{ i }} * in_{{ use.source_row }}_{{ use.source_column }}.{{ i }};
-                {% endfor %}
             {% endfor %}
-        }
         {% endfor %}
-    {% endif %}
+        }
+    {% endfor %}
 {% endfor %}
+{% endif %}
 {% if row_by_row %}
         }
 {% endif %}

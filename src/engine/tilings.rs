@@ -18,7 +18,7 @@ use super::remembered::Remembered;
 
 /// Floating-point operations of a batch below which a pass is not worth the time it takes to compile
 /// anything but the plain way.
-const WORTH_CHOOSING: u64 = 50_000_000;
+const WORTH_CHOOSING: u64 = 20_000_000;
 
 /// Time that compiling and checking one way may take for the others to be tried as well: on a GPU that is
 /// some hundredths of a second, on a processor seconds.
