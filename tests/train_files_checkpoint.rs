@@ -3,6 +3,10 @@
 use std::fs;
 use std::io::Write;
 
+use bnonly::engine::Choices;
+use bnonly::kernels::Blocked;
+use bnonly::kernels::conv::tiling::Tiling;
+use bnonly::kernels::conv::{ConvShape, Direction};
 use bnonly::network::graph::{Graph, Shape};
 use bnonly::network::state::{NamedTensor, TensorData};
 use bnonly::network::trainable::{Selection, TrainedSet};
@@ -13,6 +17,7 @@ use bnonly::train::delta::{Delta, DeltaError, is_delta};
 use bnonly::train::settings::Settings;
 use bnonly::train::tensor_file::{Metadata, parse_tensors, read_tensors, write_tensors};
 use proptest::prelude::*;
+use serde_json::json;
 
 fn floats(name: &str, shape: &[usize], values: &[f32]) -> NamedTensor {
     NamedTensor {
@@ -28,6 +33,21 @@ fn integers(name: &str, shape: &[usize], values: &[i64]) -> NamedTensor {
         shape: shape.into(),
         data: TensorData::I64(values.into()),
     }
+}
+
+fn choices() -> Choices {
+    let images = Blocked::new(16, 32, 32);
+    let shape = ConvShape {
+        input: images,
+        output: images,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+    };
+    let pass = shape.pass(Direction::Backward);
+    let choice = json!({ "pass": pass, "tiling": Tiling::unmeasured(&pass, Some(8)) });
+    let choices = json!({ "adapter": "made up, 8 lanes", "choices": [choice] });
+    serde_json::from_value(choices).expect("as they are written")
 }
 
 fn small() -> Checkpoint {
@@ -58,6 +78,7 @@ fn small() -> Checkpoint {
             best_accuracy: Some(1.0 / 3.0),
             seconds: 1e-7,
         },
+        choices: choices(),
     }
 }
 

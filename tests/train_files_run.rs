@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bnonly::engine::Choices;
 use bnonly::train::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
 use bnonly::train::event::Event;
 use bnonly::train::run_folder::{RunFolder, RunFolderError, folder_name, last_path, metrics_path};
@@ -49,6 +50,7 @@ fn checkpoint(step: u64) -> Checkpoint {
             seed: Some(0),
             digest: String::new(),
         },
+        choices: Choices::default(),
     }
 }
 

@@ -1,13 +1,13 @@
 //! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
 //!
-//! Read in this order: `tilings` (how each convolution is computed on this adapter, `remembered` from run to
-//! run), `layout` (where each parameter lies in the buffers), `layers` (which
+//! Read in this order: `tilings` (how each convolution is computed on this adapter; `choices` keeps it), `layout` (where each parameter lies in the buffers), `layers` (which
 //! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
 //! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here
 //! [`Engine`], which submits; `state`, `snapshot` and `outputs` bring values to the device and back.
 //! `work` counts what each dispatch does, for measurements, and `fewest_bytes` what a step cannot do without.
 
 mod buffers;
+mod choices;
 mod compile;
 mod fewest_bytes;
 mod layers;
@@ -15,7 +15,6 @@ mod layout;
 mod memory;
 mod outputs;
 mod plan;
-mod remembered;
 mod snapshot;
 mod state;
 mod tilings;
@@ -32,6 +31,7 @@ use crate::kernels::{Precision, StepUniform};
 use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
 
+pub use choices::Choices;
 pub use fewest_bytes::{FewestBytes, fewest_bytes};
 pub use memory::MemoryReport;
 pub use snapshot::Snapshot;
@@ -119,6 +119,8 @@ pub struct PlanOptions {
     pub normalization: (Vec<f32>, Vec<f32>),
     /// How activations, their gradients and packed weights are stored.
     pub precision: Precision,
+    /// In which ways convolutions shall be computed, if it is on the adapter that these are of.
+    pub choices: Choices,
     /// Each output of an evaluation has memory of its own, for [`Engine::layer_output`].
     pub keep_outputs: bool,
 }
@@ -138,6 +140,7 @@ impl PlanOptions {
             freeze_statistics: true,
             normalization: Normalization::for_channels(channels).values(channels),
             precision: Precision::F32,
+            choices: Choices::default(),
             keep_outputs: false,
         }
     }
@@ -214,6 +217,7 @@ pub struct Engine<'a> {
     staging: Vec<wgpu::Buffer>,
     pending: VecDeque<Pending>,
     submitted: usize,
+    choices: Choices,
     optimizer_steps: u64,
     batches_tracked: Vec<u64>,
     passage: Option<snapshot::Passage>,
@@ -253,7 +257,7 @@ impl<'a> Engine<'a> {
         );
         let lists = compile::compile(graph, &plain, &options)?;
         Sizes::new(&lists, &plain, &options).check(gpu, &lists)?;
-        let tilings = tilings::choose(gpu, graph, options.max_batch).await?;
+        let tilings = tilings::choose(gpu, graph, options.max_batch, &options.choices).await?;
         let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
         let lists = compile::compile(graph, &layout, &options)?;
         let work = work::of_step(graph, &lists, &layout, &options);
@@ -284,6 +288,7 @@ impl<'a> Engine<'a> {
             staging,
             pending: VecDeque::new(),
             submitted: 0,
+            choices: tilings.choices,
             optimizer_steps: 0,
             batches_tracked: vec![0; graph.batch_norms.len()],
             passage: None,
@@ -291,6 +296,11 @@ impl<'a> Engine<'a> {
         };
         engine.write_state(state)?;
         Ok(engine)
+    }
+
+    /// In which ways it computes convolutions.
+    pub fn choices(&self) -> &Choices {
+        &self.choices
     }
 
     /// Device memory of the plan, in bytes.

@@ -1,7 +1,5 @@
 //! Which way each pass of a network's convolutions is computed on an adapter: found by measuring, checked
-//! before it is used, and remembered.
-
-use std::collections::HashMap;
+//! before it is used, and kept.
 
 use web_time::{Duration, Instant};
 
@@ -13,8 +11,8 @@ use crate::kernels::conv::{self, BackwardExtras, Direction, ForwardExtras, Pass}
 use crate::kernels::{Kernel, Precision, StepUniform};
 use crate::network::Graph;
 
+use super::choices::Choices;
 use super::layout::conv_passes;
-use super::remembered::Remembered;
 
 /// Floating-point operations of a batch below which a pass is not worth the time it takes to compile
 /// anything but the plain way.
@@ -36,8 +34,8 @@ const RELATIVE: f64 = 1e-4;
 /// How kernels go over images on an adapter; on any, by default.
 #[derive(Clone, Debug, Default)]
 pub struct Tilings {
-    /// By pass over images in f32, touched a pixel at a time: how it is computed, whatever they are stored in.
-    chosen: HashMap<Pass, Tiling>,
+    /// How passes are computed that are not computed the plain way.
+    pub choices: Choices,
     /// Whether images are touched two pixels at a time, where they allow it.
     pub pairs: bool,
 }
@@ -46,8 +44,8 @@ impl Tilings {
     /// How a pass is computed: what was chosen for it, or the plain way.
     pub fn of(&self, pass: &Pass) -> Tiling {
         let plain = || Tiling::unmeasured(pass, None);
-        let chosen = self.chosen.get(&pass.stored_in(Precision::F32));
-        chosen.copied().unwrap_or_else(plain)
+        let chosen = self.choices.get(&pass.stored_in(Precision::F32));
+        chosen.unwrap_or_else(plain)
     }
 }
 
@@ -60,20 +58,27 @@ pub struct Measured {
     pub secs: f64,
 }
 
-/// The ways for a network: those that are remembered for the adapter, and where there is none, the
-/// fastest of those tried.
-pub(super) async fn choose(gpu: &Gpu, graph: &Graph, batch: u32) -> Result<Tilings, GpuError> {
-    let mut remembered = Remembered::load(&gpu.capabilities);
+/// The ways for a network: those asked for, if they are of the adapter; else those that are remembered for it;
+/// where there is none, the fastest of those tried.
+pub(super) async fn choose(
+    gpu: &Gpu,
+    graph: &Graph,
+    batch: u32,
+    asked: &Choices,
+) -> Result<Tilings, GpuError> {
+    let mut remembered = Choices::load(&gpu.capabilities);
     let mut tilings = Tilings {
+        choices: Choices::none(&gpu.capabilities),
         pairs: gpu.capabilities.wide_loads,
-        ..Tilings::default()
     };
+    let asked = Some(asked).filter(|asked| asked.is_of_adapter_of(&remembered));
     let mut timer = None;
     let mut is_new = false;
     let mut is_slow = false;
     for pass in worthwhile(graph, batch) {
-        let known = remembered
-            .get(&pass)
+        let known = asked
+            .and_then(|asked| asked.get(&pass))
+            .or_else(|| remembered.get(&pass))
             .filter(|tiling| fits(gpu, &pass, tiling));
         let tiling = match known {
             Some(tiling) => tiling,
@@ -93,7 +98,7 @@ pub(super) async fn choose(gpu: &Gpu, graph: &Graph, batch: u32) -> Result<Tilin
                 chosen
             }
         };
-        tilings.chosen.insert(pass, tiling);
+        tilings.choices.put(pass, tiling);
     }
     if is_new {
         remembered.save();
@@ -113,7 +118,7 @@ pub async fn measure_tilings(
     stage: &mut dyn FnMut(&str),
 ) -> Result<Vec<(Pass, Vec<Measured>)>, GpuError> {
     let timer = Timer::new(gpu, Effort::QUICK).await?;
-    let mut remembered = Remembered::load(&gpu.capabilities);
+    let mut remembered = Choices::load(&gpu.capabilities);
     let mut all = Vec::new();
     let passes = worthwhile(graph, batch);
     for (number, pass) in passes.iter().enumerate() {
@@ -262,11 +267,18 @@ impl<'a> Trial<'a> {
 
     /// Compiles a way and packs its weights; nothing if the device refuses it.
     async fn way(&self, tiling: &Tiling) -> Result<Option<Way>, GpuError> {
+        self.way_of(self.kernel(tiling), tiling).await
+    }
+
+    fn kernel(&self, tiling: &Tiling) -> Kernel {
         let shape = &self.pass.shape;
-        let kernel = match self.pass.direction {
+        match self.pass.direction {
             Direction::Forward => conv::forward(shape, tiling, ForwardExtras::default()),
             Direction::Backward => conv::grad_input(shape, tiling, BackwardExtras::default()),
-        };
+        }
+    }
+
+    async fn way_of(&self, kernel: Kernel, tiling: &Tiling) -> Result<Option<Way>, GpuError> {
         let made = self.gpu.guarded(|| {
             let packed = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("packed weights"),
@@ -375,4 +387,42 @@ fn made_up(len: u64) -> Vec<f32> {
         f32::from_bits(0x3f80_0000 | mixed >> 9) * 2.0 - 3.0
     };
     (0..len).map(value).collect()
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::kernels::Blocked;
+    use crate::kernels::conv::ConvShape;
+
+    #[pollster::test]
+    async fn a_way_that_computes_too_little_too_much_or_elsewhere_is_not_right() {
+        let gpu = Gpu::open(&Default::default()).await.expect("an adapter");
+        let images = Blocked::new(8, 6, 8);
+        let shape = ConvShape {
+            input: images,
+            output: images,
+            kernel: 3,
+            stride: 1,
+            padding: 1,
+        };
+        let pass = shape.pass(Direction::Forward);
+        let trial = Trial::new(&gpu, &pass, CHECKED_SAMPLES + 1).await;
+        let trial = trial.expect("room for it");
+        let tiling = Tilings::default().of(&pass);
+        let is_right = async |text: &str, instead: &str| {
+            let mut kernel = trial.kernel(&tiling);
+            assert!(kernel.source.contains(text), "{}", kernel.source);
+            kernel.source = kernel.source.replace(text, instead);
+            let way = trial.way_of(kernel, &tiling).await;
+            let way = way.expect("the device goes on").expect("valid text");
+            trial.is_right(&way).await.expect("the device goes on")
+        };
+        assert!(is_right("sum_0_0_0 ", "sum_0_0_0 ").await);
+        assert!(!is_right("sum_0_0_0 += w.x", "sum_0_0_0 += 1.01 * w.x").await);
+        assert!(!is_right("ky < 3", "ky < 2").await);
+        // Nothing of the last sample, and something of one beyond the batch.
+        assert!(!is_right("if (n < current.batch)", "if (n + 1u < current.batch)").await);
+        assert!(!is_right("if (n < current.batch)", "if (n < current.batch + 1u)").await);
+    }
 }

@@ -10,6 +10,7 @@ pub use super::tensor_file::CheckpointError;
 use super::tensor_file::{
     Metadata, TensorFile, digest, parse_tensors, read_tensors, write_tensors,
 };
+use crate::engine::Choices;
 pub use crate::engine::OptimizerState;
 use crate::network::state::{NamedTensor, OPTIMIZER_PREFIX, TensorData};
 
@@ -63,6 +64,8 @@ pub struct Checkpoint {
     pub progress: Progress,
     /// What it started from.
     pub base: Base,
+    /// In which ways its convolutions are computed: others would round otherwise.
+    pub choices: Choices,
 }
 
 pub(super) const FIRST_MOMENT: &str = "optimizer.first_moment";
@@ -77,6 +80,7 @@ const EPOCH: &str = "bnonly.epoch";
 const SECONDS: &str = "bnonly.seconds";
 const BEST_ACCURACY: &str = "bnonly.best-accuracy";
 const OPTIMIZER_STEPS: &str = "bnonly.optimizer-steps";
+const CHOICES: &str = "bnonly.convolutions";
 
 impl Checkpoint {
     /// Writes it as a safetensors file. To replace a file safely, see
@@ -92,6 +96,7 @@ impl Checkpoint {
         put(EPOCH, progress.epoch.to_string());
         put(SECONDS, progress.seconds.to_string());
         put(OPTIMIZER_STEPS, self.optimizer.steps.to_string());
+        put(CHOICES, serde_json::to_string(&self.choices)?);
         if let Some(accuracy) = progress.best_accuracy {
             put(BEST_ACCURACY, accuracy.to_string());
         }
@@ -142,6 +147,9 @@ impl Checkpoint {
                 false => None,
             },
         };
+        // A file of an earlier version has none; others that do not read are as good as none.
+        let choices = content.metadata.get(CHOICES);
+        let choices = choices.and_then(|text| serde_json::from_str(text).ok());
         let (remembered, tensors): (Vec<_>, Vec<_>) = content
             .tensors
             .into_iter()
@@ -171,6 +179,7 @@ impl Checkpoint {
             settings,
             progress,
             base,
+            choices: choices.unwrap_or_default(),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::checkpoint::{Base, Checkpoint, FIRST_MOMENT, OptimizerState, Progress
 use super::saved::{SavedError, digest};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::{DataShape, Normalization};
-use crate::engine::PlanOptions;
+use crate::engine::{Choices, PlanOptions};
 use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
 use crate::network::initial::UnknownBnInit;
@@ -66,6 +66,8 @@ pub struct Start {
     pub progress: Progress,
     /// The first state's name in a delta.
     pub base: Base,
+    /// In which ways convolutions were computed, on going on.
+    pub choices: Choices,
 }
 
 impl Start {
@@ -89,6 +91,7 @@ impl Start {
             optimizer: None,
             progress: Progress::default(),
             base,
+            choices: Choices::default(),
         })
     }
 
@@ -132,12 +135,16 @@ impl Start {
             optimizer: Some(checkpoint.optimizer),
             progress: checkpoint.progress,
             base: checkpoint.base,
+            choices: checkpoint.choices,
         })
     }
 
     /// How the engine shall run it.
     pub fn plan(&self, settings: &Settings, data: &DataShape) -> PlanOptions {
-        plan(settings, data, self.trained.clone())
+        PlanOptions {
+            choices: self.choices.clone(),
+            ..plan(settings, data, self.trained.clone())
+        }
     }
 }
 
@@ -153,6 +160,7 @@ pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanO
         freeze_statistics: settings.freeze_stats,
         normalization: Normalization::for_channels(channels).values(channels),
         precision: settings.precision,
+        choices: Choices::default(),
         keep_outputs: false,
     }
 }

@@ -361,6 +361,7 @@ impl<'a> Trainer<'a> {
                 ..self.progress.clone()
             },
             base: self.base.clone(),
+            choices: self.engine.choices().clone(),
         }
     }
 

@@ -2,7 +2,8 @@
 
 use bnonly::data::Batch;
 use bnonly::data::order::{AugmentationDraw, epoch_order};
-use bnonly::engine::{BatchView, Engine};
+use bnonly::engine::{BatchView, Choices, Engine, PlanOptions};
+use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::Shape;
 use bnonly::network::initial::BnInit;
@@ -53,6 +54,36 @@ async fn one_seed_gives_the_same_bits_twice() {
         seeded_run(&graph, 5, sgd).await.0,
         seeded_run(&graph, 6, sgd).await.0
     );
+}
+
+/// Ways that a run was computed in before, which a checkpoint keeps, go before what the adapter remembers.
+#[everywhere::test]
+async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_adapter() {
+    let graph = network_for(Shape::new(3, 16, 16), "resnet-8", Options::default());
+    let state = initial_state(&graph, 1, BnInit::Uniform);
+    let with = async |choices: &Choices| {
+        let options = PlanOptions {
+            choices: choices.clone(),
+            ..PlanOptions::evaluation(&graph, 24)
+        };
+        engine(&graph, options, &state).await.choices().clone()
+    };
+    let remembered = with(&Choices::default()).await;
+    // What no adapter would choose, but computes.
+    let subgroup_size = everywhere::gpu().await.capabilities.subgroup_size;
+    let mut text = serde_json::to_value(&remembered).expect("as it is written");
+    for choice in text["choices"].as_array_mut().expect("a list") {
+        let pass = serde_json::from_value(choice["pass"].take()).expect("a pass");
+        let slowest = *Tiling::all(&pass, subgroup_size).last().expect("a way");
+        *choice = serde_json::json!({ "pass": pass, "tiling": slowest });
+    }
+    let asked: Choices = serde_json::from_value(text.clone()).expect("as it was written");
+    assert_ne!(asked, remembered);
+    assert_eq!(with(&asked).await, asked);
+
+    text["adapter"] = "another".into();
+    let of_another: Choices = serde_json::from_value(text).expect("as it was written");
+    assert_ne!(with(&of_another).await, asked);
 }
 
 /// Results that nobody waits for between the steps are the same, and come in order.

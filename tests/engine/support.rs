@@ -1,7 +1,7 @@
 //! An adapter, states and batches for the engine's tests.
 
 use bnonly::data::{self, Augmentation, Images, Normalization};
-use bnonly::engine::{BatchResult, BatchView, Engine, PlanOptions};
+use bnonly::engine::{BatchResult, BatchView, Choices, Engine, PlanOptions};
 use bnonly::kernels::Precision;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::Shape;
@@ -96,6 +96,7 @@ pub fn options(graph: &Graph, mode: &str, max_batch: u32) -> PlanOptions {
         freeze_statistics: false,
         normalization: Normalization::for_channels(channels).values(channels),
         precision: Precision::F32,
+        choices: Choices::default(),
         keep_outputs: false,
     }
 }

@@ -1,4 +1,4 @@
-//! The file in which the chosen ways of convolutions are kept from run to run.
+//! What was chosen for convolutions: kept from run to run in a file, and by each run for itself.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -13,14 +13,17 @@ use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::conv::{self, Pass};
 use crate::platform::{cache_dir, fs};
 
-/// What is remembered for one adapter.
-pub(super) struct Remembered {
+/// How convolutions are computed on one adapter, with its driver and the text of these kernels. A run that
+/// computes them in the same ways again has the same bits again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Choices {
     adapter: String,
     choices: Vec<Choice>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Choice {
+    /// Over images in f32, touched a pixel at a time, whatever they are stored in.
     pass: Pass,
     tiling: Tiling,
 }
@@ -28,32 +31,46 @@ struct Choice {
 /// By adapter, driver and text of the kernels.
 type Adapters = BTreeMap<String, Vec<Choice>>;
 
-impl Remembered {
-    /// What the file has for an adapter with its driver and these kernels. A file that is missing or broken
-    /// is as good as an empty one: all in it can be measured again.
-    pub fn load(capabilities: &Capabilities) -> Self {
+impl Choices {
+    /// None yet, on this adapter.
+    pub(super) fn none(capabilities: &Capabilities) -> Self {
         let digest = Sha256::digest(conv::TEXT);
         let lanes = capabilities.subgroup_size.unwrap_or(0);
         let adapter = format!(
             "{capabilities}, {lanes} lanes, kernels {:02x}{:02x}{:02x}{:02x}",
             digest[0], digest[1], digest[2], digest[3]
         );
-        let choices = read().remove(&adapter).unwrap_or_default();
-        Self { adapter, choices }
+        Self {
+            adapter,
+            choices: Vec::new(),
+        }
     }
 
-    pub fn get(&self, pass: &Pass) -> Option<Tiling> {
+    /// What the file has for the adapter. A file that is missing or broken is as good as an empty one: all in
+    /// it can be measured again.
+    pub(super) fn load(capabilities: &Capabilities) -> Self {
+        let none = Self::none(capabilities);
+        let choices = read().remove(&none.adapter).unwrap_or_default();
+        Self { choices, ..none }
+    }
+
+    /// Whether they are of the same adapter, driver and kernels.
+    pub(super) fn is_of_adapter_of(&self, other: &Self) -> bool {
+        self.adapter == other.adapter
+    }
+
+    pub(super) fn get(&self, pass: &Pass) -> Option<Tiling> {
         let of_pass = self.choices.iter().find(|choice| choice.pass == *pass);
         of_pass.map(|choice| choice.tiling)
     }
 
-    pub fn put(&mut self, pass: Pass, tiling: Tiling) {
+    pub(super) fn put(&mut self, pass: Pass, tiling: Tiling) {
         self.choices.retain(|choice| choice.pass != pass);
         self.choices.push(Choice { pass, tiling });
     }
 
     /// Writes it, beside what others wrote meanwhile. Where that fails, the next run measures again.
-    pub fn save(&self) {
+    pub(super) fn save(&self) {
         let mut adapters = read();
         adapters.insert(self.adapter.clone(), self.choices.clone());
         if let Some(path) = path() {
@@ -114,7 +131,7 @@ mod tests {
             padding: 1,
         };
         let pass = shape.pass(Direction::Backward);
-        let mut one = Remembered {
+        let mut one = Choices {
             adapter: "one".into(),
             choices: Vec::new(),
         };
