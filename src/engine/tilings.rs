@@ -14,9 +14,9 @@ use crate::network::Graph;
 use super::choices::Choices;
 use super::layout::conv_passes;
 
-/// Floating-point operations of a batch below which a pass is not worth the time it takes to compile
-/// anything but the plain way.
-const WORTH_CHOOSING: u64 = 20_000_000;
+/// Floating-point operations of a batch, for each tap of the kernel, below which a pass is not worth the time
+/// it takes to compile anything but the plain way: of a text that has all taps in it.
+const WORTH_CHOOSING: u64 = 5_600_000;
 
 /// Time that compiling and checking one way may take for the others to be tried as well: on a GPU that is
 /// some hundredths of a second, on a processor seconds.
@@ -142,7 +142,8 @@ fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
     let mut passes: Vec<Pass> = Vec::new();
     for pass in conv_passes(graph, Precision::F32) {
         let flops = u64::from(batch) * pass.shape.flops_per_sample();
-        if flops >= WORTH_CHOOSING && !passes.contains(&pass) {
+        let taps = u64::from(pass.shape.kernel.pow(2));
+        if flops >= WORTH_CHOOSING * taps && !passes.contains(&pass) {
             passes.push(pass);
         }
     }

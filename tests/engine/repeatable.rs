@@ -64,7 +64,7 @@ async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_ada
     let with = async |choices: &Choices| {
         let options = PlanOptions {
             choices: choices.clone(),
-            ..PlanOptions::evaluation(&graph, 24)
+            ..PlanOptions::evaluation(&graph, 48)
         };
         engine(&graph, options, &state).await.choices().clone()
     };
