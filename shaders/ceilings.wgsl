@@ -2,7 +2,8 @@
 // dispatch that does next to nothing. Everything computed depends on the step's uniform and is written,
 // so that no compiler can leave it out.
 
-@group(0) @binding(1) var<storage, read_write> output: array<vec4f>;
+{% set element = "vec4<u64>" if pairs | default(false) else "vec4f" %}
+@group(0) @binding(1) var<storage, read_write> output: array<{{ element }}>;
 
 {% if work == "multiply_add" %}
 alias Quad = {{ "vec4h" if half else "vec4f" }};
@@ -37,9 +38,9 @@ fn multiply_add(
     output[i] = vec4f(sum);
 }
 {% elif work == "copy" %}
-@group(0) @binding(2) var<storage, read> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> input: array<{{ element }}>;
 
-/// output[i] = input[i] for {{ quads }} vec4f; a workgroup takes {{ per_thread }} × 64, its lanes side by side.
+/// output[i] = input[i] for {{ elements }} {{ element }}; a workgroup takes {{ per_thread }} × 64, its lanes side by side.
 @compute @workgroup_size(64)
 fn copy(
     @builtin(workgroup_id) group: vec3u,
@@ -48,7 +49,7 @@ fn copy(
 ) {
     let start = group_index(group, groups) * {{ 64 * per_thread }}u + lane;
 {% for k in range(per_thread) %}
-    if start + {{ 64 * k }}u < {{ quads }}u {
+    if start + {{ 64 * k }}u < {{ elements }}u {
         output[start + {{ 64 * k }}u] = input[start + {{ 64 * k }}u];
     }
 {% endfor %}

@@ -216,7 +216,9 @@ fn ceiling_kernels() -> Vec<Kernel> {
         kernels.extend(MultiplyAdd::variants(half).map(|way| ceilings::multiply_add(way, 256)));
     }
     // The last thread's vec4f may lie beyond the end.
-    kernels.extend([1, 4].map(|per_thread| ceilings::copy(1_000_001, per_thread)));
+    for pairs in [false, true] {
+        kernels.extend([1, 4].map(|per_thread| ceilings::copy(1_000_001, per_thread, pairs)));
+    }
     kernels
 }
 

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use wgpu::BufferUsages as Usage;
 
-use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::timing::{Dispatch, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::ceilings::{MultiplyAdd, UNIFORM, copy, multiply_add, next_to_nothing};
@@ -13,7 +12,7 @@ use crate::kernels::{Kernel, WORKGROUP_SIZE};
 /// limits let a kernel bind.
 const COPIED_BYTES: u64 = 128 << 20;
 
-/// vec4f that a thread of the copying kernel takes; the faster is the ceiling.
+/// Elements that a thread of the copying kernel takes; the faster is the ceiling.
 const COPIED_A_THREAD: [u32; 2] = [1, 4];
 
 /// Fewest workgroups that do arithmetic, and most: enough for the largest GPUs.
@@ -30,8 +29,10 @@ pub struct Ceilings {
     pub f16_gflops_per_second: Option<f64>,
     /// The way to write those that was the fastest.
     pub f16_variant: Option<String>,
-    /// A kernel that copies vec4f, bytes read and bytes written, in 10⁹ a second.
+    /// A kernel that copies, bytes read and bytes written, in 10⁹ a second.
     pub kernel_copy_gigabytes_per_second: f64,
+    /// What it copies at once: whichever is the faster of what kernels use on the adapter.
+    pub kernel_copy_variant: String,
     /// The driver's own copy from buffer to buffer, the same way.
     pub buffer_copy_gigabytes_per_second: f64,
     /// One more dispatch in a pass, of a kernel that writes four numbers.
@@ -58,10 +59,7 @@ impl Ceilings {
             false => None,
         };
         stage("copies");
-        let mut kernel_copy = 0.0_f64;
-        for per_thread in COPIED_A_THREAD {
-            kernel_copy = kernel_copy.max(bench.kernel_copy(per_thread).await?);
-        }
+        let (kernel_copy_gigabytes_per_second, kernel_copy_variant) = bench.kernel_copy().await?;
         let buffer_copy = bench.buffer_copy().await?;
         stage("the cost of a dispatch");
         let nothing = bench.ready(&next_to_nothing()).await?;
@@ -70,7 +68,8 @@ impl Ceilings {
             f32_variant,
             f16_gflops_per_second: half.as_ref().map(|(rate, _)| *rate),
             f16_variant: half.map(|(_, variant)| variant),
-            kernel_copy_gigabytes_per_second: kernel_copy,
+            kernel_copy_gigabytes_per_second,
+            kernel_copy_variant,
             buffer_copy_gigabytes_per_second: buffer_copy,
             dispatch_microseconds: 1e6 * timer.seconds_a_call(&nothing).await?,
             submission_microseconds: 1e6 * timer.submission_secs(),
@@ -94,7 +93,7 @@ impl<'a> Bench<'a> {
         let bytes = COPIED_BYTES
             .min(allowed.max_binding_bytes)
             .min(allowed.max_buffer_bytes);
-        let bytes = bytes / 16 * 16;
+        let bytes = bytes / 32 * 32;
         let create = |label, size, usage| {
             gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some(label),
@@ -127,32 +126,9 @@ impl<'a> Bench<'a> {
     }
 
     async fn ready(&self, kernel: &Kernel) -> Result<Dispatch, GpuError> {
-        let mut cache = PipelineCache::default();
         let made = self.gpu.guarded(|| {
-            let pipeline = kernel.pipeline(self.gpu, &mut cache);
             let buffers = [&self.uniform, &self.output, &self.input];
-            let entries: Vec<_> = (0..)
-                .zip(buffers)
-                .take(1 + kernel.bindings.len())
-                .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                    binding,
-                    resource: buffer.as_entire_binding(),
-                })
-                .collect();
-            let bind_group = self
-                .gpu
-                .device
-                .create_bind_group(&wgpu::BindGroupDescriptor {
-                    label: Some(kernel.name),
-                    layout: &pipeline.layout,
-                    entries: &entries,
-                });
-            let largest = self.gpu.capabilities.max_workgroups;
-            Dispatch {
-                pipeline: pipeline.pipeline,
-                bind_group,
-                workgroups: kernel.grid.workgroups(UNIFORM.batch, largest),
-            }
+            kernel.dispatch(self.gpu, UNIFORM.batch, &buffers[..=kernel.bindings.len()])
         });
         made.await
     }
@@ -184,13 +160,27 @@ impl<'a> Bench<'a> {
         Ok(fastest)
     }
 
-    /// GB/s.
-    async fn kernel_copy(&self, per_thread: u32) -> Result<f64, GpuError> {
-        let dispatch = self
-            .ready(&copy((self.bytes / 16) as u32, per_thread))
-            .await?;
-        let seconds = self.timer.seconds_a_call(&dispatch).await?;
-        Ok(2.0 * self.bytes as f64 / seconds / 1e9)
+    /// GB/s of the fastest way, and that way in words.
+    async fn kernel_copy(&self) -> Result<(f64, String), GpuError> {
+        let mut fastest = (0.0, "");
+        for (pairs, bytes, words) in [
+            (false, 16, "of vec4f"),
+            (true, 32, "of two vec4f at once as 64-bit integers"),
+        ] {
+            if pairs && !self.gpu.capabilities.wide_loads {
+                continue;
+            }
+            for per_thread in COPIED_A_THREAD {
+                let kernel = copy((self.bytes / bytes) as u32, per_thread, pairs);
+                let dispatch = self.ready(&kernel).await?;
+                let seconds = self.timer.seconds_a_call(&dispatch).await?;
+                let rate = 2.0 * self.bytes as f64 / seconds / 1e9;
+                if rate > fastest.0 {
+                    fastest = (rate, words);
+                }
+            }
+        }
+        Ok((fastest.0, fastest.1.to_owned()))
     }
 
     /// GB/s.

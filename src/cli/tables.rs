@@ -72,7 +72,7 @@ pub(super) fn ceilings(ceilings: &Ceilings) -> String {
             "copy by a kernel".into(),
             figure(ceilings.kernel_copy_gigabytes_per_second),
             "GB/s".into(),
-            "of vec4f, read and written bytes".into(),
+            format!("{}, read and written bytes", ceilings.kernel_copy_variant),
         ],
         vec![
             "copy by the driver".into(),

@@ -3,7 +3,6 @@
 
 use web_time::{Duration, Instant};
 
-use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::timing::{self, Effort, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::conv::tiling::Tiling;
@@ -287,42 +286,18 @@ impl<'a> Trial<'a> {
                 usage: wgpu::BufferUsages::STORAGE,
                 mapped_at_creation: false,
             });
-            let pack = self.dispatch(&conv::pack(&self.pass, tiling), &[&self.weight, &packed]);
+            let pack = conv::pack(&self.pass, tiling);
+            let pack = pack.dispatch(self.gpu, 1, &[&self.step, &self.weight, &packed]);
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
             pack.encode(&mut encoder, 1);
             self.gpu.queue.submit([encoder.finish()]);
-            self.dispatch(&kernel, &[&self.source, &packed, &self.destination])
+            let buffers = [&self.step, &self.source, &packed, &self.destination];
+            kernel.dispatch(self.gpu, 1, &buffers)
         });
         match made.await {
             Ok(dispatch) => Ok(Some(Way { kernel, dispatch })),
             Err(GpuError::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
-        }
-    }
-
-    fn dispatch(&self, kernel: &Kernel, operands: &[&wgpu::Buffer]) -> timing::Dispatch {
-        let pipeline = kernel.pipeline(self.gpu, &mut PipelineCache::default());
-        let entries: Vec<_> = (0..)
-            .zip(std::iter::once(&self.step).chain(operands.iter().copied()))
-            .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
-                resource: buffer.as_entire_binding(),
-            })
-            .collect();
-        let bind_group = self
-            .gpu
-            .device
-            .create_bind_group(&wgpu::BindGroupDescriptor {
-                label: Some(kernel.name),
-                layout: &pipeline.layout,
-                entries: &entries,
-            });
-        timing::Dispatch {
-            pipeline: pipeline.pipeline,
-            bind_group,
-            workgroups: kernel
-                .grid
-                .workgroups(1, self.gpu.capabilities.max_workgroups),
         }
     }
 

@@ -39,7 +39,7 @@ pub struct Capabilities {
     /// Whether kernels may compute and store in f16.
     pub half_precision: bool,
     /// Whether kernels may load and store 64-bit integers, and it pays: processors load four of them in hardly
-    /// more time than four of 32 bits. (Whether it pays on a GPU is unmeasured.)
+    /// more time than four of 32 bits. Measured on llvmpipe; whether it pays on a GPU is unmeasured.
     pub wide_loads: bool,
 }
 
@@ -83,6 +83,7 @@ impl Capabilities {
                 .then_some(info.subgroup_min_size),
             half_precision: features.contains(wgpu::Features::SHADER_F16),
             wide_loads: features.contains(wgpu::Features::SHADER_INT64)
+                && info.backend == wgpu::Backend::Vulkan
                 && info.device_type == wgpu::DeviceType::Cpu,
         }
     }

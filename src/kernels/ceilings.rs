@@ -76,10 +76,10 @@ pub fn multiply_add(variant: MultiplyAdd, workgroups: u32) -> Kernel {
     }
 }
 
-/// `output`, `input`: `quads` vec4f, `per_thread` by each thread.
-pub fn copy(quads: u32, per_thread: u32) -> Kernel {
-    let values = context! { work => "copy", quads, per_thread };
-    let workgroups = quads.div_ceil(WORKGROUP_SIZE * per_thread);
+/// `output`, `input`: `elements` vec4f, or pairs of them as four 64-bit integers, `per_thread` by each thread.
+pub fn copy(elements: u32, per_thread: u32, pairs: bool) -> Kernel {
+    let values = context! { work => "copy", elements, per_thread, pairs };
+    let workgroups = elements.div_ceil(WORKGROUP_SIZE * per_thread);
     kernel("copy", values, vec![Write, Read], workgroups)
 }
 

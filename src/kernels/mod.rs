@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::gpu::Gpu;
 use crate::gpu::pipeline::{BindingKind as Access, Pipeline, PipelineCache};
+use crate::gpu::timing::Dispatch;
 
 pub use precision::Precision;
 
@@ -165,6 +166,28 @@ impl Kernel {
             .chain(self.bindings.iter().copied())
             .collect();
         cache.get(gpu, &self.source, self.name, &bindings)
+    }
+
+    /// The kernel alone, for a batch: `buffers` are the step's uniform and what it binds, in order.
+    pub fn dispatch(&self, gpu: &Gpu, batch: u32, buffers: &[&wgpu::Buffer]) -> Dispatch {
+        let Pipeline { pipeline, layout } = self.pipeline(gpu, &mut PipelineCache::default());
+        let entries: Vec<_> = (0..)
+            .zip(buffers)
+            .map(|(binding, buffer)| wgpu::BindGroupEntry {
+                binding,
+                resource: buffer.as_entire_binding(),
+            })
+            .collect();
+        let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(self.name),
+            layout: &layout,
+            entries: &entries,
+        });
+        Dispatch {
+            pipeline,
+            bind_group,
+            workgroups: self.grid.workgroups(batch, gpu.capabilities.max_workgroups),
+        }
     }
 }
 
