@@ -42,7 +42,7 @@ pub struct Tilings {
 impl Tilings {
     /// How a pass is computed: what was chosen for it, or the plain way.
     pub fn of(&self, pass: &Pass) -> Tiling {
-        let plain = || Tiling::unmeasured(pass, None);
+        let plain = || Tiling::plain(pass);
         let chosen = self.choices.get(&pass.stored_in(Precision::F32));
         chosen.unwrap_or_else(plain)
     }
@@ -81,8 +81,9 @@ pub(super) async fn choose(
             .filter(|tiling| fits(gpu, &pass, tiling));
         let tiling = match known {
             Some(tiling) => tiling,
-            // Where compiling is slow and the plain way is the likely fastest, nothing is to be found out.
-            None if is_slow && is_plain_likely(gpu, &pass) => Tilings::default().of(&pass),
+            // Where compiling is slow, the likely fastest is taken. Unless lanes share in it, which relies on
+            // more than WGSL promises, it need not even be checked.
+            None if is_slow && likely(gpu, &pass).lanes == 0 => likely(gpu, &pass),
             None => {
                 let timer = match &mut timer {
                     Some(timer) => timer,
@@ -149,9 +150,8 @@ fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
     passes
 }
 
-fn is_plain_likely(gpu: &Gpu, pass: &Pass) -> bool {
-    let likely = Tiling::unmeasured(pass, gpu.capabilities.subgroup_size);
-    likely == Tilings::default().of(pass)
+fn likely(gpu: &Gpu, pass: &Pass) -> Tiling {
+    Tiling::unmeasured(pass, gpu.capabilities.subgroup_size)
 }
 
 fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {

@@ -45,7 +45,7 @@ impl Layer {
             name: format!("{name} {twin:?} of {max_batch}"),
             max_batch,
             shape,
-            tilings: both.map(|direction| Tiling::unmeasured(&shape.pass(direction), None)),
+            tilings: both.map(|direction| Tiling::plain(&shape.pass(direction))),
             twin,
         }
     }

@@ -45,9 +45,13 @@ const fn variant(method: Method, shares: bool, quads: u32, rows: u32, columns: u
     }
 }
 
+/// The plain way, of which all others are variants: a short text, quickly compiled, in WGSL that every adapter
+/// has.
+const PLAIN: Variant = variant(Method::RowByRow, false, 1, 1, 16);
+
 /// All ways, the likely fastest first where nothing was measured.
 const VARIANTS: [Variant; 10] = {
-    use Method::{Direct, RowByRow, Winograd};
+    use Method::{Direct, Winograd};
     [
         variant(Winograd, true, 4, 4, 4),
         variant(Winograd, true, 4, 8, 4),
@@ -56,9 +60,9 @@ const VARIANTS: [Variant; 10] = {
         variant(Direct, true, 4, 4, 4),
         variant(Direct, true, 4, 2, 4),
         variant(Direct, true, 2, 4, 4),
-        variant(RowByRow, false, 1, 1, 16),
+        PLAIN,
+        variant(Direct, false, 2, 4, 4),
         variant(Direct, false, 1, 4, 4),
-        variant(Direct, false, 2, 2, 4),
     ]
 };
 
@@ -88,7 +92,12 @@ impl Tiling {
         all
     }
 
-    /// The likely fastest, on adapters without subgroups too.
+    /// The plain way.
+    pub fn plain(pass: &Pass) -> Self {
+        Self::fitted(&PLAIN, pass, None).expect("it fits every pass")
+    }
+
+    /// The likely fastest.
     pub fn unmeasured(pass: &Pass, subgroup_size: Option<u32>) -> Self {
         Self::all(pass, subgroup_size)[0]
     }
