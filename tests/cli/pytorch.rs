@@ -83,7 +83,8 @@ fn reproduces(name: &str, options: &str, losses: f64, values: f64) {
 #[test]
 fn gamma_alone() {
     let options = "--model resnet-8 --train bn-gamma --batch-size 32 --max-steps 10";
-    reproduces("resnet8-gamma", options, 1e-4, 1e-3);
+    // As the engine's test has it.
+    reproduces("resnet8-gamma", options, 1e-4, 5e-3);
 }
 
 #[test]

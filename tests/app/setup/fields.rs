@@ -213,6 +213,7 @@ fn adapter(name: &str, backend: wgpu::Backend) -> Capabilities {
         storage_alignment: 256,
         subgroup_size: None,
         half_precision: false,
+        wide_loads: false,
     }
 }
 
