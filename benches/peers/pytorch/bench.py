@@ -54,7 +54,7 @@ def model_name(text):
 
 
 def measure(a, device, variant):
-    """Seconds of each measured step, and the losses of the first and the last step of all."""
+    """Seconds a step of each measured round, and the losses of the first and the last step of all."""
     layout, compile_mode, _ = VARIANTS[variant]
     model = ResNet(int(a.model.split("-")[1]))
     initialise(model, a.seed)
@@ -79,20 +79,27 @@ def measure(a, device, variant):
         loss = loss_of(images, labels)
         loss.backward()
         optimizer.step()
+        return loss.detach()
+
+    def wait():
         if device.type == "cuda":
             torch.cuda.synchronize(device)
-        return loss.detach()
 
     first = step().item()
     with_gradient = [name for name, p in model.named_parameters() if p.grad is not None]
     assert with_gradient == trained, f"gradients of {len(with_gradient)} tensors, not of {len(trained)}"
     for _ in range(a.warm_up - 1):
         step()
+    wait()
+    # A GPU need not wait for the host between the steps of a round.
+    steps = 10 if device.type == "cuda" else 1
     seconds = []
-    for _ in range(a.steps):
+    for _ in range(math.ceil(a.steps / steps)):
         start = time.perf_counter()
-        loss = step()
-        seconds.append(time.perf_counter() - start)
+        for _ in range(steps):
+            loss = step()
+        wait()
+        seconds.append((time.perf_counter() - start) / steps)
     return seconds, first, loss.item()
 
 
@@ -102,7 +109,8 @@ def main():
     ap.add_argument("--model", type=model_name, default="resnet-14")
     ap.add_argument("--train", default="bn", choices=["bn", "all"])
     ap.add_argument("--batch", type=int, default=128)
-    ap.add_argument("--steps", type=int, default=20, help="measured; their median counts")
+    ap.add_argument("--steps", type=int, default=0,
+                    help="measured one by one, on cuda ten by ten; their median counts (default: 20, on cuda 200)")
     ap.add_argument("--warm-up", type=int, default=5, help="before those")
     ap.add_argument("--variants", default="eager,channels-last,compiled", help=", ".join(VARIANTS))
     ap.add_argument("--precision", default="fp32", help="fp32,tf32; tf32 on cuda only")
@@ -113,6 +121,7 @@ def main():
     for given, known in [(variants, VARIANTS), (precisions, ("fp32", "tf32"))]:
         if unknown := set(given) - set(known):
             ap.error(f"{', '.join(sorted(unknown))}: there are {', '.join(known)}")
+    a.steps = a.steps or (200 if a.device == "cuda" else 20)
     if min(a.batch, a.steps, a.warm_up) < 1:
         ap.error("--batch, --steps and --warm-up are at least 1")
     if a.threads:
