@@ -95,6 +95,18 @@ fn statistics(
 @group(0) @binding(5) var<storage, read_write> running_mean: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> running_variance: array<vec4f>;
 
+/// A partial result of a quad, measured from `guess`; nothing beyond the last.
+fn moments_at(i: u32, last: u32, q: u32, guess: vec4f) -> Moments {
+    let found = all_moments[min(i, last) * QUADS + q];
+    let inside = i <= last;
+    return Moments(
+        guess,
+        select(vec4f(), found.origin - guess + found.mean, inside),
+        select(vec4f(), found.squares, inside),
+        select(0.0, found.count, inside),
+    );
+}
+
 /// Joins the partial moments in a fixed order; keeps what normalisation needs and moves the running averages
 /// (biased variance to normalise, unbiased to remember). One workgroup a quad.
 @compute @workgroup_size(64)
@@ -114,9 +126,11 @@ fn finish_statistics(
         all_moments[last * QUADS + q].origin,
     );
     var mine = Moments();
-    for (var i = lane; i <= last; i += 64u) {
-        let next = all_moments[i * QUADS + q];
-        mine = together(mine, Moments(guess, next.origin - guess + next.mean, next.squares, next.count));
+    // Four loads are under way at once: waiting for them is what takes the time.
+    for (var i = lane; i <= last; i += 256u) {
+        let a = together(moments_at(i, last, q, guess), moments_at(i + 64u, last, q, guess));
+        let b = together(moments_at(i + 128u, last, q, guess), moments_at(i + 192u, last, q, guess));
+        mine = together(mine, together(a, b));
     }
     join_moments(lane, mine);
     if lane > 0u {
@@ -170,47 +184,98 @@ fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
 @group(0) @binding(4) var<storage, read> residual: array<{{ element(pixels) }}>;
 @group(0) @binding(5) var<storage, read_write> positive_out: array<u32>;
 
+{# What becomes of pixel i of an element: y_i, and with its signs `bits`, moved by `shift`. #}
+{% macro normalised_pixel(i, shift) %}
+        var y_{{ i }} = normalised({{ pixel("loaded", pixels, i) }}, norm);
+    {% if residual %}
+        y_{{ i }} += {{ pixel("added", pixels, i) }};
+    {% endif %}
+    {% if keep_sign %}
+        bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y_{{ i }} > vec4f()), vec4u(1u)){{ " << " ~ shift ~ "u" if shift }};
+    {% endif %}
+    {% if relu %}
+        y_{{ i }} = rectified(y_{{ i }});
+    {% endif %}
+{% endmacro %}
+{% if keep_sign and not pairs %}
+/// Signs of the pixels of a workgroup, four bits each.
+var<workgroup> signs: array<u32, 512>;
+{% endif %}
+
 /// output = γ · (input − mean)/√(variance + ε) + β{{ ", + residual" if residual }}{{ ", then ReLU" if relu }}.
+{% if pairs %}
 /// One thread eight pixels of a quad.
+{% else %}
+/// One workgroup the pixels of 64 words of signs, neighbouring lanes neighbouring pixels.
+{% endif %}
 @compute @workgroup_size(64)
 fn normalise(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let word = group_index(group, groups) * 64u + lane;
-    if word >= current.batch * (QUADS * WORDS) {
+    let own_word = group_index(group, groups) * 64u + lane;
+{% if pairs %}
+    if own_word >= current.batch * (QUADS * WORDS) {
         return;
     }
-    let norm = normalization[word / WORDS % QUADS];
-    let first = word % WORDS * 8u;
-    let image = (word / WORDS * AREA + first) / {{ pixels }}u;
+    let norm = normalization[own_word / WORDS % QUADS];
+    let first = own_word % WORDS * 8u;
+    let image = (own_word / WORDS * AREA + first) / 2u;
     var bits = 0u;
-{% for k in range(0, 8, pixels) %}
+    {% for k in range(0, 8, 2) %}
     {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        let at = image + {{ k // pixels }}u;
+        let at = image + {{ k // 2 }}u;
         let loaded = input[at];
-    {% if residual %}
-        let added = residual[at];
-    {% endif %}
-    {% for i in range(pixels) %}
-        var y_{{ i }} = normalised({{ pixel("loaded", pixels, i) }}, norm);
         {% if residual %}
-        y_{{ i }} += {{ pixel("added", pixels, i) }};
+        let added = residual[at];
         {% endif %}
-        {% if keep_sign %}
-        bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y_{{ i }} > vec4f()), vec4u(1u)) << {{ 4 * (k + i) }}u;
-        {% endif %}
-        {% if relu %}
-        // Not `max`, which may swallow a NaN: the loss must see it.
-        y_{{ i }} = select(y_{{ i }}, vec4f(), y_{{ i }} <= vec4f());
-        {% endif %}
-    {% endfor %}
-        output[at] = {{ joined("y", pixels) }};
+        {% for i in range(2) %}
+{{ normalised_pixel(i, 4 * (k + i)) }}
+        {% endfor %}
+        output[at] = {{ joined("y", 2) }};
     }
-{% endfor %}
-{% if keep_sign %}
-    positive_out[word] = bits;
+    {% endfor %}
+    {% if keep_sign %}
+    positive_out[own_word] = bits;
+    {% endif %}
+{% else %}
+    {% for k in range(8) %}
+    {
+        let word = (own_word - lane) + {{ 8 * k }}u + lane / 8u;
+        let pixel = word % WORDS * 8u + lane % 8u;
+        {% if keep_sign %}
+        var bits = 0u;
+        {% endif %}
+        if (word < current.batch * (QUADS * WORDS)){{ " & (pixel < AREA)" if area % 8 != 0 }} {
+            let norm = normalization[word / WORDS % QUADS];
+            let at = word / WORDS * AREA + pixel;
+            let loaded = input[at];
+        {% if residual %}
+            let added = residual[at];
+        {% endif %}
+{{ normalised_pixel(0, 0) }}
+            output[at] = {{ joined("y", 1) }};
+        }
+        {% if keep_sign %}
+        signs[{{ 64 * k }}u + lane] = bits;
+        {% endif %}
+    }
+    {% endfor %}
+    {% if keep_sign %}
+    workgroupBarrier();
+    var all = 0u;
+        {% for k in range(8) %}
+    {
+        // Each lane begins elsewhere, so that they do not meet in one bank of the memory.
+        let pixel = ({{ k }}u + lane / 4u) % 8u;
+        all |= signs[lane * 8u + pixel] << (4u * pixel);
+    }
+        {% endfor %}
+    if own_word < current.batch * (QUADS * WORDS) {
+        positive_out[own_word] = all;
+    }
+    {% endif %}
 {% endif %}
 }
 
@@ -280,6 +345,13 @@ fn backward_sums(
 @group(0) @binding(3) var<storage, read_write> grad_gamma: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> grad_beta: array<vec4f>;
 
+/// A partial result of a quad; nothing beyond the last.
+fn sums_at(i: u32, last: u32, q: u32) -> GradSums {
+    let found = all_sums[min(i, last) * QUADS + q];
+    let inside = i <= last;
+    return GradSums(select(vec4f(), found.sum, inside), select(vec4f(), found.sum_x, inside));
+}
+
 /// grad_β = Σ g, grad_γ = Σ g·x̂ without the gradients' scale, and the means of both over all elements with
 /// it. One workgroup a quad.
 @compute @workgroup_size(64)
@@ -293,8 +365,12 @@ fn finish_backward(
         return;
     }
     var mine = GradSums();
-    for (var i = lane; i < partials(); i += 64u) {
-        mine = both(mine, all_sums[i * QUADS + q]);
+    let last = partials() - 1u;
+    // Four loads are under way at once: waiting for them is what takes the time.
+    for (var i = lane; i <= last; i += 256u) {
+        let a = both(sums_at(i, last, q), sums_at(i + 64u, last, q));
+        let b = both(sums_at(i + 128u, last, q), sums_at(i + 192u, last, q));
+        mine = both(mine, both(a, b));
     }
     join_sums(lane, mine);
     if lane > 0u {
@@ -310,36 +386,63 @@ fn finish_backward(
 @group(0) @binding(3) var<storage, read> grad_in: array<{{ element(pixels) }}>;
 @group(0) @binding(4) var<storage, read_write> grad_input: array<{{ element(pixels) }}>;
 
+{# What becomes of pixel i of an element: g_i. #}
+{% macro gradient_of_pixel(i) %}
+        var g_{{ i }} = {{ pixel("grad", pixels, i) }};
+    {% if not fixed %}
+        g_{{ i }} -= norm.mean_grad + standardised({{ pixel("loaded", pixels, i) }}, norm) * norm.mean_grad_x;
+    {% endif %}
+        g_{{ i }} *= norm.scale;
+{% endmacro %}
 /// grad_input = γ/√(variance + ε) · (grad_in{{ " − mean(g) − x̂ · mean(g·x̂)" if not fixed }}), where grad_in is what passed the
-/// ReLU. One thread eight pixels of a quad.
+/// ReLU.
+{% if pairs %}
+/// One thread eight pixels of a quad.
+{% else %}
+/// One workgroup 512 pixels, neighbouring lanes neighbouring pixels.
+{% endif %}
 @compute @workgroup_size(64)
 fn backward(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
     @builtin(local_invocation_index) lane: u32,
 ) {
-    let word = group_index(group, groups) * 64u + lane;
+    let first = group_index(group, groups) * 64u;
+{% if pairs %}
+    let word = first + lane;
     if word >= current.batch * (QUADS * WORDS) {
         return;
     }
     let norm = normalization[word / WORDS % QUADS];
-    let first = word % WORDS * 8u;
-    let image = (word / WORDS * AREA + first) / {{ pixels }}u;
-{% for k in range(0, 8, pixels) %}
-    {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        let at = image + {{ k // pixels }}u;
+    let pixel = word % WORDS * 8u;
+    let image = (word / WORDS * AREA + pixel) / 2u;
+    {% for k in range(0, 8, 2) %}
+    {{ "if pixel + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
+        let at = image + {{ k // 2 }}u;
         let grad = grad_in[at];
-    {% if not fixed %}
-        let loaded = input[at];
-    {% endif %}
-    {% for i in range(pixels) %}
-        var g_{{ i }} = {{ pixel("grad", pixels, i) }};
         {% if not fixed %}
-        g_{{ i }} -= norm.mean_grad + standardised({{ pixel("loaded", pixels, i) }}, norm) * norm.mean_grad_x;
+        let loaded = input[at];
         {% endif %}
-        g_{{ i }} *= norm.scale;
-    {% endfor %}
-        grad_input[at] = {{ joined("g", pixels) }};
+        {% for i in range(2) %}
+{{ gradient_of_pixel(i) }}
+        {% endfor %}
+        grad_input[at] = {{ joined("g", 2) }};
     }
-{% endfor %}
+    {% endfor %}
+{% else %}
+    {% for k in range(8) %}
+    {
+        let at = first * 8u + {{ 64 * k }}u + lane;
+        if at < current.batch * (QUADS * AREA) {
+            let norm = normalization[at / AREA % QUADS];
+            let grad = grad_in[at];
+        {% if not fixed %}
+            let loaded = input[at];
+        {% endif %}
+{{ gradient_of_pixel(0) }}
+            grad_input[at] = {{ joined("g", 1) }};
+        }
+    }
+    {% endfor %}
+{% endif %}
 }

@@ -46,6 +46,12 @@ fn normalised(x: vec4f, norm: Normalization) -> vec4f {
     return (x - norm.guess - norm.offset) * norm.scale + norm.beta;
 }
 
+/// max(x, 0), but NaN where x is: the loss must see it. `max` may swallow a NaN, and so may a comparison of floats,
+/// of which NVIDIA's compiler makes a `max`. As integers, −0 to −∞ are what is at most −0x800000.
+fn rectified(x: vec4f) -> vec4f {
+    return select(x, vec4f(), bitcast<vec4i>(x) <= vec4i(-0x800000));
+}
+
 /// The middle one of three values.
 fn middle(a: vec4f, b: vec4f, c: vec4f) -> vec4f {
     return max(min(a, b), min(max(a, b), c));

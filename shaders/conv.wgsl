@@ -80,6 +80,7 @@ var<workgroup> lane_sums: array<GradSums, {{ 64 * tiling.quads }}>;
     {%- set place = o * taps + tap -%}
     {%- if shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
     {%- elif row_by_row -%} vec4f(weights[packed + u32(ky) * {{ kernel }}u + {{ place }}u])
+    {%- elif column_by_column -%} vec4f(weights[packed + u32(kx) + {{ place }}u])
     {%- else -%} vec4f(weights[packed + {{ place }}u]) {%- endif -%}
 {%- endmacro %}
 
@@ -116,7 +117,7 @@ fn conv(
     let column = i32(x0{{ " * " ~ patch.columns.multiply ~ "u" if patch.columns.multiply != 1 }}{{ " / " ~ patch.columns.divide ~ "u" if patch.columns.divide != 1 }}) - {{ patch.columns.subtract }};
     let row = i32(y0{{ " * " ~ patch.rows.multiply ~ "u" if patch.rows.multiply != 1 }}{{ " / " ~ patch.rows.divide ~ "u" if patch.rows.divide != 1 }}) - {{ patch.rows.subtract }};
 {% set a_load = " / " ~ pixels_a_load ~ "u" if pixels_a_load > 1 else "" %}
-{% for c in patch.columns.loads %}
+{% for c in patch.columns.loads if not column_by_column %}
     {% if c.place == "sometimes" %}
     let x_{{ loop.index0 }} = u32(clamp(column + {{ c.offset }}, 0, SOURCE_WIDTH - 1)){{ a_load }};
     let inside_x_{{ loop.index0 }} = u32(column + {{ c.offset }}) < u32(SOURCE_WIDTH);
@@ -188,6 +189,19 @@ fn conv(
             continue;
         }
         let y_0 = u32(sy) * SOURCE_STRIDE;
+{% endif %}
+{% if column_by_column %}
+        for (var kx = 0; kx < {{ kernel }}; kx++) {
+    {% if forward %}
+        let sx = column + kx;
+    {% else %}
+        // Taps run the other way, as they lie in packed weights.
+        let sx = i32(x0) + {{ padding - (kernel - 1) }} + kx;
+    {% endif %}
+        if u32(sx) >= u32(SOURCE_WIDTH) {
+            continue;
+        }
+        let x_0 = u32(sx);
 {% endif %}
 {# Rows that are loaded, then those that neighbours hold. #}
 {% for from_neighbour in [false, true] %}
@@ -280,7 +294,7 @@ fn conv(
     {% endfor %}
 {% endfor %}
 {% endif %}
-{% if row_by_row %}
+{% if row_by_row or column_by_column %}
         }
 {% endif %}
     }
@@ -413,12 +427,6 @@ fn conv(
 
 {% if enters %}
 fn entering(x: vec4f, norm: Normalization) -> vec4f {
-    let y = normalised(x, norm);
-{% if enters_relu %}
-    // Not `max`, which may swallow a NaN: the loss must see it.
-    return select(y, vec4f(), y <= vec4f());
-{% else %}
-    return y;
-{% endif %}
+    return {{ "rectified(normalised(x, norm))" if enters_relu else "normalised(x, norm)" }};
 }
 {% endif %}

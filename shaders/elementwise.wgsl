@@ -6,7 +6,7 @@ const PER_SAMPLE = {{ per_sample }}u;
 @group(0) @binding(2) var<storage, read_write> output: array<Stored>;
 @group(0) @binding(3) var<storage, read> grad_output: array<Stored>;
 
-/// output = max(input, 0), but NaN where the input is: `max` itself may give either.
+/// output = max(input, 0).
 @compute @workgroup_size(64)
 fn relu(
     @builtin(workgroup_id) group: vec3u,
@@ -15,8 +15,7 @@ fn relu(
 ) {
     let i = group_index(group, groups) * 64u + lane;
     if i < current.batch * PER_SAMPLE {
-        let x = vec4f(input[i]);
-        output[i] = Stored(select(x, vec4f(), x <= vec4f()));
+        output[i] = Stored(rectified(vec4f(input[i])));
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use bnonly::gpu::Lanes;
 use bnonly::gpu::pipeline::BindingKind;
 use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
 use bnonly::kernels::ceilings::{self, MultiplyAdd};
@@ -108,7 +109,14 @@ fn passes(shape: &ConvShape) -> Vec<Kernel> {
 }
 
 fn tilings(shape: &ConvShape, direction: Direction) -> Vec<Tiling> {
-    Tiling::all(&shape.pass(direction), Some(8))
+    let on = |of_processor| {
+        let lanes = Lanes {
+            of_processor,
+            subgroup_size: Some(8),
+        };
+        Tiling::all(&shape.pass(direction), lanes)
+    };
+    [on(true), on(false)].concat()
 }
 
 fn batch_norm_kernels(stored: Stored) -> Vec<Kernel> {

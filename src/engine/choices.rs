@@ -113,6 +113,7 @@ fn write(path: &Path, adapters: &Adapters) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gpu::Lanes;
     use crate::kernels::Blocked;
     use crate::kernels::conv::{ConvShape, Direction};
 
@@ -135,7 +136,11 @@ mod tests {
             adapter: "one".into(),
             choices: Vec::new(),
         };
-        let ways = Tiling::all(&pass, Some(8));
+        let lanes = Lanes {
+            of_processor: true,
+            subgroup_size: Some(8),
+        };
+        let ways = Tiling::all(&pass, lanes);
         assert_eq!(one.get(&pass), None);
         one.put(pass, ways[1]);
         one.put(pass, ways[0]);

@@ -212,13 +212,19 @@ impl Layout {
     }
 }
 
-/// All passes of convolutions over images in a graph.
+/// All passes of convolutions over images in a graph. Nothing goes back to the network's own input.
 pub(super) fn conv_passes(graph: &Graph, precision: Precision) -> Vec<Pass> {
-    let shapes = (0..graph.nodes.len()).filter_map(|node| conv_shape(graph, node, precision));
-    let both = [Direction::Forward, Direction::Backward];
-    shapes
-        .flat_map(|shape| both.map(|direction| shape.pass(direction)))
-        .collect()
+    let mut passes = Vec::new();
+    for (at, node) in graph.nodes.iter().enumerate() {
+        let Some(shape) = conv_shape(graph, at, precision) else {
+            continue;
+        };
+        passes.push(shape.pass(Direction::Forward));
+        if graph.nodes[node.inputs[0].0].op != Op::Input {
+            passes.push(shape.pass(Direction::Backward));
+        }
+    }
+    passes
 }
 
 /// The convolution at a place in the graph, if there is one.

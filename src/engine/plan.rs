@@ -1,6 +1,6 @@
 //! Dispatches with their memory: buffers, pipelines and bind groups, made once.
 
-use crate::gpu::pipeline::PipelineCache;
+use crate::gpu::pipeline::{self, Pipeline};
 use crate::gpu::{Gpu, GpuError, timing};
 use crate::kernels::{Blocked, Grid};
 
@@ -73,19 +73,18 @@ pub(super) async fn build(
     gpu.queue
         .write_buffer(trained, 0, bytemuck::cast_slice(&layout.trained));
 
-    let mut cache = PipelineCache::default();
-    let mut ready = |list: &[Launch]| -> Vec<Dispatch> {
-        list.iter()
-            .map(|launch| dispatch(gpu, &mut cache, &buffers, &sizes, launch))
-            .collect()
-    };
-    let (train, evaluate, pack) = gpu
+    let [train, evaluate, pack] = gpu
         .guarded(|| {
-            (
-                ready(&lists.train),
-                ready(&lists.evaluate),
-                ready(&lists.pack),
-            )
+            let launches = [&lists.train, &lists.evaluate, &lists.pack];
+            let all = launches.into_iter().flatten();
+            let entry_points: Vec<_> = all.map(|launch| launch.kernel.entry_point()).collect();
+            let mut pipelines = pipeline::compile(gpu, &entry_points).into_iter();
+            launches.map(|list| -> Vec<Dispatch> {
+                list.iter()
+                    .zip(&mut pipelines)
+                    .map(|(launch, pipeline)| dispatch(gpu, pipeline, &buffers, &sizes, launch))
+                    .collect()
+            })
         })
         .await
         .map_err(needs)?;
@@ -110,12 +109,11 @@ pub(super) async fn build(
 
 fn dispatch(
     gpu: &Gpu,
-    cache: &mut PipelineCache,
+    pipeline: Pipeline,
     buffers: &Buffers,
     sizes: &Sizes,
     launch: &Launch,
 ) -> Dispatch {
-    let pipeline = launch.kernel.pipeline(gpu, cache);
     let resource = |operand: &Operand| -> wgpu::BindingResource<'_> {
         let (buffer, offset, size) = match operand {
             Operand::Tensor(tensor) => (buffers.slot(sizes.slot(*tensor)), 0, None),

@@ -151,11 +151,11 @@ fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
 }
 
 fn likely(gpu: &Gpu, pass: &Pass) -> Tiling {
-    Tiling::unmeasured(pass, gpu.capabilities.subgroup_size)
+    Tiling::unmeasured(pass, gpu.capabilities.lanes())
 }
 
 fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {
-    Tiling::all(pass, gpu.capabilities.subgroup_size).contains(tiling)
+    Tiling::all(pass, gpu.capabilities.lanes()).contains(tiling)
 }
 
 fn fastest(tried: &[Measured]) -> Option<Tiling> {
@@ -177,7 +177,7 @@ async fn try_all(
     let batch = whole.min((MOST_VALUES / largest).max(1) as u32);
     let trial = Trial::new(gpu, pass, batch.max(CHECKED_SAMPLES + 1)).await?;
     let mut tried = Vec::new();
-    for tiling in Tiling::all(pass, gpu.capabilities.subgroup_size) {
+    for tiling in Tiling::all(pass, gpu.capabilities.lanes()) {
         let begin = Instant::now();
         let Some(way) = trial.way(&tiling).await? else {
             continue;

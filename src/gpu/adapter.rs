@@ -11,6 +11,15 @@ pub struct AdapterChoice {
     pub backend: Option<wgpu::Backend>,
 }
 
+/// What runs the threads of a kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    /// Of a processor, not a GPU: other kernels are fast there.
+    pub of_processor: bool,
+    /// Lanes of a subgroup, where kernels may use subgroups and all have as many.
+    pub subgroup_size: Option<u32>,
+}
+
 /// What an adapter is and allows; the one place that decides what the engine may use.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capabilities {
@@ -85,6 +94,14 @@ impl Capabilities {
             wide_loads: features.contains(wgpu::Features::SHADER_INT64)
                 && info.backend == wgpu::Backend::Vulkan
                 && info.device_type == wgpu::DeviceType::Cpu,
+        }
+    }
+
+    /// What runs the threads of a kernel.
+    pub fn lanes(&self) -> Lanes {
+        Lanes {
+            of_processor: self.device_type == wgpu::DeviceType::Cpu,
+            subgroup_size: self.subgroup_size,
         }
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_channel::oneshot;
 
-pub use adapter::{AdapterChoice, Capabilities};
+pub use adapter::{AdapterChoice, Capabilities, Lanes};
 
 use crate::platform::IS_A_PAGE;
 

@@ -1,6 +1,8 @@
 //! WGSL to compute pipelines, each of one bind group.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 
 use super::Gpu;
 
@@ -8,7 +10,7 @@ use super::Gpu;
 pub(super) const MIN_INVOCATIONS: u32 = 64;
 
 /// How a binding is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BindingKind {
     /// `var<uniform>`.
     Uniform,
@@ -16,6 +18,17 @@ pub enum BindingKind {
     Read,
     /// `var<storage, read_write>`.
     Write,
+}
+
+/// What becomes a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntryPoint<'a> {
+    /// WGSL.
+    pub source: &'a str,
+    /// One of its functions.
+    pub name: &'static str,
+    /// Its group 0: bindings 0, 1, ….
+    pub bindings: Vec<BindingKind>,
 }
 
 /// A compiled kernel.
@@ -27,66 +40,68 @@ pub struct Pipeline {
     pub layout: wgpu::BindGroupLayout,
 }
 
-/// Pipelines by their text, so that layers of one shape share one.
-#[derive(Default)]
-pub struct PipelineCache {
-    layouts: HashMap<Vec<BindingKind>, wgpu::BindGroupLayout>,
-    modules: HashMap<String, wgpu::ShaderModule>,
-    pipelines: HashMap<(String, &'static str, Vec<BindingKind>), Pipeline>,
+/// Compiles kernels, equal ones once, on as many threads as the processor has: drivers take up to a second for
+/// one. What the device has to say of a wrong text it says through [`Gpu::guarded`].
+pub fn compile(gpu: &Gpu, entry_points: &[EntryPoint<'_>]) -> Vec<Pipeline> {
+    let mut layouts = BTreeMap::new();
+    let mut texts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for entry_point in entry_points {
+        let bindings = &entry_point.bindings;
+        layouts
+            .entry(bindings)
+            .or_insert_with(|| layout(gpu, bindings));
+        let of_text = texts.entry(entry_point.source).or_default();
+        of_text.insert(entry_point);
+    }
+    let compiled = texts.par_iter().flat_map_iter(|(source, entry_points)| {
+        let module = gpu
+            .device
+            .create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: entry_points.first().map(|entry_point| entry_point.name),
+                source: wgpu::ShaderSource::Wgsl((*source).into()),
+            });
+        let layouts = &layouts;
+        entry_points.iter().map(move |entry_point| {
+            let layout = &layouts[&entry_point.bindings];
+            (*entry_point, pipeline(gpu, &module, entry_point, layout))
+        })
+    });
+    let compiled: BTreeMap<_, _> = compiled.collect();
+    let of = |entry_point| compiled[entry_point].clone();
+    entry_points.iter().map(of).collect()
 }
 
-impl PipelineCache {
-    /// Compiles an entry point, or finds it. What the device has to say of a wrong text it says
-    /// through [`Gpu::guarded`].
-    pub fn get(
-        &mut self,
-        gpu: &Gpu,
-        source: &str,
-        entry_point: &'static str,
-        bindings: &[BindingKind],
-    ) -> Pipeline {
-        let key = (source.to_owned(), entry_point, bindings.to_vec());
-        if let Some(pipeline) = self.pipelines.get(&key) {
-            return pipeline.clone();
-        }
-        let layout = self
-            .layouts
-            .entry(bindings.to_vec())
-            .or_insert_with(|| layout(gpu, bindings));
-        let module = self.modules.entry(source.to_owned()).or_insert_with(|| {
-            gpu.device
-                .create_shader_module(wgpu::ShaderModuleDescriptor {
-                    label: Some(entry_point),
-                    source: wgpu::ShaderSource::Wgsl(source.into()),
-                })
+fn pipeline(
+    gpu: &Gpu,
+    module: &wgpu::ShaderModule,
+    entry_point: &EntryPoint<'_>,
+    layout: &wgpu::BindGroupLayout,
+) -> Pipeline {
+    let label = Some(entry_point.name);
+    let pipeline_layout = gpu
+        .device
+        .create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label,
+            bind_group_layouts: &[Some(layout)],
+            immediate_size: 0,
         });
-        let pipeline_layout = gpu
-            .device
-            .create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some(entry_point),
-                bind_group_layouts: &[Some(layout)],
-                immediate_size: 0,
-            });
-        let pipeline = gpu
-            .device
-            .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(entry_point),
-                layout: Some(&pipeline_layout),
-                module,
-                entry_point: Some(entry_point),
-                compilation_options: wgpu::PipelineCompilationOptions {
-                    // The kernels that use workgroup memory write it before they read it.
-                    zero_initialize_workgroup_memory: false,
-                    ..Default::default()
-                },
-                cache: None,
-            });
-        let made = Pipeline {
-            pipeline,
-            layout: layout.clone(),
-        };
-        self.pipelines.insert(key, made.clone());
-        made
+    let pipeline = gpu
+        .device
+        .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label,
+            layout: Some(&pipeline_layout),
+            module,
+            entry_point: label,
+            compilation_options: wgpu::PipelineCompilationOptions {
+                // The kernels that use workgroup memory write it before they read it.
+                zero_initialize_workgroup_memory: false,
+                ..Default::default()
+            },
+            cache: None,
+        });
+    Pipeline {
+        pipeline,
+        layout: layout.clone(),
     }
 }
 

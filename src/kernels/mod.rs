@@ -20,7 +20,7 @@ pub mod reduce;
 use serde::{Deserialize, Serialize};
 
 use crate::gpu::Gpu;
-use crate::gpu::pipeline::{BindingKind as Access, Pipeline, PipelineCache};
+use crate::gpu::pipeline::{self, BindingKind as Access, EntryPoint};
 use crate::gpu::timing::Dispatch;
 
 pub use precision::Precision;
@@ -160,17 +160,20 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// Compiles it, or finds it compiled.
-    pub fn pipeline(&self, gpu: &Gpu, cache: &mut PipelineCache) -> Pipeline {
-        let bindings: Vec<_> = std::iter::once(Access::Uniform)
-            .chain(self.bindings.iter().copied())
-            .collect();
-        cache.get(gpu, &self.source, self.name, &bindings)
+    /// What has to be compiled.
+    pub fn entry_point(&self) -> EntryPoint<'_> {
+        EntryPoint {
+            source: &self.source,
+            name: self.name,
+            bindings: std::iter::once(Access::Uniform)
+                .chain(self.bindings.iter().copied())
+                .collect(),
+        }
     }
 
     /// The kernel alone, for a batch: `buffers` are the step's uniform and what it binds, in order.
     pub fn dispatch(&self, gpu: &Gpu, batch: u32, buffers: &[&wgpu::Buffer]) -> Dispatch {
-        let Pipeline { pipeline, layout } = self.pipeline(gpu, &mut PipelineCache::default());
+        let compiled = pipeline::compile(gpu, &[self.entry_point()]).remove(0);
         let entries: Vec<_> = (0..)
             .zip(buffers)
             .map(|(binding, buffer)| wgpu::BindGroupEntry {
@@ -180,11 +183,11 @@ impl Kernel {
             .collect();
         let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some(self.name),
-            layout: &layout,
+            layout: &compiled.layout,
             entries: &entries,
         });
         Dispatch {
-            pipeline,
+            pipeline: compiled.pipeline,
             bind_group,
             workgroups: self.grid.workgroups(batch, gpu.capabilities.max_workgroups),
         }

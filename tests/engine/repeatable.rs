@@ -70,11 +70,11 @@ async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_ada
     };
     let remembered = with(&Choices::default()).await;
     // What no adapter would choose, but computes.
-    let subgroup_size = everywhere::gpu().await.capabilities.subgroup_size;
+    let lanes = everywhere::gpu().await.capabilities.lanes();
     let mut text = serde_json::to_value(&remembered).expect("as it is written");
     for choice in text["choices"].as_array_mut().expect("a list") {
         let pass = serde_json::from_value(choice["pass"].take()).expect("a pass");
-        let slowest = *Tiling::all(&pass, subgroup_size).last().expect("a way");
+        let slowest = *Tiling::all(&pass, lanes).last().expect("a way");
         *choice = serde_json::json!({ "pass": pass, "tiling": slowest });
     }
     let asked: Choices = serde_json::from_value(text.clone()).expect("as it was written");

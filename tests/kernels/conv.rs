@@ -1,5 +1,6 @@
 //! Convolutions: forward, and the gradients of input, weight and bias.
 
+use bnonly::gpu::Lanes;
 use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::conv::{
     self, BackwardExtras, ConvShape, Direction, ForwardExtras, WeightChunks,
@@ -81,10 +82,23 @@ impl Layer {
         self
     }
 
-    /// The ways in which the adapter can compute one of its passes.
+    /// The ways of which the adapter would choose one for a pass. A processor, which can wait for its compiler,
+    /// tries those of GPUs as well.
     pub async fn ways(&self, direction: Direction) -> Vec<Tiling> {
-        let subgroup_size = everywhere::gpu().await.capabilities.subgroup_size;
-        Tiling::all(&self.shape.pass(direction), subgroup_size)
+        let pass = self.shape.pass(direction);
+        let lanes = everywhere::gpu().await.capabilities.lanes();
+        let mut ways = Tiling::all(&pass, lanes);
+        if lanes.of_processor {
+            let of_processor = false;
+            ways.extend(Tiling::all(
+                &pass,
+                Lanes {
+                    of_processor,
+                    ..lanes
+                },
+            ));
+        }
+        ways
     }
 
     /// The layer with one of its passes computed like this.

@@ -123,17 +123,16 @@ pub fn norm_of(layer: &conv::Layer, epilogue: Epilogue, fixed: bool) -> batch_no
 }
 
 /// A convolution in some way forward and some way back.
-fn layer(
+async fn layer(
     name: &str,
     twin: Conv,
     max_batch: u32,
     way: impl FnMut(Vec<Tiling>) -> Tiling,
-    subgroups: Option<u32>,
 ) -> conv::Layer {
     let mut layer = conv::Layer::new(name, twin, max_batch);
-    let ways = [Direction::Forward, Direction::Backward]
-        .map(|direction| Tiling::all(&layer.shape.pass(direction), subgroups));
-    layer.tilings = ways.map(way);
+    let forward = layer.ways(Direction::Forward).await;
+    let back = layer.ways(Direction::Backward).await;
+    layer.tilings = [forward, back].map(way);
     let [forward, back] = layer.tilings;
     layer.name = format!("{} ({forward}; {back})", layer.name);
     layer
@@ -406,12 +405,9 @@ fn twins(
 /// Each way that is wanted, once, forward or back. Of three quads of channels the last is not full, nor is
 /// the last group of two or four quads.
 async fn check_ways(is_wanted: impl Fn(&Tiling) -> bool) {
-    let subgroups = everywhere::gpu().await.capabilities.subgroup_size;
     let [first, second] = twins(3, [8, 8], [3, 10, 10], 3, 1);
-    let pass = conv::Layer::new("", second, 4)
-        .shape
-        .pass(Direction::Forward);
-    let ways = Tiling::all(&pass, subgroups);
+    let named = conv::Layer::new("", second, 4);
+    let ways = named.ways(Direction::Forward).await;
     let simplest = ways[ways.len() - 1];
     let ways = ways.into_iter().filter(is_wanted);
     for (number, way) in everywhere::few(ways.enumerate(), &[0]) {
@@ -420,12 +416,12 @@ async fn check_ways(is_wanted: impl Fn(&Tiling) -> bool) {
             Between::Written,
             Between::Deferred { relu: false },
         ][number / 2 % 3];
-        let mut second = layer(&format!("{between:?}"), second, 4, |_| simplest, subgroups);
+        let mut second = layer(&format!("{between:?}"), second, 4, |_| simplest).await;
         second.tilings[number % 2] = way;
         second.name = format!("{} by {way} in direction {}", second.name, number % 2);
         let in_pairs = number / 2 % 2 == 0;
         let second = second.in_pairs(in_pairs).await;
-        let first = layer("first", first, 4, |_| simplest, subgroups);
+        let first = layer("first", first, 4, |_| simplest).await;
         let first = first.in_pairs(in_pairs).await;
         let norm = norm_of(&first, between.epilogue(), false);
         let chain = Chain {
@@ -458,7 +454,6 @@ async fn all_ways_of_an_adapter_normalise_and_sum_up_in_passing() {
 
 #[everywhere::test]
 async fn random_chains_are_their_twins() {
-    let subgroups = everywhere::gpu().await.capabilities.subgroup_size;
     for seed in everywhere::few(seeds(4), &[1]) {
         let mut random = Random::new(seed);
         let (between, fixed) = [
@@ -483,9 +478,9 @@ async fn random_chains_are_their_twins() {
             ways.retain(compiles_quickly);
             random.pick(&ways)
         };
-        let second = layer(&name, second, max_batch, &mut way, subgroups);
+        let second = layer(&name, second, max_batch, &mut way).await;
         let second = second.in_pairs(in_pairs).await;
-        let first = layer(&name, first, max_batch, &mut way, subgroups);
+        let first = layer(&name, first, max_batch, &mut way).await;
         let first = first.in_pairs(in_pairs).await;
         let norm = norm_of(&first, between.epilogue(), fixed);
         let chain = Chain {
@@ -500,11 +495,10 @@ async fn random_chains_are_their_twins() {
 
 #[everywhere::test]
 async fn moments_are_stable_where_a_bias_dwarfs_the_deviation() {
-    let subgroups = everywhere::gpu().await.capabilities.subgroup_size;
     let [twin, _] = twins(9, [24, 30], [2, 3, 1], 1, 1);
     // In tiles of many pixels, two at a time or one, and of one: the likely fastest and the simplest.
     for (tiles_of_a_pixel, in_pairs) in [(false, true), (false, false), (true, false)] {
-        let mut layer = layer("bias of 1000", twin, 9, |ways| ways[0], subgroups);
+        let mut layer = layer("bias of 1000", twin, 9, |ways| ways[0]).await;
         if tiles_of_a_pixel {
             layer = layer.in_tiles_of_a_pixel();
         }

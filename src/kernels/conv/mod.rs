@@ -198,6 +198,7 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
         patch => Serde(&patch), tiling => Serde(tiling),
         winograd => tiling.method == Method::Winograd,
         row_by_row => tiling.method == Method::RowByRow,
+        column_by_column => tiling.method == Method::ColumnByColumn,
         forward => pass.direction == Direction::Forward,
         kernel => pass.shape.kernel, stride => pass.shape.stride, padding => pass.shape.padding,
         quad_groups => tiling.quad_groups(destination),

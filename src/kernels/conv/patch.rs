@@ -227,17 +227,20 @@ impl Patch {
         if in_step && !rows.partial && in_reach(columns.tiles * rows.tiles) {
             rows.share(tiling.rows, columns.tiles as i32);
         }
-        let pairs = source.pairs && columns.begins_evenly(tiling.columns);
-        columns.load(if pairs { 2 } else { 1 });
         let kernel = pass.shape.kernel;
-        let is_rolled = tiling.method == Method::RowByRow;
-        if is_rolled {
+        let loops_over_columns = tiling.method == Method::ColumnByColumn;
+        if loops_over_columns {
+            columns = columns.rolled(kernel);
+        }
+        let pairs = source.pairs && !loops_over_columns && columns.begins_evenly(tiling.columns);
+        columns.load(if pairs { 2 } else { 1 });
+        let loops_over_rows = tiling.method == Method::RowByRow;
+        if loops_over_rows {
             rows = rows.rolled(kernel);
         }
         let mut uses = uses(&rows, &columns, kernel);
-        if is_rolled {
-            uses.retain(|tap| tap.tap < kernel);
-        }
+        uses.retain(|tap| !loops_over_rows || tap.tap < kernel);
+        uses.retain(|tap| !loops_over_columns || tap.tap.is_multiple_of(kernel));
         let signs_of_a_row_share_a_word = SIGNS_PER_WORD.is_multiple_of(tiling.columns)
             && destination.width.is_multiple_of(tiling.columns);
         Self {

@@ -1,12 +1,13 @@
 //! In which ways the passes of a convolution over images can be computed.
 //!
 //! A thread computes a tile: some quads of channels of some rows and columns of the destination. What is
-//! fast differs between adapters by more than tenfold, so there is a table of ways, `VARIANTS`, from
-//! which the engine picks by measuring. All of them compute the same, in the same text.
+//! fast differs between adapters by more than tenfold, so there are tables of ways, one for processors and one
+//! for GPUs, from which the engine picks by measuring. All of them compute the same, in the same text.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Blocked, Direction, Pass};
+use crate::gpu::Lanes;
 
 /// How the products of one row of weights are formed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,9 +21,12 @@ pub enum Method {
     /// Winograd's F(4, 3) along each row: four outputs of three weights by six products instead of twelve
     /// (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks").
     Winograd,
+    /// Each weight times each value, one column of weights after the other in a loop, and one column of pixels a
+    /// thread: neighbouring lanes touch neighbouring pixels, which is what GPUs load fastest.
+    ColumnByColumn,
 }
 
-/// A line of `VARIANTS`.
+/// A line of a table.
 #[derive(Clone, Copy, Debug)]
 struct Variant {
     method: Method,
@@ -49,22 +53,34 @@ const fn variant(method: Method, shares: bool, quads: u32, rows: u32, columns: u
 /// has.
 const PLAIN: Variant = variant(Method::RowByRow, false, 1, 1, 16);
 
-/// All ways, the likely fastest first where nothing was measured.
-const VARIANTS: [Variant; 10] = {
-    use Method::{Direct, Winograd};
-    [
-        variant(Winograd, true, 4, 4, 4),
-        variant(Winograd, true, 4, 8, 4),
-        variant(Winograd, true, 2, 8, 4),
-        variant(Winograd, true, 2, 4, 4),
-        variant(Direct, true, 4, 4, 4),
-        variant(Direct, true, 4, 2, 4),
-        variant(Direct, true, 2, 4, 4),
-        PLAIN,
-        variant(Direct, false, 2, 4, 4),
-        variant(Direct, false, 1, 4, 4),
-    ]
-};
+/// What is worth trying where a processor computes, the likely fastest first: loads cost it far more than
+/// arithmetic, so tiles are as large as can be and lanes share what they load.
+const ON_PROCESSORS: &[Variant] = &[
+    variant(Method::Winograd, true, 4, 4, 4),
+    variant(Method::Winograd, true, 4, 8, 4),
+    variant(Method::Winograd, true, 2, 8, 4),
+    variant(Method::Winograd, true, 2, 4, 4),
+    variant(Method::Direct, true, 4, 4, 4),
+    variant(Method::Direct, true, 4, 2, 4),
+    variant(Method::Direct, true, 2, 4, 4),
+    PLAIN,
+    variant(Method::Direct, false, 2, 4, 4),
+    variant(Method::Direct, false, 1, 4, 4),
+];
+
+/// What is worth trying on a GPU, the likely fastest first: many threads hide what a load takes, if
+/// neighbouring lanes load neighbouring pixels and no thread needs more registers than there are; loops keep
+/// the text short, which those compilers need most of a second for otherwise.
+const ON_GPUS: &[Variant] = &[
+    variant(Method::ColumnByColumn, false, 2, 8, 1),
+    variant(Method::ColumnByColumn, false, 1, 8, 1),
+    variant(Method::ColumnByColumn, false, 1, 4, 1),
+    variant(Method::ColumnByColumn, false, 1, 2, 1),
+    variant(Method::ColumnByColumn, false, 4, 8, 1),
+    variant(Method::Direct, false, 2, 4, 2),
+    variant(Method::Direct, false, 1, 2, 2),
+    PLAIN,
+];
 
 /// A way to compute a pass, for its images and an adapter's subgroups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -82,11 +98,15 @@ pub struct Tiling {
 }
 
 impl Tiling {
-    /// All that fit a pass, the likely fastest first.
-    pub fn all(pass: &Pass, subgroup_size: Option<u32>) -> Vec<Self> {
+    /// All that are worth trying for a pass, the likely fastest first.
+    pub fn all(pass: &Pass, lanes: Lanes) -> Vec<Self> {
+        let table = match lanes.of_processor {
+            true => ON_PROCESSORS,
+            false => ON_GPUS,
+        };
         let mut all = Vec::new();
-        for variant in &VARIANTS {
-            let tiling = Self::fitted(variant, pass, subgroup_size);
+        for variant in table {
+            let tiling = Self::fitted(variant, pass, lanes.subgroup_size);
             all.extend(tiling.filter(|tiling| !all.contains(tiling)));
         }
         all
@@ -98,8 +118,8 @@ impl Tiling {
     }
 
     /// The likely fastest.
-    pub fn unmeasured(pass: &Pass, subgroup_size: Option<u32>) -> Self {
-        Self::all(pass, subgroup_size)[0]
+    pub fn unmeasured(pass: &Pass, lanes: Lanes) -> Self {
+        Self::all(pass, lanes)[0]
     }
 
     /// A variant, no larger than the images.
@@ -123,14 +143,18 @@ impl Tiling {
         let columns = match variant.method {
             Method::Direct | Method::RowByRow => evenly(variant.columns, destination.width),
             Method::Winograd if shape.kernel == 3 && shape.stride == 1 => variant.columns,
-            Method::Winograd => return None,
+            Method::ColumnByColumn if step == 1 => 1,
+            // Lanes beside each other would need different columns of the weights.
+            Method::Winograd | Method::ColumnByColumn => return None,
         };
         Some(Self {
             method: variant.method,
             quads: variant.quads.min(destination.quads.next_power_of_two()),
             rows: match variant.method {
                 Method::RowByRow => 1,
-                Method::Direct | Method::Winograd => evenly(variant.rows, destination.height),
+                Method::Direct | Method::Winograd | Method::ColumnByColumn => {
+                    evenly(variant.rows, destination.height)
+                }
             },
             columns,
             lanes,
@@ -163,7 +187,9 @@ impl Tiling {
         let channels = 4 * self.quads;
         let lanes = self.lanes.max(1);
         let quads = match self.method {
-            Method::Direct | Method::RowByRow => channels * kernel * kernel,
+            Method::Direct | Method::RowByRow | Method::ColumnByColumn => {
+                channels * kernel * kernel
+            }
             // All taps of a row in one lane, which turns them into what Winograd multiplies by.
             Method::Winograd => kernel * (channels * kernel).next_multiple_of(lanes),
         };
@@ -188,6 +214,7 @@ impl std::fmt::Display for Tiling {
             Method::Direct => "direct",
             Method::RowByRow => "row by row",
             Method::Winograd => "Winograd",
+            Method::ColumnByColumn => "column by column",
         };
         let Self {
             quads,
