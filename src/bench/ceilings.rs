@@ -128,7 +128,8 @@ impl<'a> Bench<'a> {
     async fn ready(&self, kernel: &Kernel) -> Result<Dispatch, GpuError> {
         let made = self.gpu.guarded(|| {
             let buffers = [&self.uniform, &self.output, &self.input];
-            kernel.dispatch(self.gpu, UNIFORM.batch, &buffers[..=kernel.bindings.len()])
+            let buffers = &buffers[..=kernel.bindings.len()];
+            kernel.dispatch(self.gpu, &mut Default::default(), UNIFORM.batch, buffers)
         });
         made.await
     }

@@ -1,6 +1,6 @@
 //! Dispatches with their memory: buffers, pipelines and bind groups, made once.
 
-use crate::gpu::pipeline::{self, Pipeline};
+use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::{Gpu, GpuError, timing};
 use crate::kernels::{Blocked, Grid};
 
@@ -78,13 +78,10 @@ pub(super) async fn build(
             let launches = [&lists.train, &lists.evaluate, &lists.pack];
             let all = launches.into_iter().flatten();
             let entry_points: Vec<_> = all.map(|launch| launch.kernel.entry_point()).collect();
-            let mut pipelines = pipeline::compile(gpu, &entry_points).into_iter();
-            launches.map(|list| -> Vec<Dispatch> {
-                list.iter()
-                    .zip(&mut pipelines)
-                    .map(|(launch, pipeline)| dispatch(gpu, pipeline, &buffers, &sizes, launch))
-                    .collect()
-            })
+            let mut pipelines = PipelineCache::default();
+            pipelines.compile(gpu, &entry_points);
+            let mut ready = |launch| dispatch(gpu, &mut pipelines, &buffers, &sizes, launch);
+            launches.map(|list| list.iter().map(&mut ready).collect::<Vec<_>>())
         })
         .await
         .map_err(needs)?;
@@ -109,11 +106,12 @@ pub(super) async fn build(
 
 fn dispatch(
     gpu: &Gpu,
-    pipeline: Pipeline,
+    pipelines: &mut PipelineCache,
     buffers: &Buffers,
     sizes: &Sizes,
     launch: &Launch,
 ) -> Dispatch {
+    let pipeline = pipelines.get(gpu, &launch.kernel.entry_point());
     let resource = |operand: &Operand| -> wgpu::BindingResource<'_> {
         let (buffer, offset, size) = match operand {
             Operand::Tensor(tensor) => (buffers.slot(sizes.slot(*tensor)), 0, None),

@@ -3,6 +3,7 @@
 
 use web_time::{Duration, Instant};
 
+use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::timing::{self, Effort, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::conv::tiling::Tiling;
@@ -17,9 +18,15 @@ use super::layout::conv_passes;
 /// it takes to compile anything but the plain way: of a text that has all taps in it.
 const WORTH_CHOOSING: u64 = 5_600_000;
 
-/// Time that compiling and checking one way may take for the others to be tried as well: on a GPU that is
-/// some hundredths of a second, on a processor seconds.
+/// Time that compiling and checking one way may take for the others to be tried as well: on a processor seconds.
+/// For a GPU all are compiled before, beside each other.
 const PATIENCE: Duration = Duration::from_millis(400);
+
+/// How long a way is looked at when a plan is made: what is close need not be told apart.
+const GLANCE: Effort = Effort {
+    round_secs: 0.004,
+    rounds: 3,
+};
 
 /// Samples of a check; the destination has room for one more, which must stay as it was.
 const CHECKED_SAMPLES: u32 = 3;
@@ -71,38 +78,43 @@ pub(super) async fn choose(
         pairs: gpu.capabilities.wide_loads,
     };
     let asked = Some(asked).filter(|asked| asked.is_of_adapter_of(&remembered));
-    let mut timer = None;
-    let mut is_new = false;
-    let mut is_slow = false;
+    let mut unknown = Vec::new();
     for pass in worthwhile(graph, batch) {
         let known = asked
             .and_then(|asked| asked.get(&pass))
             .or_else(|| remembered.get(&pass))
             .filter(|tiling| fits(gpu, &pass, tiling));
-        let tiling = match known {
-            Some(tiling) => tiling,
-            // Where compiling is slow, the likely fastest is taken. Unless lanes share in it, which relies on
-            // more than WGSL promises, it need not even be checked.
-            None if is_slow && likely(gpu, &pass).lanes == 0 => likely(gpu, &pass),
-            None => {
-                let timer = match &mut timer {
-                    Some(timer) => timer,
-                    none => none.insert(Timer::new(gpu, Effort::QUICK).await?),
-                };
-                let begin = Instant::now();
-                let tried = try_all(gpu, timer, &pass, batch, Some(PATIENCE)).await?;
-                is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
-                let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
-                remembered.put(pass, chosen);
-                is_new = true;
-                chosen
-            }
+        match known {
+            Some(tiling) => tilings.choices.put(pass, tiling),
+            None => unknown.push(pass),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(tilings);
+    }
+    let timer = Timer::new(gpu, GLANCE).await?;
+    let mut pipelines = match gpu.capabilities.lanes().of_processor {
+        true => PipelineCache::default(),
+        false => all_ways(gpu, &unknown).await?,
+    };
+    let mut is_slow = false;
+    for pass in unknown {
+        let likely = Tiling::unmeasured(&pass, gpu.capabilities.lanes());
+        // Where compiling is slow, the likely fastest is taken. Unless lanes share in it, which relies on more
+        // than WGSL promises, it need not even be checked.
+        let tiling = if is_slow && likely.lanes == 0 {
+            likely
+        } else {
+            let begin = Instant::now();
+            let tried = try_all(gpu, &mut pipelines, &timer, &pass, batch, Some(PATIENCE)).await?;
+            is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
+            let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
+            remembered.put(pass, chosen);
+            chosen
         };
         tilings.choices.put(pass, tiling);
     }
-    if is_new {
-        remembered.save();
-    }
+    remembered.save();
     Ok(tilings)
 }
 
@@ -121,19 +133,22 @@ pub async fn measure_tilings(
     let mut remembered = Choices::load(&gpu.capabilities);
     let mut all = Vec::new();
     let passes = worthwhile(graph, batch);
+    stage("compiling all ways of convolutions");
+    let mut pipelines = all_ways(gpu, &passes).await?;
     for (number, pass) in passes.iter().enumerate() {
         stage(&format!(
             "ways of convolution {} of {}",
             number + 1,
             passes.len()
         ));
-        let tried = try_all(gpu, &timer, pass, batch, None).await?;
+        let tried = try_all(gpu, &mut pipelines, &timer, pass, batch, None).await?;
         if let Some(chosen) = fastest(&tried) {
             remembered.put(*pass, chosen);
+            // At once: on a processor all of them take minutes.
+            remembered.save();
         }
         all.push((*pass, tried));
     }
-    remembered.save();
     Ok(all)
 }
 
@@ -150,10 +165,6 @@ fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
     passes
 }
 
-fn likely(gpu: &Gpu, pass: &Pass) -> Tiling {
-    Tiling::unmeasured(pass, gpu.capabilities.lanes())
-}
-
 fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {
     Tiling::all(pass, gpu.capabilities.lanes()).contains(tiling)
 }
@@ -163,10 +174,46 @@ fn fastest(tried: &[Measured]) -> Option<Tiling> {
     tried.iter().min_by(by_time).map(|measured| measured.tiling)
 }
 
+/// All ways of some passes, compiled beside each other.
+async fn all_ways(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCache, GpuError> {
+    let mut kernels = Vec::new();
+    for pass in passes {
+        let touched = as_touched(gpu, pass);
+        let ways = Tiling::all(pass, gpu.capabilities.lanes());
+        for tiling in ways.iter().chain([&Tiling::plain(pass)]) {
+            kernels.push(kernel(&touched, tiling));
+            kernels.push(conv::pack(&touched, tiling));
+        }
+    }
+    let entry_points: Vec<_> = kernels.iter().map(Kernel::entry_point).collect();
+    let mut pipelines = PipelineCache::default();
+    let compiled = gpu.guarded(|| pipelines.compile(gpu, &entry_points));
+    match compiled.await {
+        Ok(()) => Ok(pipelines),
+        // Each alone will show which of them it was.
+        Err(GpuError::Refused { .. }) => Ok(PipelineCache::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A pass over images as the adapter touches them.
+fn as_touched(gpu: &Gpu, pass: &Pass) -> Pass {
+    let shape = pass.shape.in_pairs(gpu.capabilities.wide_loads);
+    shape.pass(pass.direction)
+}
+
+fn kernel(pass: &Pass, tiling: &Tiling) -> Kernel {
+    match pass.direction {
+        Direction::Forward => conv::forward(&pass.shape, tiling, ForwardExtras::default()),
+        Direction::Backward => conv::grad_input(&pass.shape, tiling, BackwardExtras::default()),
+    }
+}
+
 /// Tries the ways of a pass, the likely fastest first, those that compute what the plain one does. With
 /// `patience`, the first that takes longer to get ready is the last.
 async fn try_all(
     gpu: &Gpu,
+    pipelines: &mut PipelineCache,
     timer: &Timer<'_>,
     pass: &Pass,
     batch: u32,
@@ -175,11 +222,11 @@ async fn try_all(
     let largest = pass.source().bytes(1).max(pass.destination().bytes(1)) / 4;
     let whole = batch;
     let batch = whole.min((MOST_VALUES / largest).max(1) as u32);
-    let trial = Trial::new(gpu, pass, batch.max(CHECKED_SAMPLES + 1)).await?;
+    let trial = Trial::new(gpu, pipelines, pass, batch.max(CHECKED_SAMPLES + 1)).await?;
     let mut tried = Vec::new();
     for tiling in Tiling::all(pass, gpu.capabilities.lanes()) {
         let begin = Instant::now();
-        let Some(way) = trial.way(&tiling).await? else {
+        let Some(way) = trial.way(pipelines, &tiling).await? else {
             continue;
         };
         if !trial.is_right(&way).await? {
@@ -221,7 +268,12 @@ struct Way {
 }
 
 impl<'a> Trial<'a> {
-    async fn new(gpu: &'a Gpu, pass: &Pass, batch: u32) -> Result<Self, GpuError> {
+    async fn new(
+        gpu: &'a Gpu,
+        pipelines: &mut PipelineCache,
+        pass: &Pass,
+        batch: u32,
+    ) -> Result<Self, GpuError> {
         use wgpu::BufferUsages as Usage;
         let buffers = gpu.guarded(|| {
             let create = |size: u64, usage: Usage| {
@@ -248,17 +300,14 @@ impl<'a> Trial<'a> {
         let (source, weight, destination, step) = buffers.await?;
         let mut trial = Self {
             gpu,
-            pass: pass
-                .shape
-                .in_pairs(gpu.capabilities.wide_loads)
-                .pass(pass.direction),
+            pass: as_touched(gpu, pass),
             source,
             weight,
             destination,
             step,
             expected: Vec::new(),
         };
-        let plain = trial.way(&Tilings::default().of(pass)).await?;
+        let plain = trial.way(pipelines, &Tiling::plain(pass)).await?;
         if let Some(plain) = plain {
             trial.expected = trial.result(&plain).await?;
         }
@@ -266,19 +315,21 @@ impl<'a> Trial<'a> {
     }
 
     /// Compiles a way and packs its weights; nothing if the device refuses it.
-    async fn way(&self, tiling: &Tiling) -> Result<Option<Way>, GpuError> {
-        self.way_of(self.kernel(tiling), tiling).await
+    async fn way(
+        &self,
+        pipelines: &mut PipelineCache,
+        tiling: &Tiling,
+    ) -> Result<Option<Way>, GpuError> {
+        self.way_of(pipelines, kernel(&self.pass, tiling), tiling)
+            .await
     }
 
-    fn kernel(&self, tiling: &Tiling) -> Kernel {
-        let shape = &self.pass.shape;
-        match self.pass.direction {
-            Direction::Forward => conv::forward(shape, tiling, ForwardExtras::default()),
-            Direction::Backward => conv::grad_input(shape, tiling, BackwardExtras::default()),
-        }
-    }
-
-    async fn way_of(&self, kernel: Kernel, tiling: &Tiling) -> Result<Option<Way>, GpuError> {
+    async fn way_of(
+        &self,
+        pipelines: &mut PipelineCache,
+        kernel: Kernel,
+        tiling: &Tiling,
+    ) -> Result<Option<Way>, GpuError> {
         let made = self.gpu.guarded(|| {
             let packed = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("packed weights"),
@@ -287,12 +338,13 @@ impl<'a> Trial<'a> {
                 mapped_at_creation: false,
             });
             let pack = conv::pack(&self.pass, tiling);
-            let pack = pack.dispatch(self.gpu, 1, &[&self.step, &self.weight, &packed]);
+            let operands = [&self.step, &self.weight, &packed];
+            let pack = pack.dispatch(self.gpu, pipelines, 1, &operands);
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
             pack.encode(&mut encoder, 1);
             self.gpu.queue.submit([encoder.finish()]);
             let buffers = [&self.step, &self.source, &packed, &self.destination];
-            kernel.dispatch(self.gpu, 1, &buffers)
+            kernel.dispatch(self.gpu, pipelines, 1, &buffers)
         });
         match made.await {
             Ok(dispatch) => Ok(Some(Way { kernel, dispatch })),
@@ -383,14 +435,15 @@ mod tests {
             padding: 1,
         };
         let pass = shape.pass(Direction::Forward);
-        let trial = Trial::new(&gpu, &pass, CHECKED_SAMPLES + 1).await;
+        let pipelines = &mut PipelineCache::default();
+        let trial = Trial::new(&gpu, pipelines, &pass, CHECKED_SAMPLES + 1).await;
         let trial = trial.expect("room for it");
         let tiling = Tilings::default().of(&pass);
-        let is_right = async |text: &str, instead: &str| {
-            let mut kernel = trial.kernel(&tiling);
+        let mut is_right = async |text: &str, instead: &str| {
+            let mut kernel = kernel(&trial.pass, &tiling);
             assert!(kernel.source.contains(text), "{}", kernel.source);
             kernel.source = kernel.source.replace(text, instead);
-            let way = trial.way_of(kernel, &tiling).await;
+            let way = trial.way_of(pipelines, kernel, &tiling).await;
             let way = way.expect("the device goes on").expect("valid text");
             trial.is_right(&way).await.expect("the device goes on")
         };

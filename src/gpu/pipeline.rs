@@ -1,6 +1,6 @@
 //! WGSL to compute pipelines, each of one bind group.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -31,6 +31,12 @@ pub struct EntryPoint<'a> {
     pub bindings: Vec<BindingKind>,
 }
 
+impl EntryPoint<'_> {
+    fn key(&self) -> (String, &'static str) {
+        (self.source.to_owned(), self.name)
+    }
+}
+
 /// A compiled kernel.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
@@ -40,35 +46,53 @@ pub struct Pipeline {
     pub layout: wgpu::BindGroupLayout,
 }
 
-/// Compiles kernels, equal ones once, on as many threads as the processor has: drivers take up to a second for
-/// one. What the device has to say of a wrong text it says through [`Gpu::guarded`].
-pub fn compile(gpu: &Gpu, entry_points: &[EntryPoint<'_>]) -> Vec<Pipeline> {
-    let mut layouts = BTreeMap::new();
-    let mut texts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for entry_point in entry_points {
-        let bindings = &entry_point.bindings;
-        layouts
-            .entry(bindings)
-            .or_insert_with(|| layout(gpu, bindings));
-        let of_text = texts.entry(entry_point.source).or_default();
-        of_text.insert(entry_point);
+/// Pipelines by their text, so that layers of one shape share one.
+#[derive(Default)]
+pub struct PipelineCache {
+    layouts: BTreeMap<Vec<BindingKind>, wgpu::BindGroupLayout>,
+    pipelines: HashMap<(String, &'static str), Pipeline>,
+}
+
+impl PipelineCache {
+    /// Compiles what is not there yet, on as many threads as the processor has: drivers take up to a second
+    /// for one. What the device has to say of a wrong text it says through [`Gpu::guarded`].
+    pub fn compile(&mut self, gpu: &Gpu, entry_points: &[EntryPoint<'_>]) {
+        let mut texts: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for entry_point in entry_points {
+            if !self.pipelines.contains_key(&entry_point.key()) {
+                let bindings = &entry_point.bindings;
+                self.layouts
+                    .entry(bindings.clone())
+                    .or_insert_with(|| layout(gpu, bindings));
+                let of_text = texts.entry(entry_point.source).or_default();
+                of_text.insert(entry_point);
+            }
+        }
+        let layouts = &self.layouts;
+        let compiled = texts.par_iter().flat_map_iter(|(source, entry_points)| {
+            let module = gpu
+                .device
+                .create_shader_module(wgpu::ShaderModuleDescriptor {
+                    label: entry_points.first().map(|entry_point| entry_point.name),
+                    source: wgpu::ShaderSource::Wgsl((*source).into()),
+                });
+            entry_points.iter().map(move |entry_point| {
+                let layout = &layouts[&entry_point.bindings];
+                (
+                    entry_point.key(),
+                    pipeline(gpu, &module, entry_point, layout),
+                )
+            })
+        });
+        let compiled: Vec<_> = compiled.collect();
+        self.pipelines.extend(compiled);
     }
-    let compiled = texts.par_iter().flat_map_iter(|(source, entry_points)| {
-        let module = gpu
-            .device
-            .create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: entry_points.first().map(|entry_point| entry_point.name),
-                source: wgpu::ShaderSource::Wgsl((*source).into()),
-            });
-        let layouts = &layouts;
-        entry_points.iter().map(move |entry_point| {
-            let layout = &layouts[&entry_point.bindings];
-            (*entry_point, pipeline(gpu, &module, entry_point, layout))
-        })
-    });
-    let compiled: BTreeMap<_, _> = compiled.collect();
-    let of = |entry_point| compiled[entry_point].clone();
-    entry_points.iter().map(of).collect()
+
+    /// Compiles an entry point, or finds it.
+    pub fn get(&mut self, gpu: &Gpu, entry_point: &EntryPoint<'_>) -> Pipeline {
+        self.compile(gpu, std::slice::from_ref(entry_point));
+        self.pipelines[&entry_point.key()].clone()
+    }
 }
 
 fn pipeline(

@@ -20,7 +20,7 @@ pub mod reduce;
 use serde::{Deserialize, Serialize};
 
 use crate::gpu::Gpu;
-use crate::gpu::pipeline::{self, BindingKind as Access, EntryPoint};
+use crate::gpu::pipeline::{BindingKind as Access, EntryPoint, PipelineCache};
 use crate::gpu::timing::Dispatch;
 
 pub use precision::Precision;
@@ -172,8 +172,14 @@ impl Kernel {
     }
 
     /// The kernel alone, for a batch: `buffers` are the step's uniform and what it binds, in order.
-    pub fn dispatch(&self, gpu: &Gpu, batch: u32, buffers: &[&wgpu::Buffer]) -> Dispatch {
-        let compiled = pipeline::compile(gpu, &[self.entry_point()]).remove(0);
+    pub fn dispatch(
+        &self,
+        gpu: &Gpu,
+        pipelines: &mut PipelineCache,
+        batch: u32,
+        buffers: &[&wgpu::Buffer],
+    ) -> Dispatch {
+        let compiled = pipelines.get(gpu, &self.entry_point());
         let entries: Vec<_> = (0..)
             .zip(buffers)
             .map(|(binding, buffer)| wgpu::BindGroupEntry {

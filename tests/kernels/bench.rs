@@ -4,11 +4,10 @@
 //! past the end shows in the result and a write past it fails the test; and every kernel runs twice on
 //! fresh copies of its operands and must give the same bits.
 
-use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use bnonly::gpu::Gpu;
-use bnonly::gpu::pipeline::{self, BindingKind, Pipeline};
+use bnonly::gpu::pipeline::{BindingKind, PipelineCache};
 use bnonly::kernels::{Kernel, StepUniform};
 
 use crate::everywhere;
@@ -81,20 +80,8 @@ pub async fn run_step(kernel: &Kernel, step: StepUniform, operands: &[Vec<f32>])
     first
 }
 
-/// What was compiled, for all tests, by text and entry point.
-static PIPELINES: LazyLock<Mutex<HashMap<(String, &str), Pipeline>>> =
-    LazyLock::new(Mutex::default);
-
-fn pipeline(gpu: &Gpu, kernel: &Kernel) -> Pipeline {
-    let pipelines = || PIPELINES.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (kernel.source.clone(), kernel.name);
-    let compiled = pipelines().get(&key).cloned();
-    compiled.unwrap_or_else(|| {
-        let compiled = pipeline::compile(gpu, &[kernel.entry_point()]).remove(0);
-        pipelines().insert(key, compiled.clone());
-        compiled
-    })
-}
+/// What was compiled, for all tests.
+static PIPELINES: LazyLock<Mutex<PipelineCache>> = LazyLock::new(Mutex::default);
 
 async fn dispatch(
     gpu: &Gpu,
@@ -131,7 +118,10 @@ async fn submit(
     operands: &[Vec<f32>],
 ) -> Vec<wgpu::Buffer> {
     let submitted = gpu.guarded(|| {
-        let pipeline = pipeline(gpu, kernel);
+        let pipeline = {
+            let mut pipelines = PIPELINES.lock().unwrap_or_else(PoisonError::into_inner);
+            pipelines.get(gpu, &kernel.entry_point())
+        };
         let uniform = new_buffer(
             gpu,
             wgpu::BufferUsages::UNIFORM,
