@@ -13,7 +13,7 @@ import { native, openApp, withPage } from "./tests/support.js";
 const DRIVER = process.env.SWIFTSHADER ?? "/usr/lib/chromium/vk_swiftshader_icd.json";
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
 /** One evaluation at the end, of as few images as there can be. */
-const SETTINGS = { model: "resnet-8", "batch-size": "64", "max-steps": process.env.STEPS ?? "12", "limit-test": "1" };
+const SETTINGS = { model: "resnet-8", "batch-size": process.env.BATCH ?? "64", "max-steps": process.env.STEPS ?? "12", "limit-test": "1" };
 
 /** Steps a second between the second step and the last; the first waits for what is compiled then. */
 async function rate(file) {
