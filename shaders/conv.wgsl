@@ -11,7 +11,12 @@
 // those are the only ones in this text.
 //
 // Registers: in_R_C source row R, column C of the tile's patch; sum_O_R_P channel O, row R, and pixel P or, by
-// Winograd's way, product P; out_Q_R_P quad Q.
+// Winograd's way, product P.
+{% if turns %}
+//
+// Each of four lanes holds the weights of one of the four quads, and they hand them around: lane L counts the quads
+// from its own, its k-th is quad k ^ L.
+{% endif %}
 
 const SOURCE_QUADS = {{ source.quads }}u;
 const SOURCE_HEIGHT = {{ source.height }};
@@ -53,22 +58,24 @@ const SIGNS = 8u;
 @group(0) @binding(7) var<storage, read> positive: array<u32>;
 {% endif %}
 
+{# Few: a browser has them zeroed in each workgroup first. #}
+{% set kept_a_lane = 1 if turns else tiling.quads %}
 {% if moments %}
-var<workgroup> lane_moments: array<Moments, {{ 64 * tiling.quads }}>;
+var<workgroup> lane_moments: array<Moments, {{ 64 * kept_a_lane }}>;
 {% elif sums %}
-var<workgroup> lane_sums: array<GradSums, {{ 64 * tiling.quads }}>;
+var<workgroup> lane_sums: array<GradSums, {{ 64 * kept_a_lane }}>;
 {% endif %}
 
-{# The seven vec4f of a Normalization: of those that share, each lane loads one and hands it to the others. #}
-{% macro load_normalization(name, quad, quads) %}
-    {% if shared_lanes %}
+{# The seven vec4f of a Normalization: of lanes that want the same, each loads one and hands it to the others. #}
+{% macro load_normalization(name, quad, quads, same) %}
+    {% if same %}
         {% for k in range((6 + tiling.lanes) // tiling.lanes) %}
         let {{ name }}_{{ k }} = normalization[min({{ quad }} * 7u + {{ k * tiling.lanes }}u + subgroup_lane, {{ 7 * quads - 1 }}u)];
         {% endfor %}
     {% endif %}
         let {{ name }} = Normalization(
     {% for k in range(7) %}
-        {% if shared_lanes %}
+        {% if same %}
             subgroupBroadcast({{ name }}_{{ k // tiling.lanes }}, {{ k % tiling.lanes }}u),
         {% else %}
             normalization[{{ quad }} * 7u + {{ k }}u],
@@ -76,9 +83,14 @@ var<workgroup> lane_sums: array<GradSums, {{ 64 * tiling.quads }}>;
     {% endfor %}
         );
 {% endmacro %}
+{# What the lane holds that has the weights of this lane's k-th quad. #}
+{% macro turned(own, k) -%}
+    {{ ["", "quadSwapX", "quadSwapY", "quadSwapDiagonal"][k] }}({{ own }})
+{%- endmacro %}
 {% macro weight(o, tap) -%}
     {%- set place = o * taps + tap -%}
-    {%- if shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
+    {%- if turns -%} {{ turned("w_" ~ (o % 4 * taps + tap), o // 4) }}
+    {%- elif shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
     {%- elif row_by_row -%} vec4f(weights[packed + u32(ky) * {{ kernel }}u + {{ place }}u])
     {%- elif column_by_column -%} vec4f(weights[packed + u32(kx) + {{ place }}u])
     {%- else -%} vec4f(weights[packed + {{ place }}u]) {%- endif -%}
@@ -146,7 +158,7 @@ fn conv(
         let image = (sample * SOURCE_QUADS + c) * u32(SOURCE_HEIGHT) * SOURCE_STRIDE;
         let packed = (index % QUAD_GROUPS * SOURCE_QUADS + c) * {{ packed_stride // weights_a_load }}u;
 {% if enters %}
-{{ load_normalization("norm", "c", source.quads) }}{% endif %}
+{{ load_normalization("norm", "c", source.quads, shared_lanes) }}{% endif %}
 {% if shared_lanes %}
     {% for k in range(packed_stride // tiling.lanes // weights_a_load) %}
         let loaded_{{ k }} = weights[packed + {{ k * tiling.lanes }}u + subgroup_lane];
@@ -269,7 +281,11 @@ fn conv(
         {% for ky in range(3) %}
             {% set place = 3 * o + ky %}
         {
+            {% if turns %}
+            let w = {{ turned("g_" ~ (3 * (o % 4) + ky) ~ "_" ~ m, o // 4) }};
+            {% else %}
             let w = subgroupBroadcast(g_{{ place // tiling.lanes }}_{{ m }}, {{ place % tiling.lanes }}u);
+            {% endif %}
             {% for i in "xyzw" %}
                 {% for r in range(tiling.rows) if patch.rows.taps[r][ky] is not none %}
             sum_{{ o }}_{{ r }}_{{ m }} += w.{{ i }} * v_{{ patch.rows.taps[r][ky] }}_{{ m }}.{{ i }};
@@ -300,8 +316,11 @@ fn conv(
     }
 
 {% for k in range(tiling.quads) %}
+    {% if moments or sums %}
+    var left_{{ k }}: {{ "Moments" if moments else "GradSums" }};
+    {% endif %}
     {
-        let q = first_quad + {{ k }}u;
+        let q = first_quad + {{ "(" ~ k ~ "u ^ subgroup_lane)" if turns else k ~ "u" }};
     {% if moments %}
         var own = vec4f();
         var count = 0.0;
@@ -312,7 +331,7 @@ fn conv(
         var sum_x = vec4f();
     {% endif %}
     {% if sums %}
-{{ load_normalization("norm", "q", destination.quads) }}
+{{ load_normalization("norm", "q", destination.quads, shared_lanes and not turns) }}
     {% endif %}
         if (n < current.batch){{ " & (q < QUADS)" if destination.quads % tiling.quads != 0 }} {
     {% if bias %}
@@ -392,15 +411,27 @@ fn conv(
         }
     {% if moments %}
         let divisor = max(count, 1.0);
-        lane_moments[lane * {{ tiling.quads }}u + {{ k }}u] = Moments(own, sum / divisor, max(squares - sum * sum / divisor, vec4f()), count);
+        left_{{ k }} = Moments(own, sum / divisor, max(squares - sum * sum / divisor, vec4f()), count);
     {% elif sums %}
-        lane_sums[lane * {{ tiling.quads }}u + {{ k }}u] = GradSums(sum, sum_x);
+        left_{{ k }} = GradSums(sum, sum_x);
     {% endif %}
     }
 {% endfor %}
 {% if moments or sums %}
     {% set kept = "lane_moments" if moments else "lane_sums" %}
     {% set joined = "together" if moments else "both" %}
+    {% if turns %}
+    // Each lane has a part of its own quad, the others of the four have the rest.
+        {% for k in range(4) %}
+            {% set fields = ["origin", "mean", "squares", "count"] if moments else ["sum", "sum_x"] %}
+    let handed_{{ k }} = {{ "Moments" if moments else "GradSums" }}({% for field in fields %}{{ turned("left_" ~ k ~ "." ~ field, k) }}{{ ", " if not loop.last }}{% endfor %});
+        {% endfor %}
+    {{ kept }}[lane] = {{ joined }}({{ joined }}(handed_0, handed_1), {{ joined }}(handed_2, handed_3));
+    workgroupBarrier();
+    {% else %}
+        {% for k in range(tiling.quads) %}
+    {{ kept }}[lane * {{ tiling.quads }}u + {{ k }}u] = left_{{ k }};
+        {% endfor %}
     // Sixteen lanes a quad join four each, then one joins those.
     workgroupBarrier();
     let k = lane % {{ tiling.quads }}u;
@@ -414,11 +445,12 @@ fn conv(
         {{ kept }}[at] = all;
     }
     workgroupBarrier();
+    {% endif %}
     let q = first_quad + lane;
     if (lane < {{ tiling.quads }}u) & (q < QUADS) & (first_tile < current.batch * (TILES_X * TILES_Y)) {
         var all = {{ kept }}[lane];
         for (var i = 1u; i < 16u; i++) {
-            all = {{ joined }}(all, {{ kept }}[i * {{ 4 * tiling.quads }}u + lane]);
+            all = {{ joined }}(all, {{ kept }}[i * {{ 4 * kept_a_lane }}u + lane]);
         }
         partial_{{ "moments" if moments else "sums" }}[index / QUAD_GROUPS * QUADS + q] = all;
     }

@@ -109,14 +109,14 @@ fn passes(shape: &ConvShape) -> Vec<Kernel> {
 }
 
 fn tilings(shape: &ConvShape, direction: Direction) -> Vec<Tiling> {
-    let on = |of_processor| {
+    let on = |of_processor, subgroup_size| {
         let lanes = Lanes {
             of_processor,
-            subgroup_size: Some(8),
+            subgroup_size: Some(subgroup_size),
         };
         Tiling::all(&shape.pass(direction), lanes)
     };
-    [on(true), on(false)].concat()
+    [on(true, 8), on(true, 4), on(false, 32)].concat()
 }
 
 fn batch_norm_kernels(stored: Stored) -> Vec<Kernel> {

@@ -1,5 +1,7 @@
 //! Which adapters there are, and what each allows.
 
+use crate::platform::{IS_A_PAGE, ask_for_subgroups};
+
 use super::GpuError;
 
 /// Which adapter to open.
@@ -87,7 +89,8 @@ impl Capabilities {
             max_invocations: limits.max_compute_invocations_per_workgroup,
             max_workgroups: limits.max_compute_workgroups_per_dimension,
             storage_alignment: limits.min_storage_buffer_offset_alignment,
-            subgroup_size: (features.contains(wgpu::Features::SUBGROUP)
+            // Of a browser wgpu knows no such feature, but these sizes, which differ where it has none.
+            subgroup_size: ((IS_A_PAGE || features.contains(wgpu::Features::SUBGROUP))
                 && info.subgroup_min_size == info.subgroup_max_size)
                 .then_some(info.subgroup_min_size),
             half_precision: features.contains(wgpu::Features::SHADER_F16),
@@ -184,6 +187,7 @@ async fn enumerate(backend: Option<wgpu::Backend>) -> Vec<(wgpu::Adapter, Capabi
 }
 
 async fn enumerate_in(backends: wgpu::Backends) -> Vec<(wgpu::Adapter, Capabilities)> {
+    ask_for_subgroups();
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends,
         ..wgpu::InstanceDescriptor::new_without_display_handle()

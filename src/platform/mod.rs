@@ -14,6 +14,15 @@ pub const IS_A_PAGE: bool = cfg!(target_arch = "wasm32");
 mod memory;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
+#[cfg(target_arch = "wasm32")]
+mod subgroups;
+
+/// Has the devices that are opened from now on have subgroups where their adapters do. A program's have them when
+/// wgpu is asked; of a page's wgpu does not know.
+pub fn ask_for_subgroups() {
+    #[cfg(target_arch = "wasm32")]
+    subgroups::ask();
+}
 
 /// Where what can be worked out again is kept from run to run, if there is such a place. A page's is gone when
 /// it is closed.

@@ -13,12 +13,17 @@ use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
 use super::{Access, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, render_images};
+use crate::platform::IS_A_PAGE;
 use patch::Patch;
 use tiling::{Method, Tiling};
 pub use weight::{WeightChunks, grad_weight};
 
 /// The text of the passes over images, a template.
 pub const TEXT: &str = include_str!("../../../shaders/conv.wgsl");
+
+/// What a text with subgroups begins with: browsers want to be asked, and naga, which has them without, does not know
+/// what is asked for.
+const ENABLE_SUBGROUPS: &str = if IS_A_PAGE { "enable subgroups;\n" } else { "" };
 
 /// A convolution of `[N, Cin, Hin, Win]` with `[Cout, Cin, K, K]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -199,6 +204,7 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
         winograd => tiling.method == Method::Winograd,
         row_by_row => tiling.method == Method::RowByRow,
         column_by_column => tiling.method == Method::ColumnByColumn,
+        turns => tiling.turns(),
         forward => pass.direction == Direction::Forward,
         kernel => pass.shape.kernel, stride => pass.shape.stride, padding => pass.shape.padding,
         quad_groups => tiling.quad_groups(destination),
@@ -211,11 +217,19 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
     };
     Kernel {
         name: "conv",
-        source: render_images(
-            destination.precision,
-            pass.source().pairs || destination.pairs,
-            TEXT,
-            values,
+        source: format!(
+            "{}{}",
+            if tiling.lanes > 0 {
+                ENABLE_SUBGROUPS
+            } else {
+                ""
+            },
+            render_images(
+                destination.precision,
+                pass.source().pairs || destination.pairs,
+                TEXT,
+                values,
+            )
         ),
         bindings: [Access::Read, Access::Read, Access::Write]
             .into_iter()
@@ -246,6 +260,7 @@ pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
         source_quads => pass.source().quads,
         kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes.max(1),
         winograd => tiling.method == Method::Winograd,
+        turns => tiling.turns(),
         packed_stride => tiling.packed_stride(pass),
         weights_a_load => tiling.weights_a_load(pass),
         packed_len => tiling.packed_quads(pass),

@@ -171,6 +171,12 @@ impl Tiling {
         destination.height.div_ceil(self.rows) * destination.width.div_ceil(self.columns)
     }
 
+    /// Whether each of four lanes holds the weights of one of four quads and they hand them around: a swap within four
+    /// lanes is one instruction where a subgroup has no more, but handing a lane's value to all is a dozen.
+    pub(super) fn turns(&self) -> bool {
+        self.lanes == 4 && self.quads == 4
+    }
+
     /// Quads of weights that a lane loads at once.
     pub(super) fn weights_a_load(&self, pass: &Pass) -> u32 {
         if self.lanes > 0 && pass.source().pairs {
