@@ -98,17 +98,21 @@ pub(super) async fn choose(
         false => all_ways(gpu, &unknown).await?,
     };
     let mut is_slow = false;
+    let mut shares_well = Vec::new();
     for pass in unknown {
         let likely = Tiling::unmeasured(&pass, gpu.capabilities.lanes());
-        // Where compiling is slow, the likely fastest is taken. Unless lanes share in it, which relies on more
-        // than WGSL promises, it need not even be checked.
-        let tiling = if is_slow && likely.lanes == 0 {
+        // Where compiling is slow, the likely fastest is taken, unchecked. Where lanes share in it, which relies on
+        // more than WGSL promises, another pass must have shown that this method does so rightly.
+        let tiling = if is_slow && (likely.lanes == 0 || shares_well.contains(&likely.method)) {
             likely
         } else {
             let begin = Instant::now();
             let tried = try_all(gpu, &mut pipelines, &timer, &pass, batch, Some(PATIENCE)).await?;
             is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
             let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
+            if tried.iter().any(|measured| measured.tiling == likely) {
+                shares_well.push(likely.method);
+            }
             remembered.put(pass, chosen);
             chosen
         };

@@ -19,7 +19,7 @@ const bundle = process.env.BUNDLE ?? path.join(target, "web");
 const shots = process.env.SHOTS ?? path.join(target, "web-shots");
 
 /** Machines that build are slow, and do other things beside. */
-export const PATIENCE = Number(process.env.PATIENCE ?? 120_000);
+export const PATIENCE = Number(process.env.PATIENCE ?? 300_000);
 
 /** Chromium that computes and shows what it computes, on the processor. */
 const WEBGPU = [
