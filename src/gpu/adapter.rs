@@ -89,7 +89,7 @@ impl Capabilities {
             max_invocations: limits.max_compute_invocations_per_workgroup,
             max_workgroups: limits.max_compute_workgroups_per_dimension,
             storage_alignment: limits.min_storage_buffer_offset_alignment,
-            // Of a browser wgpu knows no such feature, but these sizes, which differ where it has none.
+            // Of a browser wgpu knows no such feature, but these sizes, which differ or are 0 where it has none.
             subgroup_size: ((IS_A_PAGE || features.contains(wgpu::Features::SUBGROUP))
                 && info.subgroup_min_size == info.subgroup_max_size)
                 .then_some(info.subgroup_min_size),

@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::program::{fixture, json_lines, last, metrics, of_kind, run, tiny};
 use crate::reference::fixture::Fixture;
 
-/// Relative difference of the losses, absolute of the values at the end.
-fn reproduces(name: &str, options: &str, losses: f64, values: f64) {
+/// Relative difference of the losses but for the `sharp` first ones, absolute of the values at the end.
+fn reproduces(name: &str, options: &str, sharp: usize, losses: f64, values: f64) {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let (data, init) = (tiny(), fixture(&format!("{name}/init.safetensors")));
@@ -35,8 +35,7 @@ fn reproduces(name: &str, options: &str, losses: f64, values: f64) {
     assert_eq!(found_steps.len(), expected_steps.len());
     for (at, (found, expected)) in found_steps.into_iter().zip(expected_steps).enumerate() {
         let off = (number(&found["loss"]) / number(&expected["loss"]) - 1.0).abs();
-        // From the second step on the sign of a ReLU's input near zero may have been another.
-        let allowed = if at == 0 { 2e-6 } else { losses };
+        let allowed = if at < sharp { 2e-6 } else { losses };
         assert!(
             off <= allowed,
             "{found}, PyTorch {expected}, off by {off:e}"
@@ -84,8 +83,8 @@ fn reproduces(name: &str, options: &str, losses: f64, values: f64) {
 #[test]
 fn gamma_alone() {
     let options = "--model resnet-8 --train bn-gamma --batch-size 32 --max-steps 10";
-    // As the engine's test has it, here and below.
-    reproduces("resnet8-gamma", options, 1e-3, 5e-3);
+    // As the engine's test has it.
+    reproduces("resnet8-gamma", options, 3, 1e-4, 5e-3);
 }
 
 #[test]
@@ -93,19 +92,20 @@ fn adam() {
     let options =
         "--model resnet-8 --train bn --optimizer adam --lr 0.01 --batch-size 32 --max-steps 10";
     // One value may end 2.6e-2 off, by the side to which a ReLU's input near zero rounds.
-    reproduces("resnet8-adam", options, 1e-3, 4e-2);
+    reproduces("resnet8-adam", options, 3, 1e-3, 4e-2);
 }
 
 #[test]
 fn nesterov_on_shortcut_and_output() {
     let options =
         "--model resnet-8 --train bn+shortcut+output --nesterov --batch-size 32 --max-steps 10";
-    reproduces("resnet8-bn-shortcut-output", options, 1e-3, 2e-2);
+    reproduces("resnet8-bn-shortcut-output", options, 3, 1e-3, 2e-2);
 }
 
 #[test]
 fn epochs_with_a_partial_batch_a_limit_and_a_step_schedule() {
     let options = "--model resnet-14 --width 8 --no-shortcut --train bn --batch-size 48 \
                    --limit-train 200 --epochs 2 --schedule step:1 --lr-gamma 0.1";
-    reproduces("resnet14w8-plain-partial-batch", options, 1e-2, 6e-2);
+    // Without shortcuts one sign of a ReLU's input near zero shows in the next loss.
+    reproduces("resnet14w8-plain-partial-batch", options, 1, 1e-2, 6e-2);
 }
