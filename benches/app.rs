@@ -11,7 +11,7 @@ use bnonly::app::shell::Shell;
 use bnonly::gpu::AdapterChoice;
 use bnonly::session::{Command, Event, NewFolder, Origin, Request, Session, open_gpu};
 use bnonly::train::checkpoint::Checkpoint;
-use bnonly::train::event::Event as Metric;
+use bnonly::train::metric::Metric;
 use bnonly::train::run_folder::{RunFolder, last_path, metrics_path};
 use bnonly::train::settings::Settings;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -96,14 +96,14 @@ fn frames(criterion: &mut Criterion) {
     let ctx = egui::Context::default();
     let mut shell = Shell::new(&ctx, None, open_gpu());
     shell.open_run(&ctx, &run);
-    until(&ctx, &mut shell, |shell| shell.following().is_some());
+    until(&ctx, &mut shell, |shell| shell.run_view().is_some());
     let name = "app, 1,000,000 steps, 1280×800";
     let mut group = criterion.benchmark_group(name);
     group.bench_function("a frame while paused", |bencher| {
         bencher.iter(|| frame(&ctx, &mut shell));
     });
     shell.act(&ctx, Action::PauseOrResume);
-    let step = |shell: &Shell| shell.following().map_or(0, |following| following.step);
+    let step = |shell: &Shell| shell.run_view().map_or(0, |run_view| run_view.step);
     until(&ctx, &mut shell, |shell| step(shell) > STEPS);
     group.bench_function("a frame while resnet-14 trains", |bencher| {
         bencher.iter(|| frame(&ctx, &mut shell));

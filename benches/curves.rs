@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use bnonly::app::curves::history::History;
 use bnonly::app::curves::{Curves, Earlier, Input};
-use bnonly::train::event::Event;
+use bnonly::train::metric::Metric;
 use criterion::{Criterion, criterion_group, criterion_main};
 
 const STEPS: u64 = 1_000_000;
 
-fn step(step: u64) -> Event {
+fn step(step: u64) -> Metric {
     let noise = (step.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11) as f64 / (1_u64 << 53) as f64;
-    Event::Step {
+    Metric::Step {
         step,
         epoch: step as f64 / 391.0,
         loss: 0.5 + 1.5 * (-4.0 * step as f64 / STEPS as f64).exp() + 0.5 * noise,

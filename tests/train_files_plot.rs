@@ -1,10 +1,10 @@
 //! The pictures of a run. `BNONLY_PLOTS=DIR` keeps them, to be looked at.
 
-use bnonly::train::event::Event;
-use bnonly::train::plot::{LayerGammas, Picture, Run, plot_run, png, svg};
+use bnonly::train::metric::Metric;
+use bnonly::train::plot::{LayerGammas, Picture, PlottedRun, plot_run, png, svg};
 
 /// A made-up training of `steps` steps, 100 an epoch.
-fn events(steps: u64) -> Vec<Event> {
+fn events(steps: u64) -> Vec<Metric> {
     let mut events = Vec::new();
     for step in 1..=steps {
         let epoch = step as f64 / 100.0;
@@ -19,7 +19,7 @@ fn events(steps: u64) -> Vec<Event> {
         } else {
             0.001
         };
-        events.push(Event::Step {
+        events.push(Metric::Step {
             step,
             epoch,
             loss,
@@ -29,7 +29,7 @@ fn events(steps: u64) -> Vec<Event> {
         });
         if step % 100 == 0 || step == steps {
             let (loss, accuracy) = (loss + 0.1, accuracy - 0.03);
-            events.push(Event::Eval {
+            events.push(Metric::Eval {
                 step,
                 epoch,
                 loss,
@@ -73,7 +73,7 @@ fn every_picture_is_drawn_as_svg_and_png() {
     for (name, steps, layers) in [("long", 62_560, 111), ("short", 420, 15)] {
         let (events, gammas) = (events(steps), gammas(layers));
         plot_run(
-            &Run {
+            &PlottedRun {
                 events: &events,
                 gammas: &gammas,
             },
@@ -107,7 +107,7 @@ fn every_picture_is_drawn_as_svg_and_png() {
 #[test]
 fn odd_runs_are_drawn_too() {
     let one = events(1);
-    let nan = [Event::Step {
+    let nan = [Metric::Step {
         step: 1,
         epoch: 0.1,
         loss: f64::NAN,
@@ -138,7 +138,7 @@ fn odd_runs_are_drawn_too() {
     for events in [&[][..], &one, &nan] {
         for gammas in [&[][..], &equal, &odd, &zero, &none] {
             for picture in Picture::ALL {
-                let run = Run { events, gammas };
+                let run = PlottedRun { events, gammas };
                 svg(picture, &run).unwrap();
                 png(picture, &run).unwrap();
             }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bnonly::engine::Choices;
 use bnonly::train::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
-use bnonly::train::event::Event;
+use bnonly::train::metric::Metric;
 use bnonly::train::run_folder::{RunFolder, RunFolderError, folder_name, last_path, metrics_path};
 use bnonly::train::settings::Settings;
 
@@ -14,8 +14,8 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-fn step(step: u64) -> Event {
-    Event::Step {
+fn step(step: u64) -> Metric {
+    Metric::Step {
         step,
         epoch: step as f64 / 10.0,
         loss: 2.31,
@@ -25,9 +25,9 @@ fn step(step: u64) -> Event {
     }
 }
 
-fn eval(step: u64) -> Event {
+fn eval(step: u64) -> Metric {
     let (epoch, loss, accuracy) = (1.0, 1.98, 0.27);
-    Event::Eval {
+    Metric::Eval {
         step,
         epoch,
         loss,
@@ -167,7 +167,7 @@ fn metrics_have_one_object_a_line_in_the_order_that_is_documented() {
     );
     assert_eq!(text, expected);
     assert_eq!(run.events().unwrap(), [step(1), eval(391)]);
-    let nan = Event::Step {
+    let nan = Metric::Step {
         step: 2,
         epoch: 0.2,
         loss: f64::NAN,

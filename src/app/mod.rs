@@ -7,12 +7,12 @@
 //! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
 //!   channel), [`switching_off`] (what is left without some), [`inside`] (what the network says of
 //!   test images), [`tour`];
-//! - around them: [`following`] keeps what the run under way has told, [`panes`] lays the views out and
+//! - around them: [`run_view`] keeps what the run under way has told, [`panes`] lays the views out and
 //!   gives them what they draw, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
-//! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing, [`room`]
-//!   (how large things are in a window of a size), [`fingers`] (what hovers, for those who tap), [`spoken`] (for those who do not see),
-//!   [`dialog`] and `dropping` for files, [`notice`] for what went wrong, [`export`] for what is taken
+//! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing,
+//!   [`layout_class`] (how large things are in a window of a size), [`touch`] (what hovers, for those who
+//!   tap), [`spoken`] (for those who do not see), [`dialog`] and `dropping` for files, [`notice`] for what went wrong, [`export`] for what is taken
 //!   away.
 
 pub mod action;
@@ -23,16 +23,15 @@ pub mod curves;
 pub mod dialog;
 mod dropping;
 pub mod export;
-pub mod fingers;
 mod focus;
-pub mod following;
 mod halves;
 mod icons;
 pub mod inside;
+pub mod layout_class;
 pub mod notice;
 pub mod palette;
 pub mod panes;
-pub mod room;
+pub mod run_view;
 pub mod setup;
 pub mod shell;
 pub mod speed;
@@ -40,6 +39,7 @@ pub mod spoken;
 pub mod switching_off;
 pub mod theme;
 pub mod toolbar;
+pub mod touch;
 pub mod tour;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod window;

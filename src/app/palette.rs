@@ -3,7 +3,7 @@
 use egui::{Context, Key, Modal, ScrollArea, TextEdit};
 
 use super::action::Action;
-use super::room::is_touched;
+use super::layout_class::is_touched;
 
 /// The list, open or not.
 #[derive(Clone, Debug, Default)]

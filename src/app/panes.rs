@@ -10,8 +10,8 @@ use super::channels::scrub::Scrub;
 use super::channels::share::{Share, ShareReply};
 use super::channels::{ChannelReply, Pick, Shown};
 use super::curves::{Curves, Earlier, Input, Reply};
-use super::following::Following;
 use super::inside::{Channel, Inside, Subject};
+use super::run_view::RunView;
 use super::switching_off::{Network, SwitchingOff};
 use crate::network::graph::BatchNormId;
 
@@ -160,7 +160,7 @@ pub struct Panes<'a> {
     /// The views.
     pub views: &'a mut Views,
     /// The run.
-    pub following: Option<&'a mut Following>,
+    pub run_view: Option<&'a mut RunView>,
     /// Runs to compare with.
     pub earlier: &'a mut Vec<Earlier>,
     /// What the reader picked.
@@ -184,8 +184,8 @@ impl Panes<'_> {
 
     fn curves_ui(&mut self, ui: &mut Ui) {
         let nothing = Default::default();
-        let (name, history) = match &self.following {
-            Some(following) => (following.name(), &following.history),
+        let (name, history) = match &self.run_view {
+            Some(run_view) => (run_view.name(), &run_view.history),
             None => (String::new(), &nothing),
         };
         let input = Input {
@@ -211,16 +211,16 @@ impl Panes<'_> {
         ui: &mut Ui,
         draw: impl FnOnce(&mut Views, &mut Ui, &Shown<'_>) -> Option<ChannelReply>,
     ) {
-        let Some(following) = &self.following else {
+        let Some(run_view) = &self.run_view else {
             ui.label("Start or open a run: every channel of every layer is drawn here, and darkens as its γ goes to zero.");
             return;
         };
         let choice = self.views.switching_off.choice().clone();
-        let Some(snapshot) = self.views.scrub.shown(&following.norms) else {
+        let Some(snapshot) = self.views.scrub.shown(&run_view.norms) else {
             return;
         };
         let shown = Shown {
-            layers: following.norms.layers(),
+            layers: run_view.norms.layers(),
             norms: &snapshot.norms,
             threshold: choice.threshold,
             with_beta: choice.with_beta,
@@ -233,20 +233,20 @@ impl Panes<'_> {
     }
 
     fn channels_ui(&mut self, ui: &mut Ui) {
-        if let Some(following) = &self.following {
-            let steps = following.opened.outlook.total_steps;
-            self.views.scrub.ui(ui, &following.norms, Some(steps));
+        if let Some(run_view) = &self.run_view {
+            let steps = run_view.opened.outlook.total_steps;
+            self.views.scrub.ui(ui, &run_view.norms, Some(steps));
         }
         self.snapshot_ui(ui, |views, ui, shown| views.heat_map.ui(ui, shown));
     }
 
     fn share_ui(&mut self, ui: &mut Ui) {
-        let Some(following) = &self.following else {
+        let Some(run_view) = &self.run_view else {
             ui.label("Start or open a run: the share of channels that are switched off is drawn here over its course.");
             return;
         };
         let (step, layer) = (self.views.scrub.step(), self.picked.map(|pick| pick.layer));
-        match self.views.share.ui(ui, &following.norms, layer, step) {
+        match self.views.share.ui(ui, &run_view.norms, layer, step) {
             None => {}
             Some(ShareReply::Step(step)) => self.views.scrub.go(Some(step)),
             Some(ShareReply::Layer { layer, step }) => {
@@ -258,38 +258,38 @@ impl Panes<'_> {
     }
 
     fn switching_off_ui(&mut self, ui: &mut Ui) {
-        let network = self.following.as_ref().and_then(|following| {
+        let network = self.run_view.as_ref().and_then(|run_view| {
             Some(Network {
-                norms: &following.norms.last()?.norms,
-                graph: &following.opened.start.graph,
-                ranges: following.norms.layers().ranges(),
-                test_images: following.opened.data.test.len(),
+                norms: &run_view.norms.last()?.norms,
+                graph: &run_view.opened.start.graph,
+                ranges: run_view.norms.layers().ranges(),
+                test_images: run_view.opened.data.test.len(),
             })
         });
         self.asked.measure |= self.views.switching_off.ui(ui, network.as_ref());
-        if let Some(following) = &mut self.following {
+        if let Some(run_view) = &mut self.run_view {
             let threshold = self.views.switching_off.threshold();
-            following.norms.set_threshold(threshold);
+            run_view.norms.set_threshold(threshold);
         }
     }
 
     fn images_ui(&mut self, ui: &mut Ui) {
-        let subject = self.following.as_ref().and_then(|following| {
-            let last = following.norms.last()?;
+        let subject = self.run_view.as_ref().and_then(|run_view| {
+            let last = run_view.norms.last()?;
             let picked = self.picked.and_then(|pick| {
                 let (layer, channel) = (BatchNormId(pick.layer), pick.channel?);
                 Some(Channel { layer, channel })
             });
             Some(Subject {
-                data: &following.opened.data,
-                graph: &following.opened.start.graph,
-                ranges: following.norms.layers().ranges(),
+                data: &run_view.opened.data,
+                graph: &run_view.opened.start.graph,
+                ranges: run_view.norms.layers().ranges(),
                 off: &self.views.switching_off.ablation(&last.norms).off,
                 picked,
             })
         });
         let reply = self.views.inside.ui(ui, subject.as_ref());
-        self.asked.look |= reply.wish_changed;
+        self.asked.look |= reply.request_changed;
         if let Some(Channel { layer, channel }) = reply.picked {
             let (layer, channel) = (layer.0, Some(channel));
             self.channel(ChannelReply::Pick(Pick { layer, channel }));
@@ -298,7 +298,7 @@ impl Panes<'_> {
 
     /// A channel or a layer was picked, or a channel switched.
     fn channel(&mut self, reply: ChannelReply) {
-        let Some(following) = &self.following else {
+        let Some(run_view) = &self.run_view else {
             return;
         };
         match reply {
@@ -307,12 +307,12 @@ impl Panes<'_> {
                 *self.picked = Some(pick);
             }
             ChannelReply::Toggle { channel } => {
-                let place = following.norms.layers().place(channel);
+                let place = run_view.norms.layers().place(channel);
                 *self.picked = place.map(|(layer, channel)| Pick {
                     layer,
                     channel: Some(channel),
                 });
-                if let Some(last) = following.norms.last() {
+                if let Some(last) = run_view.norms.last() {
                     self.views.switching_off.toggle(channel, &last.norms);
                 }
                 self.asked.look = true;

@@ -7,7 +7,7 @@ use egui::{Align, Button, Layout, ProgressBar, Response, RichText, Ui};
 
 use super::action::Action;
 use super::export::Kind as Export;
-use super::following::Following;
+use super::run_view::RunView;
 use crate::numbers::{duration, grouped};
 use crate::session::{Phase, Stage};
 use crate::train::run::Ending;
@@ -25,7 +25,7 @@ const ACCURACY: &str = "Share of the test set that is classified correctly, at t
 #[derive(Clone, Copy)]
 pub struct Status<'a> {
     /// The run.
-    pub following: Option<&'a Following>,
+    pub run_view: Option<&'a RunView>,
     /// What is done before the next one can begin.
     pub preparing: Option<Stage>,
     /// Why no run can start with the settings of the form.
@@ -35,14 +35,13 @@ pub struct Status<'a> {
 impl Status<'_> {
     /// Whether a run is prepared or trained just now.
     pub fn is_busy(&self) -> bool {
-        let phase = self.following.and_then(|following| following.phase);
+        let phase = self.run_view.and_then(|run_view| run_view.phase);
         self.preparing.is_some() || matches!(phase, Some(Phase::Running | Phase::Evaluating))
     }
 
     /// Whether steps could be taken or are.
     pub fn is_under_way(&self) -> bool {
-        self.following
-            .is_some_and(|following| !following.has_ended())
+        self.run_view.is_some_and(|run_view| !run_view.has_ended())
     }
 
     /// Whether an action makes sense now.
@@ -52,20 +51,20 @@ impl Status<'_> {
             Action::Start => self.problem.is_none() && self.preparing.is_none(),
             Action::PauseOrResume | Action::Stop | Action::Save | Action::Evaluate => is_open,
             Action::Step => self.preparing.is_none() && (is_open || self.problem.is_none()),
-            Action::TrainLonger => self.following.is_some() && self.preparing.is_none(),
-            Action::Export(_) => self.following.is_some(),
+            Action::TrainLonger => self.run_view.is_some() && self.preparing.is_none(),
+            Action::Export(_) => self.run_view.is_some(),
             _ => true,
         }
     }
 
     /// What is going on, in a few words.
     pub fn words(&self) -> String {
-        match (self.preparing, self.following) {
+        match (self.preparing, self.run_view) {
             (Some(Stage::Data), _) => "reading the images …".into(),
             (Some(Stage::Adapter), _) => "opening the adapter …".into(),
             (Some(Stage::Plan), _) => "compiling the network …".into(),
             (None, None) => "no run yet".into(),
-            (None, Some(following)) => match (following.phase, following.ending) {
+            (None, Some(run_view)) => match (run_view.phase, run_view.ending) {
                 (Some(Phase::Running), _) => "training".into(),
                 (Some(Phase::Evaluating), _) => "evaluating on the test set …".into(),
                 (Some(Phase::Paused), _) => "paused".into(),
@@ -90,22 +89,22 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
             }
         }
         ui.separator();
-        if let Some(following) = status.following {
-            ui.label(RichText::new(following.title()).strong())
+        if let Some(run_view) = status.run_view {
+            ui.label(RichText::new(run_view.title()).strong())
                 .on_hover_text(format!(
                     "Network, what trains, and data of the run in {}\non {}",
-                    following.opened.folder.display(),
-                    following.opened.adapter
+                    run_view.opened.folder.display(),
+                    run_view.opened.adapter
                 ));
         }
         ui.label(status.words());
-        if let Some(following) = status.following {
+        if let Some(run_view) = status.run_view {
             if ui.available_size_before_wrap().x < PROGRESS_WIDTH {
                 ui.end_row();
-                progress_ui(ui, following);
+                progress_ui(ui, run_view);
             } else {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    progress_ui(ui, following);
+                    progress_ui(ui, run_view);
                 });
             }
         }
@@ -115,7 +114,7 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
 
 /// The buttons, in order, with what stands on them: a sign, and words.
 fn buttons(status: Status<'_>) -> [(Action, &'static str); 4] {
-    let phase = status.following.and_then(|following| following.phase);
+    let phase = status.run_view.and_then(|run_view| run_view.phase);
     let pause = match phase {
         Some(Phase::Running | Phase::Evaluating) => "▮▮ Pause",
         _ => "▶ Go on",
@@ -202,39 +201,39 @@ fn accuracy_text(accuracy: f64) -> String {
 }
 
 /// How far a run is: the part of its steps that are done, its epochs in words, and its steps.
-fn progress(following: &Following) -> (f32, String, String) {
-    let outlook = &following.opened.outlook;
+fn progress(run_view: &RunView) -> (f32, String, String) {
+    let outlook = &run_view.opened.outlook;
     let total = outlook.total_steps.max(1);
     let epochs = outlook.steps_per_epoch.max(1);
-    let epoch = following.step as f64 / epochs as f64;
+    let epoch = run_view.step as f64 / epochs as f64;
     let all = total as f64 / epochs as f64;
     let steps = format!(
         "Step {} of {}; {} steps an epoch",
-        grouped(following.step),
+        grouped(run_view.step),
         grouped(total),
         grouped(epochs)
     );
-    let share = following.step as f32 / total as f32;
+    let share = run_view.step as f32 / total as f32;
     let words = match all < 1.0 {
-        true => format!("step {} of {}", grouped(following.step), grouped(total)),
+        true => format!("step {} of {}", grouped(run_view.step), grouped(total)),
         false => format!("epoch {epoch:.1} of {all:.0}"),
     };
     (share, words, steps)
 }
 
-fn progress_ui(ui: &mut Ui, following: &Following) {
-    if let Some(accuracy) = following.accuracy {
+fn progress_ui(ui: &mut Ui, run_view: &RunView) {
+    if let Some(accuracy) = run_view.accuracy {
         ui.label(accuracy_text(accuracy)).on_hover_text(ACCURACY);
     }
-    if following.phase == Some(Phase::Running) {
-        let left = following.seconds_left().map(duration);
-        let speed = following.images_per_second();
+    if run_view.phase == Some(Phase::Running) {
+        let left = run_view.seconds_left().map(duration);
+        let speed = run_view.images_per_second();
         if let (Some(left), Some(speed)) = (left, speed) {
             ui.label(format!("{speed:.0} images/s, {left} left"))
                 .on_hover_text("Training speed lately, and the time that the steps left will take at it; evaluations are not counted");
         }
     }
-    let (share, text, steps) = progress(following);
+    let (share, text, steps) = progress(run_view);
     let bar = ProgressBar::new(share).desired_width(130.0);
     ui.add(bar.desired_height(BAR).text(text))
         .on_hover_text(steps);

@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers, RichText, Ui};
 use serde::{Deserialize, Serialize};
 
-use super::room::Room;
+use super::layout_class::LayoutClass;
 
 /// What a page of the tour sets up: settings of runs, and the view to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -144,11 +144,14 @@ impl Tour {
     /// Shows the window if it is open, and says what the reader asks to set up.
     pub fn window(&mut self, ctx: &egui::Context) -> Option<Comparison> {
         let mut open = self.open;
-        let (room, screen) = (Room::of(ctx.content_rect().size()), ctx.content_rect());
+        let (class, screen) = (
+            LayoutClass::of(ctx.content_rect().size()),
+            ctx.content_rect(),
+        );
         let window = egui::Window::new("Tour of the article").open(&mut open);
-        let window = match room {
+        let window = match class {
             // At the bottom, so that the bar and something of what it is about stay in sight.
-            Room::Compact => window
+            LayoutClass::Compact => window
                 .id(egui::Id::unique("the tour in little room"))
                 .anchor(egui::Align2::CENTER_BOTTOM, egui::vec2(0.0, -4.0))
                 .fixed_size(egui::vec2(

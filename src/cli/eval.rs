@@ -6,7 +6,7 @@ use super::options::EvalOptions;
 use super::progress::spinner;
 use super::{Outcome, usage};
 use crate::gpu::Gpu;
-use crate::train::event::Event;
+use crate::train::metric::Metric;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
 use crate::train::start::{Start, build, check, load};
@@ -51,7 +51,7 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
         trainer.evaluate(&start.state, &mut || true).await
     })
     .with_context(|| file.clone())?;
-    let Some(Event::Eval {
+    let Some(Metric::Eval {
         loss,
         accuracy,
         gamma_below_001,

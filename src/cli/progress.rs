@@ -10,7 +10,7 @@ use crate::engine::MemoryReport;
 use crate::network::counts;
 use crate::numbers::bytes;
 use crate::session::{Event, Opened, Stage};
-use crate::train::event::Event as Metric;
+use crate::train::metric::Metric;
 
 /// Time between two plain lines about steps.
 const LINE_EVERY: Duration = Duration::from_secs(10);

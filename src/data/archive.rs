@@ -7,7 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::cifar::Collector;
 use super::{DataError, DataSet};
-use crate::platform::breathe;
+use crate::platform::yield_now;
 
 /// The most bytes an archive may unpack to; CIFAR-100 takes 185 million.
 const LARGEST_ARCHIVE: u64 = 1 << 30;
@@ -64,7 +64,7 @@ pub async fn read(file: &str, bytes: u64, mut reader: impl BufRead) -> Result<Da
         }
         found = true;
         collector.add(&name, size, entry)?;
-        breathe().await;
+        yield_now().await;
     }
     if !found {
         return Err(DataError::Unrecognised {

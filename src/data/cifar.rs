@@ -8,8 +8,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::{DataError, DataSet, Images};
-use crate::platform::breathe;
 use crate::platform::fs::{self, open};
+use crate::platform::yield_now;
 
 const SIDE: u32 = 32;
 const PIXEL_BYTES: usize = 3 * 32 * 32;
@@ -223,7 +223,7 @@ pub async fn load_folder(path: &Path) -> Result<DataSet, DataError> {
         let read = || DataError::read(path.display().to_string());
         let (bytes, reader) = open(&path).map_err(read())?;
         collector.add(name, bytes, reader)?;
-        breathe().await;
+        yield_now().await;
     }
     collector.finish()
 }

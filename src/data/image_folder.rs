@@ -9,7 +9,7 @@ use super::cifar::reserve;
 use super::order::{shuffle_in_place, stream};
 use super::{DataError, DataSet, Images, LoadOptions, picture};
 use crate::platform::fs::{self, DirEntry};
-use crate::platform::{IS_A_PAGE, breathe};
+use crate::platform::{IS_A_PAGE, yield_now};
 
 /// The share of each class that is tested on when a folder is split and nothing else is said.
 pub const DEFAULT_TEST_FRACTION: f64 = 0.2;
@@ -250,7 +250,7 @@ async fn read_pictures(path: &Path, listing: Listing, size: u32) -> Result<Image
             pixels.copy_from_slice(&read_picture(picture, size)?);
             Ok(())
         })?;
-        breathe().await;
+        yield_now().await;
     }
     Ok(images)
 }

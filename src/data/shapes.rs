@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use super::order::{below, stream};
 use super::{DataSet, DataShape, Images};
-use crate::platform::{IS_A_PAGE, breathe};
+use crate::platform::{IS_A_PAGE, yield_now};
 
 /// Training images of the data set `shapes`.
 pub const TRAIN: usize = 10_000;
@@ -99,7 +99,7 @@ pub async fn generate_in_turns(train: usize, test: usize, size: u32, seed: u64) 
         let turns = images.pixels.chunks_mut(at_once * image_bytes(size));
         for (turn, pixels) in turns.enumerate() {
             draw_from(turn * at_once, pixels, size, seed, purpose);
-            breathe().await;
+            yield_now().await;
         }
     }
     data

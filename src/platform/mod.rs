@@ -115,7 +115,7 @@ mod tasks {
     }
 
     /// Nothing: other threads go on by themselves.
-    pub async fn breathe() {}
+    pub async fn yield_now() {}
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -141,7 +141,7 @@ mod tasks {
     ) -> io::Result<Task> {
         wasm_bindgen_futures::spawn_local(async move {
             // What asked for it ends its own turn first.
-            breathe().await;
+            yield_now().await;
             work().await;
         });
         Ok(Task)
@@ -154,7 +154,7 @@ mod tasks {
 
     /// Lets the page draw, and answer who uses it. A message to oneself comes back after what waits
     /// already; unlike a timer's, its turn comes at once in a hidden tab too.
-    pub async fn breathe() {
+    pub async fn yield_now() {
         let (sender, receiver) = oneshot::channel::<()>();
         let Ok(channel) = MessageChannel::new() else {
             return;
@@ -176,4 +176,4 @@ mod tasks {
     }
 }
 
-pub use tasks::{Task, breathe, spawn};
+pub use tasks::{Task, spawn, yield_now};

@@ -205,7 +205,7 @@ pub fn download(path: &Path) -> io::Result<()> {
     anchor.click();
     // The browser has taken hold of it by the next turn.
     wasm_bindgen_futures::spawn_local(async move {
-        super::breathe().await;
+        super::yield_now().await;
         let _ = Url::revoke_object_url(&url);
     });
     Ok(())

@@ -25,7 +25,7 @@ pub enum Command {
     /// Evaluate on the test set now.
     Evaluate,
     /// Measure accuracy with channels switched off; replaces the measurement under way.
-    Measure(Box<Wish>),
+    Measure(Box<ProbeRequest>),
     /// Show what the network makes of images; served between measurements.
     Look(Box<Look>),
 }
@@ -77,7 +77,7 @@ pub enum NewFolder {
 
 /// Which channels to switch off in the network as it is now, and what to measure then.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Wish {
+pub struct ProbeRequest {
     /// Comes back with everything found for it.
     pub id: u64,
     /// Channels that are off.

@@ -8,7 +8,7 @@ use crate::data::DataSet;
 use crate::gpu::Capabilities;
 use crate::study::gamma::Norms;
 use crate::study::probe::{Accuracy, Answer, FeatureMaps};
-use crate::train::event::Event as Metric;
+use crate::train::metric::Metric;
 use crate::train::run::{Ending, Outlook};
 use crate::train::settings::Settings;
 use crate::train::start::Start;
@@ -41,9 +41,9 @@ pub enum Event {
     /// The run ended; the session waits for the next [`super::Command::Start`]. The last state can still be
     /// probed.
     Ended(Result<Ending, Arc<SessionError>>),
-    /// Something that was wished for.
+    /// Something that was asked for.
     Found(Found),
-    /// What was wished for cannot be had.
+    /// What was asked for cannot be had.
     ProbeFailed(Arc<SessionError>),
 }
 
@@ -88,11 +88,11 @@ pub struct Opened {
     pub past: Vec<Metric>,
 }
 
-/// Something that was wished for.
+/// Something that was asked for.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// [`Wish::id`](super::Wish::id) or [`Look::id`](super::Look::id).
-    pub wish: u64,
+    /// [`ProbeRequest::id`](super::ProbeRequest::id) or [`Look::id`](super::Look::id).
+    pub request: u64,
     /// The step after which the network was as it was probed.
     pub step: u64,
     /// It.

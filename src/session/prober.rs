@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
-use super::{Event, Finding, Found, Look, OpenGpu, Opened, Reporter, SessionError, Wish};
+use super::{Event, Finding, Found, Look, OpenGpu, Opened, ProbeRequest, Reporter, SessionError};
 use crate::engine::{EngineError, Snapshot};
 use crate::gpu::{AdapterChoice, Gpu};
 use crate::network::State;
@@ -29,8 +29,8 @@ pub(super) enum Probing {
     },
     /// It has come this far.
     Snapshot { step: u64, snapshot: Box<Snapshot> },
-    /// What to measure; replaces what was wished before.
-    Measure(Box<Wish>),
+    /// What to measure; replaces what was asked before.
+    Measure(Box<ProbeRequest>),
     /// What to show; replaces what was to be shown before.
     Look(Box<Look>),
 }
@@ -91,7 +91,7 @@ struct Inbox {
     subject: Option<Subject>,
     /// Whether the subject is another than before.
     is_new: bool,
-    wish: Option<Box<Wish>>,
+    request: Option<Box<ProbeRequest>>,
     look: Option<Box<Look>>,
     is_closed: bool,
 }
@@ -106,21 +106,21 @@ impl Inbox {
                     opened,
                     adapter,
                 });
-                (self.is_new, self.wish, self.look) = (true, None, None);
+                (self.is_new, self.request, self.look) = (true, None, None);
             }
             Probing::Snapshot { step, snapshot } => {
                 if let Some(subject) = &mut self.subject {
                     subject.update(step, &snapshot);
                 }
             }
-            Probing::Measure(wish) => self.wish = Some(wish),
+            Probing::Measure(request) => self.request = Some(request),
             Probing::Look(look) => self.look = Some(look),
         }
     }
 
     /// Whether something was asked for.
     fn is_asked(&self) -> bool {
-        self.wish.is_some() || self.look.is_some()
+        self.request.is_some() || self.look.is_some()
     }
 
     /// Takes all there is, without waiting; whether what is being measured is still wanted.
@@ -130,7 +130,7 @@ impl Inbox {
                 Ok(probing) => self.take(probing),
                 Err(error) => {
                     self.is_closed |= error.is_closed();
-                    return !self.is_closed && !self.is_new && self.wish.is_none();
+                    return !self.is_closed && !self.is_new && self.request.is_none();
                 }
             }
         }
@@ -142,12 +142,12 @@ async fn work(received: UnboundedReceiver<Probing>, reporter: Reporter, open_gpu
         received,
         subject: None,
         is_new: false,
-        wish: None,
+        request: None,
         look: None,
         is_closed: false,
     };
     loop {
-        // Nothing is opened before something is wished for.
+        // Nothing is opened before something is asked for.
         while !inbox.is_asked() || inbox.subject.is_none() {
             match inbox.received.recv().await {
                 Ok(probing) => inbox.take(probing),
@@ -163,7 +163,7 @@ async fn work(received: UnboundedReceiver<Probing>, reporter: Reporter, open_gpu
     }
 }
 
-/// Fulfils wishes about one run, until there is another.
+/// Answers requests about one run, until there is another.
 async fn probe_run(
     inbox: &mut Inbox,
     reporter: &Reporter,
@@ -175,7 +175,7 @@ async fn probe_run(
     inbox.is_new = false;
     let opened = subject.opened.clone();
     // What cannot be had is not tried again.
-    let (wish, look) = (inbox.wish.take(), inbox.look.take());
+    let (request, look) = (inbox.request.take(), inbox.look.take());
     let gpu: Gpu = open_gpu(subject.adapter.clone())
         .await
         .map_err(SessionError::Gpu)?;
@@ -188,7 +188,7 @@ async fn probe_run(
         reporter,
         step: 0,
     };
-    (inbox.wish, inbox.look) = (inbox.wish.take().or(wish), inbox.look.take().or(look));
+    (inbox.request, inbox.look) = (inbox.request.take().or(request), inbox.look.take().or(look));
     loop {
         while !inbox.is_asked() && !inbox.is_new {
             match inbox.received.recv().await {
@@ -202,8 +202,8 @@ async fn probe_run(
         }
         asked.catch_up(inbox);
         asked.look(inbox).await.map_err(SessionError::Probe)?;
-        if let Some(wish) = inbox.wish.take() {
-            match asked.measure(&wish, inbox).await {
+        if let Some(request) = inbox.request.take() {
+            match asked.measure(&request, inbox).await {
                 Ok(()) | Err(Stop::Replaced) => {}
                 Err(Stop::Failed(error)) => return Err(SessionError::Probe(error)),
             }
@@ -220,9 +220,9 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn tell(&self, wish: u64, finding: Finding) {
+    fn tell(&self, request: u64, finding: Finding) {
         self.reporter.send(Event::Found(Found {
-            wish,
+            request,
             step: self.step,
             finding,
         }));
@@ -253,43 +253,43 @@ impl Asked<'_> {
         Ok(())
     }
 
-    /// What was just clicked first, what takes longest last; until something else is wished for.
-    async fn measure(&mut self, wish: &Wish, inbox: &mut Inbox) -> Result<(), Stop> {
+    /// What was just clicked first, what takes longest last; until something else is asked for.
+    async fn measure(&mut self, request: &ProbeRequest, inbox: &mut Inbox) -> Result<(), Stop> {
         let norms = Norms::of(&self.opened.start.graph, self.probe.state());
         let channels = norms.gamma.len();
-        let (off, with_beta) = (wish.ablation.count(), wish.ablation.with_beta);
-        let ablated = self.accuracy(&wish.ablation, wish, inbox).await?;
-        self.tell(wish.id, Finding::Ablated(ablated));
+        let (off, with_beta) = (request.ablation.count(), request.ablation.with_beta);
+        let ablated = self.accuracy(&request.ablation, request, inbox).await?;
+        self.tell(request.id, Finding::Ablated(ablated));
         let none = Ablation::none(channels);
         let whole = match off {
             0 => ablated,
-            _ => self.accuracy(&none, wish, inbox).await?,
+            _ => self.accuracy(&none, request, inbox).await?,
         };
-        self.tell(wish.id, Finding::Whole(whole));
-        if !wish.curve {
+        self.tell(request.id, Finding::Whole(whole));
+        if !request.curve {
             return Ok(());
         }
         let mut draws = Vec::new();
         for draw in 0..if off == 0 { 0 } else { DRAWS } {
             let random = Ablation::random(channels, off, self.seed(draw), with_beta);
-            draws.push(self.accuracy(&random, wish, inbox).await?);
-            self.tell(wish.id, Finding::Random(draws.clone()));
+            draws.push(self.accuracy(&random, request, inbox).await?);
+            self.tell(request.id, Finding::Random(draws.clone()));
         }
         for share in CURVE {
             let off = (share * channels as f64).round() as usize;
             let weakest = Ablation::weakest(&norms.gamma, off, with_beta);
-            let weakest = self.accuracy(&weakest, wish, inbox).await?;
+            let weakest = self.accuracy(&weakest, request, inbox).await?;
             let random = Ablation::random(channels, off, self.seed(DRAWS), with_beta);
             let random = match off {
                 0 => weakest,
-                _ => self.accuracy(&random, wish, inbox).await?,
+                _ => self.accuracy(&random, request, inbox).await?,
             };
             let point = Finding::Curve {
                 off,
                 weakest,
                 random,
             };
-            self.tell(wish.id, point);
+            self.tell(request.id, point);
         }
         Ok(())
     }
@@ -298,14 +298,14 @@ impl Asked<'_> {
     async fn accuracy(
         &mut self,
         ablation: &Ablation,
-        wish: &Wish,
+        request: &ProbeRequest,
         inbox: &mut Inbox,
     ) -> Result<Accuracy, Stop> {
         self.look(inbox).await?;
         let mut go_on = || inbox.go_on();
         let measured = self
             .probe
-            .accuracy(ablation, wish.tested_images, &mut go_on);
+            .accuracy(ablation, request.tested_images, &mut go_on);
         measured.await?.ok_or(Stop::Replaced)
     }
 

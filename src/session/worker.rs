@@ -17,7 +17,7 @@ use crate::engine::Snapshot;
 use crate::gpu::AdapterChoice;
 use crate::network::State;
 use crate::study::gamma::Norms;
-use crate::train::event::Event as Metric;
+use crate::train::metric::Metric;
 use crate::train::run::{Ending, Run, RunError};
 use crate::train::run_folder::{RunFolder, RunFolderError};
 use crate::train::settings::Settings;
@@ -97,7 +97,7 @@ impl Worker {
                     let ended = self.run(*request).await;
                     self.reporter.send(Event::Ended(ended.map_err(Arc::new)));
                 }
-                Command::Measure(wish) => self.probe(Probing::Measure(wish)),
+                Command::Measure(request) => self.probe(Probing::Measure(request)),
                 Command::Look(look) => self.probe(Probing::Look(look)),
                 // They are about a run under way, and there is none.
                 Command::Pause
@@ -316,7 +316,7 @@ impl Worker {
     fn look_ahead(&mut self) -> bool {
         loop {
             match self.commands.try_recv() {
-                Ok(Command::Measure(wish)) => self.probe(Probing::Measure(wish)),
+                Ok(Command::Measure(request)) => self.probe(Probing::Measure(request)),
                 Ok(Command::Look(look)) => self.probe(Probing::Look(look)),
                 Ok(command) => self.waiting.push_back(command),
                 Err(TryRecvError::Closed) => return false,
@@ -358,8 +358,8 @@ impl Worker {
                 Some(Command::Step) => Order::StepOnce,
                 Some(Command::Evaluate) => Order::Evaluate,
                 Some(Command::Save) => Order::Save,
-                Some(Command::Measure(wish)) => {
-                    self.probe(Probing::Measure(wish));
+                Some(Command::Measure(request)) => {
+                    self.probe(Probing::Measure(request));
                     continue;
                 }
                 Some(Command::Look(look)) => {

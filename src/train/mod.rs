@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`settings`] (all that defines a run; [`link`]: the same in a link),
 //! [`schedule`] (the learning rate at each step), [`start`] (what a run begins with), [`trainer`] (its
-//! steps), [`event`] (what it reports), [`tensor_file`] (named tensors as safetensors), [`checkpoint`]
+//! steps), [`metric`] (what it reports), [`tensor_file`] (named tensors as safetensors), [`checkpoint`]
 //! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
 //! [`run_folder`] (where all of it is kept), [`plot`] (the pictures at its end), [`run`] (a training
 //! into a folder, from start to end).
@@ -10,8 +10,8 @@
 pub mod atomic_file;
 pub mod checkpoint;
 pub mod delta;
-pub mod event;
 pub mod link;
+pub mod metric;
 pub mod plot;
 mod plot_gamma;
 pub mod run;

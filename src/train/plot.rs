@@ -5,7 +5,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::atomic_file::write_atomically;
-use super::event::Event;
+use super::metric::Metric;
 use super::plot_gamma;
 use crate::platform::{IS_A_PAGE, fs};
 
@@ -57,7 +57,7 @@ impl Picture {
     }
 
     /// Width and height in units of about 1/96 inch.
-    fn size(self, run: &Run<'_>) -> (u32, u32) {
+    fn size(self, run: &PlottedRun<'_>) -> (u32, u32) {
         match self {
             Self::GammaLayers => (800, plot_gamma::layers_height(run.gammas.len())),
             _ => (800, 480),
@@ -67,9 +67,9 @@ impl Picture {
 
 /// What the pictures show.
 #[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
+pub struct PlottedRun<'a> {
     /// The lines of `metrics.jsonl`.
-    pub events: &'a [Event],
+    pub events: &'a [Metric],
     /// γ of every BatchNorm layer.
     pub gammas: &'a [LayerGammas],
 }
@@ -81,7 +81,7 @@ pub const CAN_DRAW: bool = !IS_A_PAGE;
 ///
 /// # Errors
 /// A failure of the drawing library; there is no input known that causes one.
-pub fn svg(picture: Picture, run: &Run<'_>) -> Result<String, PlotError> {
+pub fn svg(picture: Picture, run: &PlottedRun<'_>) -> Result<String, PlotError> {
     prepare()?;
     let mut text = String::new();
     draw(
@@ -97,7 +97,7 @@ pub fn svg(picture: Picture, run: &Run<'_>) -> Result<String, PlotError> {
 ///
 /// # Errors
 /// As [`svg`].
-pub fn png(picture: Picture, run: &Run<'_>) -> Result<Vec<u8>, PlotError> {
+pub fn png(picture: Picture, run: &PlottedRun<'_>) -> Result<Vec<u8>, PlotError> {
     const SCALE: u32 = 2;
     prepare()?;
     let (width, height) = picture.size(run);
@@ -116,7 +116,7 @@ pub fn png(picture: Picture, run: &Run<'_>) -> Result<Vec<u8>, PlotError> {
 ///
 /// # Errors
 /// A folder that cannot be made or written to.
-pub fn plot_run(run: &Run<'_>, folder: &std::path::Path) -> Result<(), PlotError> {
+pub fn plot_run(run: &PlottedRun<'_>, folder: &std::path::Path) -> Result<(), PlotError> {
     if !CAN_DRAW {
         return Ok(());
     }
@@ -191,15 +191,15 @@ pub(super) fn text(size: u32, scale: u32) -> TextStyle<'static> {
     (FONT, size * scale).into_font().color(&INK)
 }
 
-pub(super) type Drawn<D> = Result<(), DrawingAreaErrorKind<<D as DrawingBackend>::ErrorType>>;
+pub(super) type DrawResult<D> = Result<(), DrawingAreaErrorKind<<D as DrawingBackend>::ErrorType>>;
 
 fn draw<D: DrawingBackend>(
     picture: Picture,
-    run: &Run<'_>,
+    run: &PlottedRun<'_>,
     area: &DrawingArea<D, Shift>,
     scale: u32,
 ) -> Result<(), PlotError> {
-    let steps = |value: fn(&Event) -> Option<(f64, f64)>| {
+    let steps = |value: fn(&Metric) -> Option<(f64, f64)>| {
         run.events
             .iter()
             .filter_map(value)
@@ -212,12 +212,12 @@ fn draw<D: DrawingBackend>(
                 title: "Loss",
                 y_label: "cross-entropy (nats)",
                 train: steps(|event| match event {
-                    Event::Step { epoch, loss, .. } => Some((*epoch, *loss)),
-                    Event::Eval { .. } => None,
+                    Metric::Step { epoch, loss, .. } => Some((*epoch, *loss)),
+                    Metric::Eval { .. } => None,
                 }),
                 test: steps(|event| match event {
-                    Event::Eval { epoch, loss, .. } => Some((*epoch, *loss)),
-                    Event::Step { .. } => None,
+                    Metric::Eval { epoch, loss, .. } => Some((*epoch, *loss)),
+                    Metric::Step { .. } => None,
                 }),
                 smoothed: true,
             };
@@ -228,16 +228,16 @@ fn draw<D: DrawingBackend>(
                 title: "Accuracy",
                 y_label: "classified correctly (%)",
                 train: steps(|event| match event {
-                    Event::Step {
+                    Metric::Step {
                         epoch, accuracy, ..
                     } => Some((*epoch, 100.0 * accuracy)),
-                    Event::Eval { .. } => None,
+                    Metric::Eval { .. } => None,
                 }),
                 test: steps(|event| match event {
-                    Event::Eval {
+                    Metric::Eval {
                         epoch, accuracy, ..
                     } => Some((*epoch, 100.0 * accuracy)),
-                    Event::Step { .. } => None,
+                    Metric::Step { .. } => None,
                 }),
                 smoothed: true,
             };
@@ -248,8 +248,8 @@ fn draw<D: DrawingBackend>(
                 title: "Learning rate",
                 y_label: "learning rate",
                 train: steps(|event| match event {
-                    Event::Step { epoch, lr, .. } => Some((*epoch, *lr)),
-                    Event::Eval { .. } => None,
+                    Metric::Step { epoch, lr, .. } => Some((*epoch, *lr)),
+                    Metric::Eval { .. } => None,
                 }),
                 test: Vec::new(),
                 smoothed: false,
@@ -275,7 +275,7 @@ struct Curves {
 }
 
 impl Curves {
-    fn draw<D: DrawingBackend>(&self, area: &DrawingArea<D, Shift>, scale: u32) -> Drawn<D> {
+    fn draw<D: DrawingBackend>(&self, area: &DrawingArea<D, Shift>, scale: u32) -> DrawResult<D> {
         let raw = thinned(&self.train);
         let smooth = if self.smoothed {
             thinned(&smoothed(&self.train))

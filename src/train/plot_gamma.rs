@@ -3,7 +3,9 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::plot::{BLUE, Drawn, GRID, INK, LayerGammas, VERMILLION, decimals, range, text, tick};
+use super::plot::{
+    BLUE, DrawResult, GRID, INK, LayerGammas, VERMILLION, decimals, range, text, tick,
+};
 
 /// |γ| below this counts as switched off, as in `gamma_below_0.01`.
 const OFF: f32 = 0.01;
@@ -22,7 +24,7 @@ pub(super) fn histogram<D: DrawingBackend>(
     gammas: &[LayerGammas],
     area: &DrawingArea<D, Shift>,
     scale: u32,
-) -> Drawn<D> {
+) -> DrawResult<D> {
     let start: Vec<f32> = gammas
         .iter()
         .flat_map(|layer| &layer.start)
@@ -141,7 +143,7 @@ pub(super) fn layers<D: DrawingBackend>(
     gammas: &[LayerGammas],
     area: &DrawingArea<D, Shift>,
     scale: u32,
-) -> Drawn<D> {
+) -> DrawResult<D> {
     let magnitudes = gammas
         .iter()
         .flat_map(|layer| &layer.end)
@@ -190,7 +192,7 @@ fn names<D: DrawingBackend, X, Y>(
     area: &DrawingArea<D, Shift>,
     chart: &ChartContext<'_, D, Cartesian2d<X, Y>>,
     scale: u32,
-) -> Drawn<D>
+) -> DrawResult<D>
 where
     X: Ranged<ValueType = f64>,
     Y: Ranged<ValueType = f64>,
@@ -255,7 +257,7 @@ fn colour_key<D: DrawingBackend>(
     area: &DrawingArea<D, Shift>,
     strongest: f64,
     scale: u32,
-) -> Drawn<D> {
+) -> DrawResult<D> {
     let px = scale as i32;
     let (left, top, width, height) = (8 * px, 60 * px, 16 * px, 5 * px);
     area.draw(&Text::new("|γ|", (left, 38 * px), text(14, scale)))?;

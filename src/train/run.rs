@@ -5,7 +5,7 @@ use std::time::Duration;
 use web_time::Instant;
 
 use super::delta::Delta;
-use super::event::Event;
+use super::metric::Metric;
 use super::plot::{self, LayerGammas, PlotError, plot_run};
 use super::run_folder::{RunFolder, RunFolderError};
 use super::settings::Settings;
@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// If the device failed, the training diverged, or a file could not be written.
-    pub async fn step(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+    pub async fn step(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), RunError> {
         let mut logged = Ok(());
         let done = self
             .trainer
@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// As [`Self::step`].
-    pub async fn settle(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+    pub async fn settle(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), RunError> {
         let mut logged = Ok(());
         let done = self
             .trainer
@@ -158,7 +158,7 @@ impl<'a> Run<'a> {
     /// As [`Self::step`].
     pub async fn evaluate(
         &mut self,
-        report: &mut dyn FnMut(&Event),
+        report: &mut dyn FnMut(&Metric),
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<bool, RunError> {
         self.settle(report).await?;
@@ -169,7 +169,7 @@ impl<'a> Run<'a> {
         self.folder.log(&event)?;
         report(&event);
         let is_best =
-            matches!(event, Event::Eval { accuracy, .. } if self.trainer.is_best(accuracy));
+            matches!(event, Metric::Eval { accuracy, .. } if self.trainer.is_best(accuracy));
         let checkpoint = self.trainer.checkpoint(&state, optimizer);
         self.folder.save_last(&checkpoint)?;
         if is_best {
@@ -183,7 +183,7 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// As [`Self::step`].
-    pub async fn save(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), RunError> {
+    pub async fn save(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), RunError> {
         self.settle(report).await?;
         let (state, optimizer) = self.trainer.read().await?;
         let checkpoint = self.trainer.checkpoint(&state, optimizer);
@@ -232,7 +232,7 @@ impl<'a> Run<'a> {
         ))?;
         let events = self.folder.events()?;
         let gammas = gammas(graph, &self.start.initial, &state);
-        let drawn = plot::Run {
+        let drawn = plot::PlottedRun {
             events: &events,
             gammas: &gammas,
         };
@@ -244,8 +244,8 @@ impl<'a> Run<'a> {
 fn log<'a>(
     folder: &'a mut RunFolder,
     logged: &'a mut Result<(), RunFolderError>,
-    report: &'a mut dyn FnMut(&Event),
-) -> impl FnMut(&Event) + 'a {
+    report: &'a mut dyn FnMut(&Metric),
+) -> impl FnMut(&Metric) + 'a {
     move |event| {
         if logged.is_ok() {
             *logged = folder.log(event);

@@ -8,7 +8,7 @@ use web_time::{SystemTime, UNIX_EPOCH};
 use super::atomic_file::write_atomically;
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::delta::Delta;
-use super::event::Event;
+use super::metric::Metric;
 use super::settings::Settings;
 use crate::platform::fs::{self, File, OpenOptions};
 
@@ -152,9 +152,9 @@ impl RunFolder {
     /// # Errors
     /// A number that JSON cannot hold: the trainer has to stop at a loss that is NaN before it
     /// reports it. Or a file that cannot be written to.
-    pub fn log(&mut self, event: &Event) -> Result<(), RunFolderError> {
+    pub fn log(&mut self, event: &Metric) -> Result<(), RunFolderError> {
         let numbers = match event {
-            Event::Step {
+            Metric::Step {
                 epoch,
                 loss,
                 accuracy,
@@ -162,7 +162,7 @@ impl RunFolder {
                 seconds,
                 ..
             } => vec![epoch, loss, accuracy, lr, seconds],
-            Event::Eval {
+            Metric::Eval {
                 epoch,
                 loss,
                 accuracy,
@@ -185,7 +185,7 @@ impl RunFolder {
             .write_all(&line)
             .map_err(|source| self.metrics_failed(source))?;
         self.unwritten += 1;
-        if matches!(event, Event::Eval { .. }) || self.unwritten >= LINES_KEPT {
+        if matches!(event, Metric::Eval { .. }) || self.unwritten >= LINES_KEPT {
             self.flush()?;
         }
         Ok(())
@@ -206,7 +206,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn events(&mut self) -> Result<Vec<Event>, RunFolderError> {
+    pub fn events(&mut self) -> Result<Vec<Metric>, RunFolderError> {
         self.flush()?;
         let bytes =
             fs::read(metrics_path(&self.path)).map_err(|source| self.metrics_failed(source))?;
@@ -299,8 +299,8 @@ fn cut_back(metrics: &Path, last_step: u64) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         read => read?,
     };
-    let is_kept = |event: &Event| match event {
-        Event::Step { step, .. } | Event::Eval { step, .. } => *step <= last_step,
+    let is_kept = |event: &Metric| match event {
+        Metric::Step { step, .. } | Metric::Eval { step, .. } => *step <= last_step,
     };
     let kept: Vec<u8> = lines(&bytes)
         .filter(|(_, event)| is_kept(event))
@@ -314,7 +314,7 @@ fn cut_back(metrics: &Path, last_step: u64) -> io::Result<()> {
 }
 
 /// Whole lines that read, with their line feeds.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Event)> {
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Metric)> {
     bytes
         .split_inclusive(|byte| *byte == b'\n')
         .filter(|line| line.ends_with(b"\n"))

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use web_time::Instant;
 
 use super::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
-use super::event::Event;
+use super::metric::Metric;
 use super::schedule::LearningRate;
 use super::settings::Settings;
 use super::start::Start;
@@ -39,7 +39,7 @@ pub enum TrainError {
     },
 }
 
-/// A training on a device. Steps are submitted ahead; what they came to arrives as [`Event`]s.
+/// A training on a device. Steps are submitted ahead; what they came to arrives as [`Metric`]s.
 pub struct Trainer<'a> {
     engine: Engine<'a>,
     graph: &'a Graph,
@@ -139,7 +139,7 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// If the device failed or a loss is no number.
-    pub async fn step(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), TrainError> {
+    pub async fn step(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), TrainError> {
         if self.engine.in_flight() == Engine::MAX_IN_FLIGHT {
             self.report_one(report).await?;
         }
@@ -188,14 +188,14 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// As [`Self::step`].
-    pub async fn settle(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), TrainError> {
+    pub async fn settle(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), TrainError> {
         while self.engine.in_flight() > 0 {
             self.report_one(report).await?;
         }
         Ok(())
     }
 
-    async fn report_one(&mut self, report: &mut dyn FnMut(&Event)) -> Result<(), TrainError> {
+    async fn report_one(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), TrainError> {
         let Some(BatchResult {
             loss_sum,
             hits,
@@ -215,7 +215,7 @@ impl<'a> Trainer<'a> {
         }
         self.progress.step = step;
         self.progress.epoch = step as f64 / self.steps_per_epoch() as f64;
-        report(&Event::Step {
+        report(&Metric::Step {
             step,
             epoch: self.progress.epoch,
             loss,
@@ -235,7 +235,7 @@ impl<'a> Trainer<'a> {
         &mut self,
         state: &State,
         go_on: &mut dyn FnMut() -> bool,
-    ) -> Result<Option<Event>, TrainError> {
+    ) -> Result<Option<Metric>, TrainError> {
         let (mut loss, mut hits) = (0.0, 0_u64);
         let mut take = |result: Option<BatchResult>| {
             if let Some(result) = result {
@@ -271,7 +271,7 @@ impl<'a> Trainer<'a> {
                 value: loss,
             });
         }
-        Ok(Some(Event::Eval {
+        Ok(Some(Metric::Eval {
             step,
             epoch: self.progress.epoch,
             loss,

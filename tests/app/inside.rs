@@ -25,7 +25,7 @@ struct Shell {
 }
 
 impl Shell {
-    /// As the program does it: a changed wish is sent at once, a picked channel is handed back.
+    /// As the program does it: a changed request is sent at once, a picked channel is handed back.
     fn ui(ui: &mut egui::Ui, shell: &mut Self) {
         let subject = shell
             .data
@@ -38,11 +38,11 @@ impl Shell {
                 picked: shell.picked,
             });
         let Reply {
-            wish_changed,
+            request_changed,
             picked,
         } = shell.view.ui(ui, subject.as_ref());
         shell.picked = picked.or(shell.picked);
-        if wish_changed {
+        if request_changed {
             shell.send();
         }
     }
@@ -57,7 +57,7 @@ impl Shell {
         self.looks.push(look);
     }
 
-    /// Answers the last wish: images of an even number rightly, the others with the next class.
+    /// Answers the last request: images of an even number rightly, the others with the next class.
     fn answer(&mut self, step: u64) {
         let look = self.looks.last().unwrap();
         let labels = &self.data.as_ref().unwrap().test.labels;
@@ -71,7 +71,7 @@ impl Shell {
             }
         });
         let found = Found {
-            wish: look.id,
+            request: look.id,
             step,
             finding: Finding::Answers(answers.collect()),
         };
@@ -88,9 +88,9 @@ impl Shell {
         }
     }
 
-    fn find(&mut self, wish: u64, finding: Finding) -> bool {
+    fn find(&mut self, request: u64, finding: Finding) -> bool {
         self.view.take(&Found {
-            wish,
+            request,
             step: 7,
             finding,
         })
@@ -170,8 +170,8 @@ fn the_next_page_asks_about_its_images() {
     harness.run();
     let first = PAGE as u32;
     assert_eq!(shown(&harness), (first..2 * first).collect::<Vec<_>>());
-    let wish = &harness.state().looks[1];
-    assert_eq!(wish.images, (first..2 * first).collect::<Vec<_>>());
+    let request = &harness.state().looks[1];
+    assert_eq!(request.images, (first..2 * first).collect::<Vec<_>>());
     harness.get_by_label("page 2 of 25");
     harness.get_by_label("Previous").click();
     harness.run();
@@ -190,14 +190,14 @@ fn wrong_ones_are_looked_for_until_the_page_is_full() {
     harness.run();
     let odd: Vec<u32> = (0..PAGE as u32).map(|place| 2 * place + 1).collect();
     assert_eq!(shown(&harness), odd);
-    let wishes = harness.state().looks.len();
+    let requests = harness.state().looks.len();
     for _ in 0..5 {
         harness.get_by_label("Next").click();
         harness.run();
     }
     assert_eq!(
         harness.state().looks.len(),
-        wishes + 1,
+        requests + 1,
         "the sixth page is not full"
     );
     assert_eq!(harness.state().looks.last().unwrap().images.len(), 512);
@@ -216,7 +216,7 @@ fn answers_in_parts_and_of_a_network_that_moves_on_ask_for_nothing_again() {
     harness.run();
     harness.get_by_label("Wrong").click();
     harness.run();
-    let wishes = harness.state().looks.len();
+    let requests = harness.state().looks.len();
     for (step, image) in [(5, 1), (9, 3), (9, 5)] {
         let answer = Answer {
             image,
@@ -224,7 +224,7 @@ fn answers_in_parts_and_of_a_network_that_moves_on_ask_for_nothing_again() {
         };
         let finding = Finding::Answers(vec![answer]);
         let found = Found {
-            wish: wishes as u64,
+            request: requests as u64,
             step,
             finding,
         };
@@ -232,7 +232,7 @@ fn answers_in_parts_and_of_a_network_that_moves_on_ask_for_nothing_again() {
         harness.run();
     }
     assert_eq!(shown(&harness), [3, 5], "of step 9 alone");
-    assert_eq!(harness.state().looks.len(), wishes);
+    assert_eq!(harness.state().looks.len(), requests);
 }
 
 #[test]
@@ -329,8 +329,8 @@ fn channels_that_are_off_say_so() {
     });
     harness.run();
     let shell = harness.state_mut();
-    let (wish, maps) = (shell.looks.len() as u64, shell.maps(2, 0));
-    assert!(shell.find(wish, Finding::Maps(maps)));
+    let (request, maps) = (shell.looks.len() as u64, shell.maps(2, 0));
+    assert!(shell.find(request, Finding::Maps(maps)));
     harness.run();
     harness.get_by_role_and_label(Role::Image, "channel 1: 4.000 to 7.000 (off)");
 }
@@ -411,8 +411,8 @@ fn it_draws_in_little_room_and_in_much() {
         harness.run();
         harness.state_mut().answer(5);
         let shell = harness.state_mut();
-        let (wish, maps) = (shell.looks.len() as u64, shell.maps(2, 0));
-        assert!(shell.find(wish, Finding::Maps(maps)));
+        let (request, maps) = (shell.looks.len() as u64, shell.maps(2, 0));
+        assert!(shell.find(request, Finding::Maps(maps)));
         harness.run();
         harness.get_by_label("page 1 of 25");
     }

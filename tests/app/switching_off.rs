@@ -2,7 +2,7 @@
 
 use bnonly::app::switching_off::SwitchingOff;
 use bnonly::app::switching_off::choice::{Choice, Tested};
-use bnonly::session::{Finding, Found, Wish};
+use bnonly::session::{Finding, Found, ProbeRequest};
 use bnonly::study::gamma::Norms;
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::Harness;
@@ -14,11 +14,11 @@ use crate::support::{Subject, TEST_IMAGES, accuracy};
 struct Shell {
     view: SwitchingOff,
     subject: Option<Subject>,
-    wishes: Vec<Wish>,
+    requests: Vec<ProbeRequest>,
 }
 
 impl Shell {
-    /// As the program does it: a changed wish is sent at once.
+    /// As the program does it: a changed request is sent at once.
     fn ui(ui: &mut egui::Ui, shell: &mut Self) {
         let network = shell.subject.as_ref().map(Subject::network);
         if shell.view.ui(ui, network.as_ref()) {
@@ -28,14 +28,14 @@ impl Shell {
 
     fn send(&mut self) {
         let norms = &self.subject.as_ref().unwrap().norms;
-        let wish = self.view.wish(self.wishes.len() as u64 + 1, norms);
-        self.view.expect(&wish);
-        self.wishes.push(wish);
+        let request = self.view.request(self.requests.len() as u64 + 1, norms);
+        self.view.expect(&request);
+        self.requests.push(request);
     }
 
-    fn find(&mut self, wish: u64, step: u64, finding: Finding) -> bool {
+    fn find(&mut self, request: u64, step: u64, finding: Finding) -> bool {
         self.view.take(&Found {
-            wish,
+            request,
             step,
             finding,
         })
@@ -46,7 +46,7 @@ fn harness() -> Harness<'static, Shell> {
     let shell = Shell {
         view: SwitchingOff::default(),
         subject: Some(Subject::new()),
-        wishes: Vec::new(),
+        requests: Vec::new(),
     };
     Harness::builder()
         .with_size([380.0, 900.0])
@@ -54,8 +54,8 @@ fn harness() -> Harness<'static, Shell> {
         .build_ui_state(Shell::ui, shell)
 }
 
-fn off(wish: &Wish) -> Vec<usize> {
-    let channels = wish.ablation.off.iter().enumerate();
+fn off(request: &ProbeRequest) -> Vec<usize> {
+    let channels = request.ablation.off.iter().enumerate();
     channels
         .filter(|(_, off)| **off)
         .map(|(channel, _)| channel)
@@ -131,9 +131,9 @@ fn a_typed_threshold_switches_the_channels_below_it() {
     harness.run();
     assert_eq!(harness.state().view.threshold(), 0.02);
     harness.run_steps(5);
-    assert_eq!(harness.state().wishes.len(), 1);
+    assert_eq!(harness.state().requests.len(), 1);
     let expected: Vec<usize> = (0..20).collect();
-    assert_eq!(off(&harness.state().wishes[0]), expected);
+    assert_eq!(off(&harness.state().requests[0]), expected);
     harness.get_by_label("6 % of 336 channels off (20)");
 }
 
@@ -170,22 +170,28 @@ fn dragging_measures_when_the_slider_rests_or_is_let_go() {
         harness.hover_at(at(place));
         harness.step();
     }
-    assert!(harness.state().wishes.is_empty(), "the slider still moves");
+    assert!(
+        harness.state().requests.is_empty(),
+        "the slider still moves"
+    );
     let moved = harness.state().view.threshold();
     assert!(moved > 0.02, "{moved}");
     harness.run_steps(4);
-    assert_eq!(harness.state().wishes.len(), 1, "it rested");
+    assert_eq!(harness.state().requests.len(), 1, "it rested");
     harness.hover_at(at(0.1));
     harness.step();
-    assert_eq!(harness.state().wishes.len(), 1);
+    assert_eq!(harness.state().requests.len(), 1);
     harness.drop_at(at(0.1));
     harness.step();
-    assert_eq!(harness.state().wishes.len(), 2, "it was let go");
-    let (last, threshold) = (&harness.state().wishes[1], harness.state().view.threshold());
+    assert_eq!(harness.state().requests.len(), 2, "it was let go");
+    let (last, threshold) = (
+        &harness.state().requests[1],
+        harness.state().view.threshold(),
+    );
     let below = (0..336).filter(|channel| (*channel as f32 / 1_000.0) < threshold);
     assert_eq!(off(last), below.collect::<Vec<_>>());
     harness.run_steps(10);
-    assert_eq!(harness.state().wishes.len(), 2, "once");
+    assert_eq!(harness.state().requests.len(), 2, "once");
 }
 
 #[test]
@@ -198,7 +204,7 @@ fn the_slider_moves_by_the_keyboard() {
     harness.run();
     harness.run_steps(5);
     assert!(harness.state().view.threshold() > 0.01);
-    assert_eq!(harness.state().wishes.len(), 1);
+    assert_eq!(harness.state().requests.len(), 1);
 }
 
 #[test]
@@ -208,11 +214,11 @@ fn beta_goes_with_gamma_if_asked() {
     harness.get_by_label_contains("still passes on its β");
     harness.get_by_label("γ and β").click();
     harness.run();
-    assert!(harness.state().wishes[0].ablation.with_beta);
+    assert!(harness.state().requests[0].ablation.with_beta);
     harness.get_by_label_contains("passes on nothing");
     harness.get_by_label("γ alone").click();
     harness.run();
-    assert!(!harness.state().wishes[1].ablation.with_beta);
+    assert!(!harness.state().requests[1].ablation.with_beta);
 }
 
 #[test]
@@ -226,7 +232,7 @@ fn channels_switched_by_hand_are_listed_and_can_be_let_go() {
         shell.view.toggle(channel, &norms);
     }
     harness.run();
-    let channels = off(&harness.state().wishes[0]);
+    let channels = off(&harness.state().requests[0]);
     assert_eq!(channels, [0, 1, 2, 4, 5, 6, 7, 8, 9, 17, 300]);
     harness.get_by_label("3 switched by hand").click();
     harness.run();
@@ -236,12 +242,15 @@ fn channels_switched_by_hand_are_listed_and_can_be_let_go() {
         .get_by_label("blocks.0.bn1 channel 1: follow the threshold")
         .click();
     harness.run();
-    assert!(!harness.state().wishes[1].ablation.off[17]);
+    assert!(!harness.state().requests[1].ablation.off[17]);
     harness
         .get_by_label("Reset what I switched by hand")
         .click();
     harness.run();
-    assert_eq!(off(&harness.state().wishes[2]), (0..10).collect::<Vec<_>>());
+    assert_eq!(
+        off(&harness.state().requests[2]),
+        (0..10).collect::<Vec<_>>()
+    );
     assert!(
         harness
             .query_by_label("Reset what I switched by hand")
@@ -256,13 +265,16 @@ fn the_number_of_test_images_is_the_readers() {
     for (label, images) in [("256", 256), ("all 2,000", usize::MAX), ("1,000", 1_000)] {
         harness.get_by_label(label).click();
         harness.run();
-        assert_eq!(harness.state().wishes.last().unwrap().tested_images, images);
+        assert_eq!(
+            harness.state().requests.last().unwrap().tested_images,
+            images
+        );
     }
     assert_eq!(harness.state().view.choice().tested, Tested::Thousand);
 }
 
 #[test]
-fn findings_appear_and_those_of_earlier_wishes_do_not() {
+fn findings_appear_and_those_of_earlier_requests_do_not() {
     let mut harness = harness();
     harness.run();
     harness.get_by_label("Measure now").click();
@@ -304,7 +316,7 @@ fn the_curve_fills_point_by_point_in_order_of_the_share() {
     harness.run();
     harness.get_by_label("Measure the curve").click();
     harness.run();
-    assert!(harness.state().wishes[0].curve);
+    assert!(harness.state().requests[0].curve);
     let images = TEST_IMAGES;
     for (off, share) in [(168, 0.3), (0, 0.6), (84, 0.5)] {
         let finding = Finding::Curve {
@@ -340,7 +352,7 @@ fn the_curve_fills_point_by_point_in_order_of_the_share() {
     assert_eq!(
         harness.state().view.results().curve.off,
         [336],
-        "another wish begins anew"
+        "another request begins anew"
     );
 }
 
@@ -353,23 +365,23 @@ fn the_curve_is_asked_for_once_or_each_time() {
         .click();
     harness.run();
     assert!(
-        harness.state().wishes.is_empty(),
+        harness.state().requests.is_empty(),
         "less is asked for: what there is will do"
     );
     harness.get_by_label("Measure now").click();
     harness.run();
-    assert!(!harness.state().wishes[0].curve);
+    assert!(!harness.state().requests[0].curve);
     harness.get_by_label("Measure the curve").click();
     harness.run();
-    assert!(harness.state().wishes[1].curve);
+    assert!(harness.state().requests[1].curve);
     harness.get_by_label("γ and β").click();
     harness.run();
-    assert!(!harness.state().wishes[2].curve);
+    assert!(!harness.state().requests[2].curve);
     harness
         .get_by_label("Random channels and curve each time")
         .click();
     harness.run();
-    assert!(harness.state().wishes[3].curve);
+    assert!(harness.state().requests[3].curve);
 }
 
 #[test]
@@ -377,18 +389,18 @@ fn evaluations_are_followed_only_if_asked() {
     let mut harness = harness();
     harness.state_mut().view.evaluated();
     harness.run();
-    assert!(harness.state().wishes.is_empty());
+    assert!(harness.state().requests.is_empty());
     let follow = harness.get_by_label("Measure at each evaluation");
     assert_eq!(follow.accesskit_node().toggled(), Some(Toggled::False));
     follow.click();
     harness.run();
     harness.state_mut().view.evaluated();
     harness.run();
-    assert_eq!(harness.state().wishes.len(), 1);
+    assert_eq!(harness.state().requests.len(), 1);
 }
 
 #[test]
-fn a_failure_is_told_until_the_next_wish() {
+fn a_failure_is_told_until_the_next_request() {
     let mut harness = harness();
     harness.run();
     harness.state_mut().send();

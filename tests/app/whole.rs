@@ -5,10 +5,10 @@ mod exports;
 mod failures;
 mod kept;
 mod keys;
+mod layout_class;
 mod phone;
 mod pictures;
 mod probing;
-mod room;
 mod runs;
 mod spoken;
 mod tour;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use bnonly::app::following::Following;
+use bnonly::app::run_view::RunView;
 use bnonly::app::shell::Shell;
 use bnonly::session::{OpenGpu, Phase, open_gpu};
 use bnonly::train::checkpoint::Checkpoint;
@@ -182,17 +182,17 @@ impl App {
         self.state_mut().as_mut().unwrap()
     }
 
-    fn following(&self) -> &Following {
-        self.shell().following().expect("a run is shown")
+    fn run_view(&self) -> &RunView {
+        self.shell().run_view().expect("a run is shown")
     }
 
     /// The folder of the run that is shown.
     fn run_folder(&self) -> PathBuf {
-        self.following().opened.folder.clone()
+        self.run_view().opened.folder.clone()
     }
 
     fn step_of_run(&self) -> u64 {
-        self.shell().following().map_or(0, |run| run.step)
+        self.shell().run_view().map_or(0, |run| run.step)
     }
 
     /// Draws until something holds.
@@ -222,15 +222,15 @@ impl App {
 
     fn until_phase(&mut self, phase: Phase) {
         self.until(&format!("{phase:?}"), |app| {
-            let run = app.shell().following();
+            let run = app.shell().run_view();
             run.is_some_and(|run| run.phase == Some(phase))
         });
     }
 
     fn until_ended(&mut self, words: &str) {
         self.until(&format!("the run is {words}"), |app| {
-            let run = app.shell().following();
-            run.is_some_and(Following::has_ended) && app.says(words)
+            let run = app.shell().run_view();
+            run.is_some_and(RunView::has_ended) && app.says(words)
         });
     }
 

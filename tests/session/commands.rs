@@ -2,7 +2,7 @@
 
 use bnonly::session::{Command, Event, Phase};
 use bnonly::study::gamma::Norms;
-use bnonly::train::event::Event as Metric;
+use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
 use bnonly::train::saved::Saved;
 

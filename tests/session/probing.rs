@@ -1,15 +1,15 @@
 //! Looking at what was trained, while training goes on.
 
 use bnonly::network::graph::BatchNormId;
-use bnonly::session::{Command, Event, Finding, Found, Look, Phase, Wish};
+use bnonly::session::{Command, Event, Finding, Found, Look, Phase, ProbeRequest};
 use bnonly::study::ablation::Ablation;
-use bnonly::train::event::Event as Metric;
+use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
 
 use crate::support::{Followed, breakable_gpu, new_run, settings};
 
-fn wish(id: u64, channels: usize) -> Wish {
-    Wish {
+fn probe_request(id: u64, channels: usize) -> ProbeRequest {
+    ProbeRequest {
         id,
         ablation: Ablation::none(channels),
         tested_images: 64,
@@ -48,10 +48,10 @@ fn the_whole_network_probed_is_the_network_evaluated() {
     });
     assert_eq!(followed.end(), Ok(Ending::Finished));
     // The run is over; what it came to can still be looked at.
-    followed.send(Command::Measure(Box::new(wish(7, channels))));
+    followed.send(Command::Measure(Box::new(probe_request(7, channels))));
     let (step, probed) = followed.until(|event| match found(event)? {
         Found {
-            wish: 7,
+            request: 7,
             step,
             finding: Finding::Whole(accuracy),
         } => Some((*step, *accuracy)),
@@ -70,7 +70,7 @@ fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
     let mut followed = Followed::begin(new_run(long, folder.path()));
     let channels = channels(&mut followed);
     followed.until_step(1);
-    let mut asked = wish(1, channels);
+    let mut asked = probe_request(1, channels);
     asked.curve = true;
     for channel in 0..channels / 3 {
         asked.ablation.toggle(channel);
@@ -89,7 +89,7 @@ fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
     followed.until(|event| {
         let found = found(event)?;
         let is_shown = matches!(found.finding, Finding::Maps(_) | Finding::Answers(_));
-        assert_eq!(found.wish, if is_shown { 2 } else { 1 });
+        assert_eq!(found.request, if is_shown { 2 } else { 1 });
         kinds.push(match &found.finding {
             Finding::Maps(maps) => {
                 assert_eq!((maps.layer, maps.image), (BatchNormId(2), 5));
@@ -136,14 +136,14 @@ fn a_newer_wish_replaces_the_one_before() {
     let mut followed = Followed::begin(request);
     let channels = channels(&mut followed);
     followed.until_phase(Phase::Paused);
-    let mut first = wish(1, channels);
+    let mut first = probe_request(1, channels);
     first.curve = true;
     followed.send(Command::Measure(Box::new(first)));
     followed.until(|event| found(event).map(|_| ()));
-    followed.send(Command::Measure(Box::new(wish(2, channels))));
+    followed.send(Command::Measure(Box::new(probe_request(2, channels))));
     followed.until(|event| match found(event)? {
         Found {
-            wish: 2,
+            request: 2,
             finding: Finding::Whole(_),
             ..
         } => Some(()),
@@ -153,7 +153,7 @@ fn a_newer_wish_replaces_the_one_before() {
     let points = points.filter(|found| matches!(found.finding, Finding::Curve { .. }));
     assert!(
         points.count() < 11,
-        "the first wish was worked out to its end"
+        "the first request was worked out to its end"
     );
 }
 
@@ -166,18 +166,18 @@ fn a_probe_without_a_device_is_told_and_training_goes_on() {
     let mut followed = Followed::begin_with(open, request);
     let channels = channels(&mut followed);
     followed.until_phase(Phase::Paused);
-    followed.send(Command::Measure(Box::new(wish(1, channels))));
+    followed.send(Command::Measure(Box::new(probe_request(1, channels))));
     followed.until(|event| found(event).map(|_| ()));
     devices.lock().unwrap()[1].destroy();
-    followed.send(Command::Measure(Box::new(wish(2, channels))));
+    followed.send(Command::Measure(Box::new(probe_request(2, channels))));
     let sentence = followed.until(|event| match event {
         Event::ProbeFailed(error) => Some(error.to_string()),
         _ => None,
     });
     assert!(sentence.contains("the device was lost"), "{sentence}");
-    // Another device is opened for the next wish.
-    followed.send(Command::Measure(Box::new(wish(3, channels))));
-    followed.until(|event| (found(event)?.wish == 3).then_some(()));
+    // Another device is opened for the next request.
+    followed.send(Command::Measure(Box::new(probe_request(3, channels))));
+    followed.until(|event| (found(event)?.request == 3).then_some(()));
     followed.send(Command::Resume);
     assert_eq!(followed.end(), Ok(Ending::Finished));
 }

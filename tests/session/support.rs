@@ -7,7 +7,7 @@ use bnonly::gpu::{AdapterChoice, Gpu};
 use bnonly::session::{
     Command, Event, NewFolder, OpenGpu, Origin, Phase, Request, Session, open_gpu,
 };
-use bnonly::train::event::Event as Metric;
+use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
 use bnonly::train::settings::Settings;
 

@@ -3,7 +3,7 @@
 use bnonly::engine::EngineError;
 use bnonly::study::ablation::Ablation;
 use bnonly::study::gamma::{all_gammas, channel_ranges};
-use bnonly::train::event::Event;
+use bnonly::train::metric::Metric;
 use bnonly::train::start::Start;
 use bnonly::train::trainer::Trainer;
 use pollster::block_on;
@@ -21,7 +21,7 @@ fn without_ablation_it_is_the_trainers_bit_for_bit() {
     let trainer = Trainer::new(gpu(), &subject.data, &settings, &start);
     let mut trainer = block_on(trainer).expect("a plan");
     let event = block_on(trainer.evaluate(&start.state, &mut || true)).expect("an evaluation");
-    let Some(Event::Eval {
+    let Some(Metric::Eval {
         loss: expected_loss,
         accuracy: expected_accuracy,
         ..

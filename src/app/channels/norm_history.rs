@@ -31,7 +31,7 @@ impl Default for Bounds {
 
 /// γ and β after some step, and how many channels of each layer are below the threshold.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub struct NormSnapshot {
     /// Steps finished.
     pub step: u64,
     /// Epochs finished.
@@ -42,7 +42,7 @@ pub struct Snapshot {
     all_below: u32,
 }
 
-impl Snapshot {
+impl NormSnapshot {
     /// Channels with |γ| below the threshold, one entry a layer.
     pub fn below(&self) -> &[u32] {
         &self.below
@@ -83,7 +83,7 @@ pub struct OtherNetwork {
 #[derive(Clone, Debug)]
 pub struct NormHistory {
     layers: Arc<Layers>,
-    snapshots: Vec<Snapshot>,
+    snapshots: Vec<NormSnapshot>,
     capacity: usize,
     spacing: u64,
     threshold: f32,
@@ -105,7 +105,7 @@ impl NormHistory {
     /// An empty one within other bounds.
     pub fn bounded(layers: Arc<Layers>, threshold: f32, bounds: Bounds) -> Self {
         let values = 2 * layers.all_channels() * size_of::<f32>();
-        let each = values + layers.len() * size_of::<u32>() + size_of::<Snapshot>();
+        let each = values + layers.len() * size_of::<u32>() + size_of::<NormSnapshot>();
         let capacity = (bounds.bytes / each).min(bounds.snapshots);
         Self {
             layers,
@@ -135,7 +135,7 @@ impl NormHistory {
             });
         }
         self.rewind(step);
-        let mut snapshot = Snapshot {
+        let mut snapshot = NormSnapshot {
             step,
             epoch,
             norms,
@@ -205,7 +205,7 @@ impl NormHistory {
     }
 
     /// All that is kept, by step.
-    pub fn snapshots(&self) -> &[Snapshot] {
+    pub fn snapshots(&self) -> &[NormSnapshot] {
         &self.snapshots
     }
 
@@ -221,12 +221,12 @@ impl NormHistory {
     }
 
     /// The snapshot at a step, or the nearest before it.
-    pub fn at(&self, step: u64) -> Option<&Snapshot> {
+    pub fn at(&self, step: u64) -> Option<&NormSnapshot> {
         self.place_at(step).map(|place| &self.snapshots[place])
     }
 
     /// The newest snapshot.
-    pub fn last(&self) -> Option<&Snapshot> {
+    pub fn last(&self) -> Option<&NormSnapshot> {
         self.snapshots.last()
     }
 
@@ -235,12 +235,12 @@ impl NormHistory {
     /// # Panics
     ///
     /// Where there is no such layer.
-    pub fn layer_share(&self, snapshot: &Snapshot, layer: usize) -> f64 {
+    pub fn layer_share(&self, snapshot: &NormSnapshot, layer: usize) -> f64 {
         share(snapshot.below[layer], self.layers.range(layer).len())
     }
 
     /// The share of all channels below the threshold in a snapshot, from 0 to 1.
-    pub fn share(&self, snapshot: &Snapshot) -> f64 {
+    pub fn share(&self, snapshot: &NormSnapshot) -> f64 {
         share(snapshot.all_below, self.layers.all_channels())
     }
 

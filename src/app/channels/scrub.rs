@@ -3,8 +3,8 @@
 use egui::{Response, Slider, Ui};
 use serde::{Deserialize, Serialize};
 
-use crate::app::channels::norm_history::{NormHistory, Snapshot};
-use crate::app::room::letter_size;
+use crate::app::channels::norm_history::{NormHistory, NormSnapshot};
+use crate::app::layout_class::letter_size;
 use crate::numbers::grouped;
 
 /// Seconds that playing a whole run takes, where its snapshots are many.
@@ -47,7 +47,7 @@ impl Scrub {
     }
 
     /// The snapshot to show.
-    pub fn shown<'h>(&self, history: &'h NormHistory) -> Option<&'h Snapshot> {
+    pub fn shown<'h>(&self, history: &'h NormHistory) -> Option<&'h NormSnapshot> {
         Some(&history.snapshots()[self.place(history)?])
     }
 

@@ -4,7 +4,7 @@ use egui::{Color32, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2
 use egui_plot::{LineStyle, MarkerShape};
 
 use super::{Input, Quantity, Reply};
-use crate::app::room::{is_for_fingers, small_button};
+use crate::app::layout_class::{is_for_touch, small_button};
 use crate::app::theme::SERIES;
 
 /// How the lines of a run look. Runs differ by dashes and markers too, for those who cannot tell the
@@ -30,7 +30,7 @@ pub(super) const LOOKS: usize = EARLIER.len();
 
 /// Room for what stands in a row beside a run's name: check box, swatches, button.
 const BESIDE_NAME: f32 = 120.0;
-/// The same where they are for fingers.
+/// The same where they are for touch.
 const BESIDE_LARGER: f32 = 150.0;
 
 /// Length of a piece of a line, in points.
@@ -100,7 +100,7 @@ pub(super) fn ui(ui: &mut Ui, input: &Input<'_>, quantity: Quantity) -> Option<R
         }
     }
     for (at, run) in runs.iter().enumerate() {
-        let beside = match is_for_fingers(ui) {
+        let beside = match is_for_touch(ui) {
             true => BESIDE_LARGER,
             false => BESIDE_NAME,
         };

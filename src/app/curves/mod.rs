@@ -5,21 +5,21 @@
 //! what lies under the pointer, `legend` names the lines.
 
 pub(super) mod axes;
-mod drawn;
 pub mod history;
 mod hover;
 mod legend;
 mod plot;
+mod run_points;
 
 use std::sync::Arc;
 
 use egui::{Slider, Ui};
 use serde::{Deserialize, Serialize};
 
-use self::drawn::{Drawn, Key};
 use self::history::{Axis, History, Series};
 use self::plot::Zoom;
-use crate::app::room::{fold_switch, is_short};
+use self::run_points::{Key, RunPoints};
+use crate::app::layout_class::{fold_switch, is_short};
 use crate::numbers::grouped;
 
 /// The longest stretch of steps to draw the mean of.
@@ -212,7 +212,7 @@ pub struct Curves {
     zoom: Zoom,
     /// The run under way, then the earlier ones that are shown.
     #[serde(skip)]
-    drawn: Vec<Drawn>,
+    drawn: Vec<RunPoints>,
 }
 
 impl Default for Curves {
@@ -261,7 +261,7 @@ impl Curves {
 
     /// How many points the plot was handed in the last frame; it does not grow with the run.
     pub fn points_drawn(&self) -> usize {
-        self.drawn.iter().map(Drawn::points).sum()
+        self.drawn.iter().map(RunPoints::points).sum()
     }
 
     /// The part of the plot that is seen, where the reader has zoomed: horizontally, in units of the
@@ -276,7 +276,7 @@ impl Curves {
     }
 
     fn refresh(&mut self, runs: &[&History], range: (f64, f64), columns: usize) {
-        self.drawn.resize_with(runs.len(), Drawn::default);
+        self.drawn.resize_with(runs.len(), RunPoints::default);
         for (at, (drawn, history)) in self.drawn.iter_mut().zip(runs).enumerate() {
             let key = Key {
                 stamp: history.stamp(),

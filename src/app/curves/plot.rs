@@ -6,12 +6,12 @@ use egui_plot::{
     PlotUi, Points, Text, VLine,
 };
 
-use super::drawn::Drawn;
 use super::history::{Axis, History};
 use super::legend::{self, Look};
+use super::run_points::RunPoints;
 use super::{Curves, Input, Reply, axes, hover};
-use crate::app::room::is_touched;
-use crate::app::{fingers, focus};
+use crate::app::layout_class::is_touched;
+use crate::app::{focus, touch};
 use crate::numbers::grouped;
 
 /// More markers than these would hide the line.
@@ -108,7 +108,7 @@ impl Curves {
             self.keys(ui, x);
         }
         if response.clicked() {
-            fingers::stay(ui.ctx());
+            touch::stay(ui.ctx());
         }
         let pointer = response
             .interact_pointer_pos()
@@ -216,7 +216,7 @@ fn scroll(plot: &mut PlotUi<'_>) {
     }
 }
 
-fn add_run<'a>(plot: &mut PlotUi<'a>, drawn: &'a Drawn, look: Look, has_band: bool) {
+fn add_run<'a>(plot: &mut PlotUi<'a>, drawn: &'a RunPoints, look: Look, has_band: bool) {
     if has_band && !drawn.band_x.is_empty() {
         let (x, low, high) = (&drawn.band_x, &drawn.band_low, &drawn.band_high);
         let band = FilledArea::new("", x, low, high).allow_hover(false);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::platform::fs::{self, File};
-use crate::train::event::Event;
+use crate::train::metric::Metric;
 use crate::train::run_folder::metrics_path;
 
 /// Bytes of a line; those that a run writes have some 150.
@@ -21,7 +21,7 @@ const MOST_LINES: usize = 10_000_000;
 ///
 /// # Errors
 /// A path that is no run, a file that cannot be read, or the first line that is no metric.
-pub fn read_earlier(path: &Path) -> Result<(String, Vec<Event>), EarlierError> {
+pub fn read_earlier(path: &Path) -> Result<(String, Vec<Metric>), EarlierError> {
     let (run, file) = match fs::is_dir(path) {
         true => (Some(path), metrics_path(path)),
         false => (path.parent(), path.to_owned()),
@@ -76,7 +76,7 @@ pub fn read_earlier(path: &Path) -> Result<(String, Vec<Event>), EarlierError> {
     Ok((name, events))
 }
 
-/// An [`Event`] as it stands in a file. Reading a tagged enum takes three times as long.
+/// An [`Metric`] as it stands in a file. Reading a tagged enum takes three times as long.
 #[derive(Deserialize)]
 struct Line {
     kind: Kind,
@@ -98,7 +98,7 @@ enum Kind {
 }
 
 impl Line {
-    fn event(self) -> Option<Event> {
+    fn event(self) -> Option<Metric> {
         let Self {
             step,
             epoch,
@@ -107,7 +107,7 @@ impl Line {
             ..
         } = self;
         Some(match self.kind {
-            Kind::Step => Event::Step {
+            Kind::Step => Metric::Step {
                 step,
                 epoch,
                 loss,
@@ -115,7 +115,7 @@ impl Line {
                 lr: self.lr?,
                 seconds: self.seconds.unwrap_or_default(),
             },
-            Kind::Eval => Event::Eval {
+            Kind::Eval => Metric::Eval {
                 step,
                 epoch,
                 loss,

@@ -13,8 +13,8 @@ use super::curves::history::History;
 use crate::network::{Graph, State};
 use crate::study::gamma::{Norms, channel_ranges};
 use crate::train::atomic_file::write_atomically;
-use crate::train::event::Event;
-use crate::train::plot::{CAN_DRAW, LayerGammas, Picture, PlotError, Run, png, svg};
+use crate::train::metric::Metric;
+use crate::train::plot::{CAN_DRAW, LayerGammas, Picture, PlotError, PlottedRun, png, svg};
 use crate::train::tensor_file::{Metadata, write_tensors};
 
 /// How a picture is written.
@@ -158,7 +158,7 @@ impl Kind {
 
 /// γ and β of a network after some step.
 #[derive(Clone, Copy, Debug)]
-pub struct Snapshot<'a> {
+pub struct StepNorms<'a> {
     /// Steps finished.
     pub step: u64,
     /// The values.
@@ -173,7 +173,7 @@ pub struct Source<'a> {
     /// Its network.
     pub graph: Option<&'a Graph>,
     /// γ and β over its course, oldest first. Pictures compare the first with the last.
-    pub snapshots: &'a [Snapshot<'a>],
+    pub snapshots: &'a [StepNorms<'a>],
     /// Its state now.
     pub state: Option<&'a State>,
     /// Its folder.
@@ -225,8 +225,8 @@ pub fn export(kind: Kind, path: &Path, source: &Source<'_>) -> Result<(), Export
                 Picture::Gamma | Picture::GammaLayers => gammas(source).ok_or_else(nothing)??,
                 Picture::Loss | Picture::Accuracy | Picture::LearningRate => Vec::new(),
             };
-            let events: Vec<Event> = source.history.events().collect();
-            let run = Run {
+            let events: Vec<Metric> = source.history.events().collect();
+            let run = PlottedRun {
                 events: &events,
                 gammas: &gammas,
             };
@@ -249,7 +249,7 @@ fn write_metrics(out: &mut dyn Write, history: &History) -> io::Result<()> {
     for event in history.events() {
         // The history keeps values as f32, which are written as short as they read back the same.
         match event {
-            Event::Step {
+            Metric::Step {
                 step,
                 epoch,
                 loss,
@@ -260,7 +260,7 @@ fn write_metrics(out: &mut dyn Write, history: &History) -> io::Result<()> {
                 let [loss, accuracy, lr] = [loss, accuracy, lr].map(|value| value as f32);
                 writeln!(out, "{step},{epoch},{seconds},step,{loss},{accuracy},{lr},")?;
             }
-            Event::Eval {
+            Metric::Eval {
                 step,
                 epoch,
                 loss,
@@ -289,10 +289,10 @@ struct Layer<'a> {
 fn write_norms(
     out: &mut dyn Write,
     layers: &[Layer<'_>],
-    snapshots: &[Snapshot<'_>],
+    snapshots: &[StepNorms<'_>],
 ) -> io::Result<()> {
     writeln!(out, "step,layer,channel,gamma,beta")?;
-    for Snapshot { step, norms } in snapshots {
+    for StepNorms { step, norms } in snapshots {
         for layer in layers {
             for (channel, at) in layer.channels.clone().enumerate() {
                 let (gamma, beta) = (norms.gamma[at], norms.beta[at]);
@@ -304,10 +304,13 @@ fn write_norms(
 }
 
 /// The layers of a network, whose channels all snapshots have.
-fn layers<'a>(graph: &'a Graph, snapshots: &[Snapshot<'_>]) -> Result<Vec<Layer<'a>>, ExportError> {
+fn layers<'a>(
+    graph: &'a Graph,
+    snapshots: &[StepNorms<'_>],
+) -> Result<Vec<Layer<'a>>, ExportError> {
     let ranges = channel_ranges(graph);
     let expected = ranges.last().map_or(0, |last| last.end);
-    for Snapshot { step, norms } in snapshots {
+    for StepNorms { step, norms } in snapshots {
         let (step, found) = (*step, norms.gamma.len().min(norms.beta.len()));
         if found != expected {
             return Err(ExportError::Channels {

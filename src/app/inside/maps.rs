@@ -8,7 +8,7 @@ use egui::{
 use super::pictures::Atlas;
 use super::{Channel, Inside, Subject};
 use crate::app::focus;
-use crate::app::room::{drag_speed, is_for_fingers};
+use crate::app::layout_class::{drag_speed, is_for_touch};
 use crate::app::theme::viridis;
 use crate::network::graph::BatchNormId;
 use crate::numbers::grouped;
@@ -18,7 +18,7 @@ use crate::study::probe::FeatureMaps;
 const LARGE: f32 = 128.0;
 /// Points of another channel's map.
 const SMALL: f32 = 34.0;
-/// The same where fingers pick.
+/// The same for touch.
 const LARGER: f32 = 38.0;
 /// Points between two maps.
 const GAP: f32 = 3.0;
@@ -230,7 +230,7 @@ fn legend_ui(ui: &mut Ui, (low, high): (f32, f32)) {
 /// All channels of the layer in one widget: a click or the arrow keys pick one.
 fn small_ui(ui: &mut Ui, maps: &Maps, picked: usize, off: &[bool]) -> Option<usize> {
     let channels = maps.ranges.len();
-    let side = match is_for_fingers(ui) {
+    let side = match is_for_touch(ui) {
         true => LARGER,
         false => SMALL,
     };

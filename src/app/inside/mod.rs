@@ -58,7 +58,7 @@ pub struct Subject<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
     /// Whether other images or feature maps are wanted than were asked for.
-    pub wish_changed: bool,
+    pub request_changed: bool,
     /// The channel picked just now.
     pub picked: Option<Channel>,
 }
@@ -91,9 +91,9 @@ pub struct Inside {
     wanted_maps: Option<(BatchNormId, u32)>,
 }
 
-/// What is known of the wish that was sent last.
+/// What is known of the request that was sent last.
 struct Sent {
-    wish: u64,
+    request: u64,
     ablation: Ablation,
     ablations: u64,
     images: Vec<u32>,
@@ -147,7 +147,7 @@ impl Inside {
             None => 0,
         };
         self.sent = Some(Sent {
-            wish: look.id,
+            request: look.id,
             ablation: look.ablation.clone(),
             ablations,
             images: look.images.clone(),
@@ -155,9 +155,13 @@ impl Inside {
         });
     }
 
-    /// Takes in what was found, and says whether it was for the wish sent last and belongs here.
+    /// Takes in what was found, and says whether it was for the request sent last and belongs here.
     pub fn take(&mut self, found: &Found) -> bool {
-        let Some(sent) = self.sent.as_ref().filter(|sent| sent.wish == found.wish) else {
+        let Some(sent) = self
+            .sent
+            .as_ref()
+            .filter(|sent| sent.request == found.request)
+        else {
             return false;
         };
         match &found.finding {
@@ -217,7 +221,7 @@ impl Inside {
         self.turn_pages(ui, subject);
         let image = self.image();
         self.wanted_maps = image.and_then(|image| Some((subject.picked?.layer, image)));
-        reply.wish_changed = self.wants_more();
+        reply.request_changed = self.wants_more();
         reply
     }
 

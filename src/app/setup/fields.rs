@@ -10,7 +10,7 @@ use egui::{
 
 use super::problem::{Problem, label};
 use crate::app::icons::{self, picture_button};
-use crate::app::room::drag_speed;
+use crate::app::layout_class::drag_speed;
 use crate::app::theme::problem_colour;
 
 /// Points that the names of fields take, at the usual size of letters.

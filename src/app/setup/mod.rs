@@ -30,7 +30,7 @@ use self::problem::{DEVICE, Problem, is_within};
 use self::shape::Known;
 use self::summary::needs_ui;
 use crate::app::dialog::{Dialog, Service};
-use crate::app::room::is_for_fingers;
+use crate::app::layout_class::is_for_touch;
 use crate::app::theme::problem_colour;
 use crate::data::DataShape;
 use crate::gpu::{AdapterChoice, Capabilities};
@@ -214,7 +214,7 @@ impl Setup {
         };
         // What it takes stays in sight below the fields. It is drawn after them, as the keyboard and a
         // screen reader should come to it after them, so its height is that of the last frame.
-        let is_low = is_for_fingers(ui) && ui.available_height() < LOW;
+        let is_low = is_for_touch(ui) && ui.available_height() < LOW;
         let room = match is_low {
             true => ui.available_height(),
             false => ui.available_height() - self.summary_height,

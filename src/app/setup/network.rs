@@ -103,7 +103,7 @@ impl Setup {
             &format!("Channels of the first stage; this network's own width is {own}."),
             |ui| {
                 let number = egui::DragValue::new(&mut width)
-                    .speed(crate::app::room::drag_speed(ui, 0.2))
+                    .speed(crate::app::layout_class::drag_speed(ui, 0.2))
                     .suffix(" channels");
                 let number = ui.add(number);
                 menu_button(ui, "Usual widths", |ui| {

@@ -135,7 +135,7 @@ impl Setup {
             };
             let number = ui.add(
                 number
-                    .speed(crate::app::room::drag_speed(ui, 0.2))
+                    .speed(crate::app::layout_class::drag_speed(ui, 0.2))
                     .custom_parser(finite),
             );
             let names = [(Length::Epochs, "epochs"), (Length::Steps, "steps")];

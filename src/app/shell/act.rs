@@ -9,7 +9,7 @@ use super::files::Purpose;
 use crate::app::action::Action;
 use crate::app::comparison;
 use crate::app::dialog::Kind;
-use crate::app::room::Room;
+use crate::app::layout_class::LayoutClass;
 use crate::app::tour::Comparison;
 use crate::session::{Command, Phase};
 use crate::train::settings::Settings;
@@ -17,7 +17,7 @@ use crate::train::settings::Settings;
 impl Shell {
     /// Does what was asked for.
     pub fn act(&mut self, ctx: &Context, action: Action) {
-        let is_open = self.following.as_ref().is_some_and(|f| !f.has_ended());
+        let is_open = self.run_view.as_ref().is_some_and(|f| !f.has_ended());
         if matches!(action, Action::Start | Action::Step | Action::TrainLonger) {
             // What is to be seen now is behind the form.
             self.layout.is_form_open = false;
@@ -30,7 +30,7 @@ impl Shell {
             }
             Action::PauseOrResume => {
                 let is_paused = self
-                    .following
+                    .run_view
                     .as_ref()
                     .is_some_and(|f| f.phase == Some(Phase::Paused));
                 self.send(if is_paused {
@@ -66,8 +66,8 @@ impl Shell {
             Action::Export(export) => self.ask_export(export),
             Action::Tour => self.tour.open = !self.tour.open,
             Action::Commands => self.palette.open(),
-            Action::ToggleSetup => match self.layout.room {
-                Room::Compact => self.layout.is_form_open = !self.layout.is_form_open,
+            Action::ToggleSetup => match self.layout.class {
+                LayoutClass::Compact => self.layout.is_form_open = !self.layout.is_form_open,
                 _ => self.is_setup_shown = !self.is_setup_shown,
             },
             Action::ToggleTheme => ctx.set_theme(match ctx.theme() {
@@ -85,7 +85,7 @@ impl Shell {
     /// Sets up what a page of the tour compares, and begins with it.
     pub(super) fn set_up(&mut self, ctx: &Context, comparison: Comparison) {
         let has_run = self
-            .following
+            .run_view
             .as_ref()
             .is_some_and(|f| !f.history.is_empty());
         if comparison::looks_at_the_last_run(comparison) && has_run {

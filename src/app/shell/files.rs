@@ -126,11 +126,11 @@ impl Shell {
     }
 
     fn export(&mut self, ctx: &Context, export: Export, path: PathBuf) {
-        let Some(following) = &self.following else {
+        let Some(run_view) = &self.run_view else {
             return;
         };
         let is_of_now = matches!(export, Export::State | Export::Checkpoint | Export::Run);
-        if is_of_now && !following.has_ended() {
+        if is_of_now && !run_view.has_ended() {
             // A checkpoint of now comes first.
             self.awaiting_save = Some((export, path));
             self.send(Command::Save);
@@ -140,11 +140,11 @@ impl Shell {
     }
 
     pub(super) fn write_out(&self, ctx: &Context, export: Export, path: PathBuf) {
-        let Some(following) = &self.following else {
+        let Some(run_view) = &self.run_view else {
             return;
         };
-        let (opened, history) = (following.opened.clone(), following.history.clone());
-        let snapshots = following.norms.snapshots().iter();
+        let (opened, history) = (run_view.opened.clone(), run_view.history.clone());
+        let snapshots = run_view.norms.snapshots().iter();
         let snapshots: Vec<_> = snapshots.map(|s| (s.step, s.norms.clone())).collect();
         self.on_a_thread(ctx, move || {
             let graph = &opened.start.graph;
@@ -154,7 +154,7 @@ impl Shell {
             };
             let snapshots: Vec<_> = snapshots
                 .iter()
-                .map(|(step, norms)| export::Snapshot { step: *step, norms })
+                .map(|(step, norms)| export::StepNorms { step: *step, norms })
                 .collect();
             let source = export::Source {
                 history: &history,

@@ -1,11 +1,11 @@
-//! Where form and panes are, in every room a window may have. Each room keeps its own arrangement, so
-//! that a window that is turned or resized, and back again, is as the reader left it.
+//! Where form and panes are, in every layout class. Each class keeps its own arrangement, so that a
+//! window that is turned or resized, and back again, is as the reader left it.
 
 use egui::{Button, Frame, Ui, Vec2};
 use egui_tiles::Tree;
 
+use crate::app::layout_class::LayoutClass;
 use crate::app::panes::{self, Pane, Panes};
-use crate::app::room::Room;
 
 /// Height of a tab, in points, where one pane is shown at a time.
 const TAB: f32 = 38.0;
@@ -15,8 +15,8 @@ const ONE_ROW: f32 = 520.0;
 /// The arrangements.
 #[derive(Default)]
 pub(super) struct Layout {
-    /// The room of the last frame.
-    pub room: Room,
+    /// The class of the last frame.
+    pub class: LayoutClass,
     pub wide: Option<Tree<Pane>>,
     pub tall: Option<Tree<Pane>>,
     /// The pane that is shown where there is room for one.
@@ -26,7 +26,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Brings a pane to the front, in every room.
+    /// Brings a pane to the front, in every class.
     pub fn show(&mut self, pane: Pane) {
         for tree in [&mut self.wide, &mut self.tall].into_iter().flatten() {
             panes::show(tree, pane);
@@ -41,36 +41,36 @@ impl Layout {
             let mut shown = tree.active_tiles().into_iter();
             shown.any(|tile| tree.tiles.get_pane(&tile) == Some(&pane))
         };
-        match self.room {
-            Room::Compact => self.front == pane && !self.is_form_open,
-            Room::Tall => self.tall.as_ref().is_some_and(is_active),
-            Room::Wide => self.wide.as_ref().is_some_and(is_active),
+        match self.class {
+            LayoutClass::Compact => self.front == pane && !self.is_form_open,
+            LayoutClass::Tall => self.tall.as_ref().is_some_and(is_active),
+            LayoutClass::Wide => self.wide.as_ref().is_some_and(is_active),
         }
     }
 
     /// All panes where they were at first.
     pub fn reset(&mut self) {
         *self = Self {
-            room: self.room,
+            class: self.class,
             ..Self::default()
         };
     }
 
     /// Whether the form is shown instead of the panes.
     pub fn is_form_alone(&self) -> bool {
-        self.room == Room::Compact && self.is_form_open
+        self.class == LayoutClass::Compact && self.is_form_open
     }
 
     /// Draws the panes.
     pub fn ui(&mut self, ui: &mut Ui, panes: &mut Panes<'_>) {
         let size = ui.available_size();
-        match self.room {
-            Room::Compact => self.one_ui(ui, panes),
-            Room::Tall => {
+        match self.class {
+            LayoutClass::Compact => self.one_ui(ui, panes),
+            LayoutClass::Tall => {
                 let tree = self.tall.get_or_insert_with(panes::tall_layout);
                 tree.ui(panes, ui);
             }
-            Room::Wide => {
+            LayoutClass::Wide => {
                 let tree = self.wide.get_or_insert_with(|| panes::first_layout(size));
                 tree.ui(panes, ui);
             }

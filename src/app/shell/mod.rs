@@ -26,15 +26,15 @@ use super::curves::Earlier;
 use super::dialog::{Dialog, Service, dropped};
 use super::dropping;
 use super::export::Kind as Export;
-use super::fingers::Fingers;
-use super::following::Following;
+use super::layout_class::LayoutClass;
 use super::notice::{Notices, Offer, Weight};
 use super::palette::Palette;
 use super::panes::{Asked, Pane, Panes, Views};
-use super::room::Room;
+use super::run_view::RunView;
 use super::setup::Setup;
 use super::spoken;
 use super::toolbar::{self, Status};
+use super::touch::Touch;
 use super::tour::Tour;
 use crate::gpu::{Capabilities, adapter};
 use crate::platform;
@@ -48,7 +48,7 @@ use pace::Pace;
 pub struct Shell {
     open_gpu: OpenGpu,
     session: Option<Session>,
-    following: Option<Following>,
+    run_view: Option<RunView>,
     /// A run was asked for, and the session has not begun with it.
     is_asked: bool,
     preparing: Option<Stage>,
@@ -70,7 +70,7 @@ pub struct Shell {
     dialog: Dialog<Purpose>,
     /// What is taken away once a checkpoint is saved, and where it goes.
     awaiting_save: Option<(Export, PathBuf)>,
-    next_wish: u64,
+    next_request: u64,
     pace: Arc<Pace>,
 }
 
@@ -78,7 +78,7 @@ impl Shell {
     /// The app before its first frame; `open_gpu` is how its session opens adapters.
     pub fn new(ctx: &Context, storage: Option<&dyn Storage>, open_gpu: OpenGpu) -> Self {
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        ctx.add_plugin(Fingers::default());
+        ctx.add_plugin(Touch::default());
         // Signs such as ▶, which the font of the text does not have.
         let mut fonts = FontDefinitions::default();
         if let Some(family) = fonts.families.get_mut(&FontFamily::Proportional) {
@@ -98,7 +98,7 @@ impl Shell {
         let mut shell = Self {
             open_gpu,
             session: None,
-            following: None,
+            run_view: None,
             is_asked: false,
             preparing: None,
             queue: VecDeque::new(),
@@ -116,7 +116,7 @@ impl Shell {
             notices: Notices::default(),
             dialog: Dialog::default(),
             awaiting_save: None,
-            next_wish: 0,
+            next_request: 0,
             pace: Arc::new(Pace::default()),
         };
         if let Some(storage) = storage {
@@ -131,8 +131,8 @@ impl Shell {
     }
 
     /// The run that is shown.
-    pub fn following(&self) -> Option<&Following> {
-        self.following.as_ref()
+    pub fn run_view(&self) -> Option<&RunView> {
+        self.run_view.as_ref()
     }
 
     /// The form.
@@ -158,7 +158,7 @@ impl Shell {
 
     /// How far the run is, in a sentence that changes with every step.
     pub fn progress_in_words(&self) -> String {
-        self.following
+        self.run_view
             .as_ref()
             .map_or_else(String::new, spoken::progress)
     }
@@ -215,7 +215,7 @@ impl Shell {
 
     fn status<'a>(&'a self, problem: &'a Option<String>) -> Status<'a> {
         Status {
-            following: self.following.as_ref(),
+            run_view: self.run_view.as_ref(),
             preparing: self.preparing.or(self.is_asked.then_some(Stage::Data)),
             problem: problem.as_deref(),
         }
@@ -224,13 +224,13 @@ impl Shell {
     /// Draws everything.
     pub fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let room = Room::settle(ui);
-        self.layout.room = room;
+        let class = LayoutClass::settle(ui);
+        self.layout.class = class;
         let problem = self.setup.problem();
         let mut action = Action::pressed(&ctx);
         Panel::top("toolbar").show(ui, |ui| {
-            let pressed = match room {
-                Room::Compact => {
+            let pressed = match class {
+                LayoutClass::Compact => {
                     toolbar::narrow::ui(ui, self.status(&problem), self.layout.is_form_open)
                 }
                 _ => toolbar::ui(ui, self.status(&problem)),
@@ -240,7 +240,7 @@ impl Shell {
                 self.resume(ui.ctx(), &run, false);
             }
         });
-        if self.is_setup_shown && room != Room::Compact {
+        if self.is_setup_shown && class != LayoutClass::Compact {
             Panel::left("setup")
                 .default_size(300.0)
                 .size_range(260.0..=460.0)
@@ -262,7 +262,7 @@ impl Shell {
             }
             let mut panes = Panes {
                 views: &mut self.views,
-                following: self.following.as_mut(),
+                run_view: self.run_view.as_mut(),
                 earlier: &mut self.earlier,
                 picked: &mut self.picked,
                 asked,

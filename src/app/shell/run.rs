@@ -8,13 +8,13 @@ use egui::Context;
 use super::Shell;
 use crate::app::channels::Pick;
 use crate::app::curves::Earlier;
-use crate::app::following::Following;
 use crate::app::notice::{Offer, Weight};
 use crate::app::panes::Pane;
+use crate::app::run_view::RunView;
 use crate::session::{
     Command, Event, NewFolder, Opened, Origin, Phase, Request, Session, SessionError,
 };
-use crate::train::event::Event as Metric;
+use crate::train::metric::Metric;
 use crate::train::run::Ending;
 use crate::train::settings::Settings;
 
@@ -34,12 +34,12 @@ impl Shell {
 
     /// Goes on with the run that is shown, for as long again as the form says.
     pub(super) fn train_longer(&mut self, ctx: &Context) {
-        let Some(following) = &self.following else {
+        let Some(run_view) = &self.run_view else {
             return;
         };
-        let (run, before) = (following.opened.folder.clone(), &following.opened.settings);
+        let (run, before) = (run_view.opened.folder.clone(), &run_view.opened.settings);
         let more = self.setup.settings();
-        let outlook = following.opened.outlook;
+        let outlook = run_view.opened.outlook;
         let (epochs, max_steps) = match (before.max_steps, more.max_steps) {
             (None, None) => (Some(before.epochs.saturating_add(more.epochs)), None),
             _ => {
@@ -76,9 +76,9 @@ impl Shell {
     pub(super) fn take_event(&mut self, ctx: &Context, event: Event) {
         // Before a run has opened, its end is not that of the one shown.
         if self.preparing.is_none()
-            && let Some(following) = &mut self.following
+            && let Some(run_view) = &mut self.run_view
         {
-            following.take(&event);
+            run_view.take(&event);
         }
         match event {
             Event::Preparing(stage) => {
@@ -118,12 +118,12 @@ impl Shell {
     /// Shows another run, or the same one from where it is resumed.
     fn show_run(&mut self, opened: Arc<Opened>) {
         let threshold = self.views.switching_off.threshold();
-        let before = self.following.take();
-        let mut following = Following::new(opened, threshold);
+        let before = self.run_view.take();
+        let mut run_view = RunView::new(opened, threshold);
         match before {
-            Some(before) if before.opened.folder == following.opened.folder => {
+            Some(before) if before.opened.folder == run_view.opened.folder => {
                 // What was seen of γ is kept; what is trained again is cut off as it comes.
-                following.norms = before.norms;
+                run_view.norms = before.norms;
             }
             before => {
                 before
@@ -136,16 +136,16 @@ impl Shell {
             }
         }
         self.views.scrub.go(None);
-        self.following = Some(following);
+        self.run_view = Some(run_view);
     }
 
     /// The run before becomes one to compare with.
-    fn keep_earlier(&mut self, following: Following) {
-        if following.history.is_empty() {
+    fn keep_earlier(&mut self, run_view: RunView) {
+        if run_view.history.is_empty() {
             return;
         }
-        let name = following.name();
-        let history = Arc::new(following.history);
+        let name = run_view.name();
+        let history = Arc::new(run_view.history);
         let earlier = Earlier::among(&self.earlier, name, history);
         self.earlier.push(earlier);
         let surplus = self.earlier.len().saturating_sub(EARLIER_KEPT);
@@ -174,7 +174,7 @@ impl Shell {
                 self.queue.clear();
                 let can_resume =
                     matches!(&*error, SessionError::Run { .. } | SessionError::Thread(_));
-                let folder = self.following.as_ref().map(|f| f.opened.folder.clone());
+                let folder = self.run_view.as_ref().map(|f| f.opened.folder.clone());
                 let offer = folder.filter(|_| can_resume && had_opened);
                 let offer = offer.map(Offer::Resume);
                 self.notices.add(Weight::Problem, error.to_string(), offer);
@@ -223,27 +223,27 @@ impl Shell {
         }
     }
 
-    fn wish_id(&mut self) -> u64 {
-        self.next_wish += 1;
-        self.next_wish
+    fn request_id(&mut self) -> u64 {
+        self.next_request += 1;
+        self.next_request
     }
 
     pub(super) fn measure(&mut self) {
-        let id = self.wish_id();
-        let Some(last) = self.following.as_ref().and_then(|f| f.norms.last()) else {
+        let id = self.request_id();
+        let Some(last) = self.run_view.as_ref().and_then(|f| f.norms.last()) else {
             return;
         };
-        let wish = self.views.switching_off.wish(id, &last.norms);
-        self.views.switching_off.expect(&wish);
-        self.send(Command::Measure(Box::new(wish)));
+        let request = self.views.switching_off.request(id, &last.norms);
+        self.views.switching_off.expect(&request);
+        self.send(Command::Measure(Box::new(request)));
     }
 
     pub(super) fn look(&mut self) {
-        let id = self.wish_id();
-        let Some(following) = &self.following else {
+        let id = self.request_id();
+        let Some(run_view) = &self.run_view else {
             return;
         };
-        let Some(last) = following.norms.last() else {
+        let Some(last) = run_view.norms.last() else {
             return;
         };
         let ablation = self.views.switching_off.ablation(&last.norms).clone();

@@ -4,7 +4,7 @@ use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 
 use super::choice::Tested;
 use super::{Network, Pending, SwitchingOff, share_off};
-use crate::app::room::{drag_speed, small_button};
+use crate::app::layout_class::{drag_speed, small_button};
 use crate::app::theme::problem_colour;
 use crate::numbers::grouped;
 

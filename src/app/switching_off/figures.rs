@@ -9,8 +9,8 @@ use egui_plot::{
 use super::results::{Curve, Measured};
 use super::{Network, Pending, SwitchingOff, share_off};
 use crate::app::bars::Bar;
-use crate::app::fingers;
 use crate::app::theme::SERIES;
+use crate::app::touch;
 use crate::numbers::{grouped, percent};
 use crate::study::probe::Accuracy;
 
@@ -261,7 +261,7 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
         }
     });
     if shown.response.clicked() {
-        fingers::stay(ui.ctx());
+        touch::stay(ui.ctx());
     }
     shown.response.widget_info(|| {
         let label = format!("Curve of accuracy against the share of channels off: {summary}");

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::halves::halves;
 use crate::network::Graph;
 use crate::numbers::grouped;
-use crate::session::{Found, Wish};
+use crate::session::{Found, ProbeRequest};
 use crate::study::ablation::Ablation;
 use crate::study::gamma::Norms;
 
@@ -57,7 +57,7 @@ impl Network<'_> {
 /// share switched off.
 ///
 /// The shell calls [`take`](Self::take) with what the session finds, and whenever [`ui`](Self::ui) or
-/// [`due`](Self::due) says so, sends what [`wish`](Self::wish) gives and passes it to
+/// [`due`](Self::due) says so, sends what [`request`](Self::request) gives and passes it to
 /// [`expect`](Self::expect).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -165,9 +165,9 @@ impl SwitchingOff {
         &self.now(norms).ablation
     }
 
-    /// The wish to send.
-    pub fn wish(&mut self, id: u64, norms: &Arc<Norms>) -> Wish {
-        Wish {
+    /// The request to send.
+    pub fn request(&mut self, id: u64, norms: &Arc<Norms>) -> ProbeRequest {
+        ProbeRequest {
             id,
             ablation: self.ablation(norms).clone(),
             tested_images: self.choice.tested.images(),
@@ -175,9 +175,9 @@ impl SwitchingOff {
         }
     }
 
-    /// This wish was sent: what is found for earlier ones no longer counts.
-    pub fn expect(&mut self, wish: &Wish) {
-        self.results.expect(wish);
+    /// This request was sent: what is found for earlier ones no longer counts.
+    pub fn expect(&mut self, request: &ProbeRequest) {
+        self.results.expect(request);
         self.pending = None;
     }
 
@@ -191,7 +191,7 @@ impl SwitchingOff {
         self.results.fail(reason);
     }
 
-    /// Whether the wish changed and should be sent now. Says so once. [`ui`](Self::ui) asks it too; call
+    /// Whether the request changed and should be sent now. Says so once. [`ui`](Self::ui) asks it too; call
     /// it where the view is hidden.
     pub fn due(&mut self, ctx: &egui::Context) -> bool {
         let is_due = match self.pending {
@@ -211,7 +211,7 @@ impl SwitchingOff {
         is_due
     }
 
-    /// Draws the view, and says whether the wish changed and should be sent now. `None` before there is
+    /// Draws the view, and says whether the request changed and should be sent now. `None` before there is
     /// a network.
     pub fn ui(&mut self, ui: &mut Ui, network: Option<&Network<'_>>) -> bool {
         self.choice.heal();

@@ -2,16 +2,16 @@
 
 use egui_plot::PlotPoint;
 
-use crate::session::{Finding, Found, Wish};
+use crate::session::{Finding, Found, ProbeRequest};
 use crate::study::probe::Accuracy;
 
-/// What was measured for the wish that was sent last; older numbers stay until newer ones arrive.
+/// What was measured for the request that was sent last; older numbers stay until newer ones arrive.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     sent: Option<Sent>,
     /// With all channels on.
     pub whole: Option<Measured<Accuracy>>,
-    /// With the channels off that the wish named.
+    /// With the channels off that the request named.
     pub ablated: Option<Measured<Accuracy>>,
     /// With as many off at random.
     pub random: Option<Measured<Draws>>,
@@ -21,10 +21,10 @@ pub struct Results {
     pub failure: Option<String>,
 }
 
-/// What is known of the wish that was sent last.
+/// What is known of the request that was sent last.
 #[derive(Clone, Debug)]
 struct Sent {
-    wish: u64,
+    request: u64,
     off: usize,
     channels: usize,
     compares: bool,
@@ -41,7 +41,7 @@ pub struct Measured<T> {
     pub off: usize,
     /// Of how many.
     pub channels: usize,
-    wish: u64,
+    request: u64,
 }
 
 /// Accuracy with channels switched off at random, several times.
@@ -89,24 +89,28 @@ pub struct Curve {
     pub step: u64,
     /// Test images each point was measured on.
     pub images: usize,
-    wish: u64,
+    request: u64,
 }
 
 impl Results {
-    /// From now on only what is found for this wish counts.
-    pub fn expect(&mut self, wish: &Wish) {
+    /// From now on only what is found for this request counts.
+    pub fn expect(&mut self, request: &ProbeRequest) {
         self.failure = None;
         self.sent = Some(Sent {
-            wish: wish.id,
-            off: wish.ablation.off.iter().filter(|off| **off).count(),
-            channels: wish.ablation.off.len(),
-            compares: wish.curve,
+            request: request.id,
+            off: request.ablation.off.iter().filter(|off| **off).count(),
+            channels: request.ablation.off.len(),
+            compares: request.curve,
         });
     }
 
-    /// Takes in what was found, and says whether it was for the wish sent last and belongs here.
+    /// Takes in what was found, and says whether it was for the request sent last and belongs here.
     pub fn take(&mut self, found: &Found) -> bool {
-        let Some(sent) = self.sent.clone().filter(|sent| sent.wish == found.wish) else {
+        let Some(sent) = self
+            .sent
+            .clone()
+            .filter(|sent| sent.request == found.request)
+        else {
             return false;
         };
         match &found.finding {
@@ -141,23 +145,23 @@ impl Results {
             || (sent.can_be_random() && !self.is_fresh(&self.random))
     }
 
-    /// Whether a result is of the wish sent last.
+    /// Whether a result is of the request sent last.
     pub fn is_fresh<T>(&self, result: &Option<Measured<T>>) -> bool {
         match (&self.sent, result) {
-            (Some(sent), Some(result)) => sent.wish == result.wish,
+            (Some(sent), Some(result)) => sent.request == result.request,
             _ => false,
         }
     }
 
-    /// Whether the wish sent last asked for random channels and the curve.
+    /// Whether the request sent last asked for random channels and the curve.
     pub fn compares(&self) -> bool {
         self.sent.as_ref().is_some_and(|sent| sent.compares)
     }
 
-    /// Whether the curve is of the wish sent last.
+    /// Whether the curve is of the request sent last.
     pub fn is_curve_fresh(&self) -> bool {
-        let wish = self.sent.as_ref().map(|sent| sent.wish);
-        !self.curve.off.is_empty() && wish == Some(self.curve.wish)
+        let request = self.sent.as_ref().map(|sent| sent.request);
+        !self.curve.off.is_empty() && request == Some(self.curve.request)
     }
 }
 
@@ -173,20 +177,20 @@ impl Sent {
             step,
             off: self.off,
             channels: self.channels,
-            wish: self.wish,
+            request: self.request,
         }
     }
 }
 
 impl Curve {
-    /// The first point of another wish, or of another network, replaces all there were.
+    /// The first point of another request, or of another network, replaces all there were.
     fn insert(&mut self, sent: &Sent, step: u64, off: usize, weakest: Accuracy, random: Accuracy) {
-        if (sent.wish, step) != (self.wish, self.step) {
+        if (sent.request, step) != (self.request, self.step) {
             *self = Self {
                 channels: sent.channels,
                 step,
                 images: weakest.images,
-                wish: sent.wish,
+                request: sent.request,
                 ..Self::default()
             };
         }

@@ -82,18 +82,17 @@ fn buttons_ui(ui: &mut Ui, status: Status<'_>, has_words: bool, pressed: &mut Op
 
 fn progress_ui(ui: &mut Ui, status: Status<'_>) {
     ui.label(status.words());
-    let Some(following) = status.following else {
+    let Some(run_view) = status.run_view else {
         return;
     };
-    if let Some(accuracy) = following.accuracy {
+    if let Some(accuracy) = run_view.accuracy {
         ui.label(super::accuracy_text(accuracy))
             .on_hover_text(super::ACCURACY);
     }
-    let (share, epochs, steps) = super::progress(following);
+    let (share, epochs, steps) = super::progress(run_view);
     let width = ui.available_width().max(PROGRESS);
-    let speed = following.images_per_second();
-    let speed =
-        speed.filter(|_| following.phase == Some(Phase::Running) && width >= 2.0 * PROGRESS);
+    let speed = run_view.images_per_second();
+    let speed = speed.filter(|_| run_view.phase == Some(Phase::Running) && width >= 2.0 * PROGRESS);
     let text = match speed {
         Some(speed) => format!("{epochs}, {speed:.0} images/s"),
         None => epochs,
@@ -104,5 +103,5 @@ fn progress_ui(ui: &mut Ui, status: Status<'_>) {
             .desired_height(super::BAR)
             .text(text),
     )
-    .on_hover_text(format!("{}\n{steps}", following.title()));
+    .on_hover_text(format!("{}\n{steps}", run_view.title()));
 }

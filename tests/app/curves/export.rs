@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bnonly::app::curves::history::{Axis, History, Series};
 use bnonly::app::export::{
-    EarlierError, ExportError, Format, Kind, Snapshot, Source, export, read_earlier,
+    EarlierError, ExportError, Format, Kind, Source, StepNorms, export, read_earlier,
 };
 use bnonly::network::graph::Shape;
 use bnonly::network::{Architecture, BnInit, Graph, Options, State, initial_state};
@@ -91,11 +91,11 @@ fn gamma_and_beta_have_a_row_a_channel_and_snapshot() {
     let mut last = first.clone();
     last.gamma.iter_mut().for_each(|gamma| *gamma *= -0.3);
     let snapshots = [
-        Snapshot {
+        StepNorms {
             step: 0,
             norms: &first,
         },
-        Snapshot {
+        StepNorms {
             step: 70,
             norms: &last,
         },
@@ -128,7 +128,7 @@ fn gamma_and_beta_have_a_row_a_channel_and_snapshot() {
 
     let mut short = last.clone();
     short.gamma.pop();
-    let snapshots = [Snapshot {
+    let snapshots = [StepNorms {
         step: 70,
         norms: &short,
     }];
@@ -174,7 +174,7 @@ fn every_kind_is_written_under_its_own_name() {
     let run = folder.path().join("a run");
     fs::create_dir_all(run.join("checkpoints")).expect("folders");
     fs::write(run.join("checkpoints/last.safetensors"), [7; 101]).expect("a file");
-    let snapshots = [Snapshot {
+    let snapshots = [StepNorms {
         step: 1,
         norms: &norms,
     }];

@@ -2,7 +2,7 @@
 
 use bnonly::app::curves::history::pyramid::{Pyramid, Summary};
 use bnonly::app::curves::history::{Axis, Column, History, Query, Series};
-use bnonly::train::event::Event;
+use bnonly::train::metric::Metric;
 use proptest::prelude::*;
 
 use crate::curves::runs::{eval, events, history, noise, step};
@@ -167,9 +167,9 @@ fn a_huge_loss_does_not_drown_those_after_it() {
 fn a_rewind_forgets_what_is_after_it() {
     let events = events(7, 1_000, 100);
     let mut history: History = events.iter().collect();
-    let before = |step: u64| -> Vec<Event> {
-        let at = |event: &Event| match event {
-            Event::Step { step, .. } | Event::Eval { step, .. } => *step,
+    let before = |step: u64| -> Vec<Metric> {
+        let at = |event: &Metric| match event {
+            Metric::Step { step, .. } | Metric::Eval { step, .. } => *step,
         };
         events
             .iter()
@@ -227,10 +227,10 @@ fn a_resumed_run_may_begin_later_and_leave_steps_out() {
 }
 
 /// As precise as a history keeps it.
-fn rounded(event: &Event) -> Event {
+fn rounded(event: &Metric) -> Metric {
     let round = |value: f64| f64::from(value as f32);
     match event.clone() {
-        Event::Step {
+        Metric::Step {
             step,
             epoch,
             loss,
@@ -239,7 +239,7 @@ fn rounded(event: &Event) -> Event {
             seconds,
         } => {
             let (loss, accuracy, lr) = (round(loss), round(accuracy), round(lr));
-            Event::Step {
+            Metric::Step {
                 step,
                 epoch,
                 loss,
@@ -248,7 +248,7 @@ fn rounded(event: &Event) -> Event {
                 seconds,
             }
         }
-        eval @ Event::Eval { .. } => eval,
+        eval @ Metric::Eval { .. } => eval,
     }
 }
 
@@ -265,7 +265,7 @@ fn odd_numbers_and_odd_questions_are_answered() {
         (4, -1.0),
         (u64::MAX, 1e300),
     ] {
-        history.push(&Event::Step {
+        history.push(&Metric::Step {
             step: at,
             epoch: odd,
             loss: odd,
@@ -301,7 +301,7 @@ fn odd_numbers_and_odd_questions_are_answered() {
 fn files_without_times_have_evaluations_by_time_alone() {
     let mut history = History::default();
     for at in 1..=10 {
-        let Event::Step {
+        let Metric::Step {
             step,
             epoch,
             loss,
@@ -312,7 +312,7 @@ fn files_without_times_have_evaluations_by_time_alone() {
         else {
             unreachable!()
         };
-        history.push(&Event::Step {
+        history.push(&Metric::Step {
             step,
             epoch,
             loss,

@@ -1,7 +1,7 @@
 //! Made-up runs.
 
 use bnonly::app::curves::history::History;
-use bnonly::train::event::Event;
+use bnonly::train::metric::Metric;
 
 /// A number from 0 to 1 that looks random, the same for the same input.
 pub fn noise(seed: u64) -> f64 {
@@ -16,8 +16,8 @@ fn short(value: f64) -> f64 {
 }
 
 /// One step, 100 an epoch and 50 a second.
-pub fn step(step: u64, loss: f64) -> Event {
-    Event::Step {
+pub fn step(step: u64, loss: f64) -> Metric {
+    Metric::Step {
         step,
         epoch: step as f64 / 100.0,
         loss,
@@ -28,8 +28,8 @@ pub fn step(step: u64, loss: f64) -> Event {
 }
 
 /// One evaluation.
-pub fn eval(step: u64, loss: f64) -> Event {
-    Event::Eval {
+pub fn eval(step: u64, loss: f64) -> Metric {
+    Metric::Eval {
         step,
         epoch: step as f64 / 100.0,
         loss,
@@ -40,7 +40,7 @@ pub fn eval(step: u64, loss: f64) -> Event {
 }
 
 /// A run of so many steps whose loss falls, with an evaluation every `between` steps.
-pub fn events(seed: u64, steps: u64, between: u64) -> Vec<Event> {
+pub fn events(seed: u64, steps: u64, between: u64) -> Vec<Metric> {
     let mut events = Vec::new();
     for at in 1..=steps {
         let progress = at as f64 / steps as f64;

@@ -34,7 +34,7 @@ fn everything_can_be_taken_away_and_read_back() {
                 assert_eq!((rows(",step,"), rows(",eval,")), (8, 2));
             }
             Kind::Norms => {
-                let snapshots = app.following().norms.snapshots().len();
+                let snapshots = app.run_view().norms.snapshots().len();
                 assert!(snapshots >= 2);
                 assert_eq!(text().lines().count(), 1 + 84 * snapshots);
             }

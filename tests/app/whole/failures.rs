@@ -135,7 +135,7 @@ fn a_lost_device_is_told_and_the_run_resumed_from_the_notice() {
     app.press("Resume the run");
     app.until_phase(Phase::Running);
     assert_eq!(app.run_folder(), run);
-    let resumed = app.following().opened.start.progress.step;
+    let resumed = app.run_view().opened.start.progress.step;
     assert!(resumed >= step, "{resumed} < {step}");
     app.until_step(resumed + 2);
     assert!(app.query_by_label("Resume the run").is_none());
@@ -160,7 +160,7 @@ fn a_broken_archive_is_told_and_a_dropped_one_becomes_the_data() {
     app.answer(&broken);
     app.press("▶ Start");
     told(&mut app, &["cifar-10-binary.tar.gz"]);
-    assert_eq!(app.following().history.last_step(), Some(8));
+    assert_eq!(app.run_view().history.last_step(), Some(8));
 }
 
 #[test]

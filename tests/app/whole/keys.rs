@@ -124,7 +124,7 @@ fn keys_save_and_evaluate() {
     app.until_phase(Phase::Paused);
     app.command(Key::E);
     app.until("an evaluation", |app| {
-        app.following().history.len(Series::TestLoss) == 1
+        app.run_view().history.len(Series::TestLoss) == 1
     });
     app.until_phase(Phase::Paused);
     app.key(Key::F7);

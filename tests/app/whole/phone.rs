@@ -233,7 +233,7 @@ fn a_finger_picks_a_channel_then_switches_it() {
     // Between the last cell and the edge: the last cell is meant.
     app.tap_at(cell.center());
     assert_eq!(by_hand(&app), 1, "the second tap switches");
-    let layers = app.following().norms.layers().clone();
+    let layers = app.run_view().norms.layers().clone();
     let last = layers.range(0).len() - 1;
     let cell = app
         .shell()

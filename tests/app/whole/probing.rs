@@ -42,7 +42,7 @@ fn switching_off_is_measured_while_the_run_goes_on() {
     assert_ne!(whole.value.loss, found.value.loss);
     app.get_by_label_contains("All channels on: ");
     app.get_by_label_contains("As many at random: ");
-    assert!(!app.following().has_ended());
+    assert!(!app.run_view().has_ended());
     let step = app.step_of_run();
     app.until_step(step + 4);
     app.press("■ Stop");

@@ -41,7 +41,7 @@ fn a_run_on_shapes_is_started_followed_and_kept() {
     assert!(app.says("epoch 2.0 of 2") && app.says("% right"));
     app.get_by_label_contains("Loss by step, up to step 8, training");
     app.get_by_label_contains("Channels, a row a layer: bn, channel 0: γ");
-    let history = &app.following().history;
+    let history = &app.run_view().history;
     assert_eq!(
         (history.len(Series::Loss), history.len(Series::TestLoss)),
         (8, 2)
@@ -136,10 +136,10 @@ fn a_stopped_run_is_opened_and_ends_as_if_it_had_gone_through() {
     app.answer(&run);
     app.until_phase(Phase::Paused);
     assert_eq!((app.step_of_run(), app.run_folder()), (2, run.clone()));
-    assert_eq!(app.following().history.len(Series::Loss), 2, "its past");
+    assert_eq!(app.run_view().history.len(Series::Loss), 2, "its past");
     app.press("▶ Go on");
     app.until_ended("finished");
-    assert_eq!(app.following().history.len(Series::Loss), 8);
+    assert_eq!(app.run_view().history.len(Series::Loss), 8);
     let [run, through] = [run, through].map(|run| checkpoint(&run));
     assert_eq!(run.tensors, through.tensors);
     assert_eq!(run.optimizer, through.optimizer);

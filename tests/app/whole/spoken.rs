@@ -29,13 +29,13 @@ fn the_state_is_said_when_it_changes_and_the_progress_with_every_step() {
     app.press("▮▮ Pause");
     app.until_phase(Phase::Paused);
     let state = app.shell().state_in_words();
-    let step = app.following().step;
+    let step = app.run_view().step;
     assert!(
         state.ends_with(&format!(": paused after step {step}.")),
         "{state}"
     );
     let progress = app.shell().progress_in_words();
-    let loss = app.following().batch.unwrap().0;
+    let loss = app.run_view().batch.unwrap().0;
     for part in [
         format!("Step {step} of "),
         format!("training loss {loss:.4}"),

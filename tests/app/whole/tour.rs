@@ -57,14 +57,14 @@ fn each_page_begins_with_its_first_run() {
         assert!(is_in_front(&app, pane), "{}: {pane}", STEPS[page].title);
         if pane != "Switching off" {
             app.until("a run of this page", |app| {
-                let run = app.shell().following();
+                let run = app.shell().run_view();
                 run.is_some_and(|run| Some(&run.opened.folder) != before.as_ref())
             });
-            assert_eq!(app.following().opened.settings.train, trains);
+            assert_eq!(app.run_view().opened.settings.train, trains);
         }
         // The next page's run takes the place of what is left of this one.
         app.key(Key::F8);
-        app.until("it ends", |app| app.following().has_ended());
+        app.until("it ends", |app| app.run_view().has_ended());
         before = Some(app.run_folder());
         if page + 1 < PAGES.len() {
             app.key_press_modifiers(Modifiers::ALT, Key::ArrowRight);
@@ -81,13 +81,13 @@ fn the_runs_of_a_page_follow_each_other_and_stay_behind_the_curves() {
     app.press("Set up this comparison");
     let mut seen: Vec<String> = Vec::new();
     app.until("the last run of the page ends", |app| {
-        if let Some(run) = app.shell().following() {
+        if let Some(run) = app.shell().run_view() {
             let trains = run.opened.settings.train.clone();
             if seen.last() != Some(&trains) {
                 seen.push(trains);
             }
         }
-        seen.len() == 4 && app.following().has_ended()
+        seen.len() == 4 && app.run_view().has_ended()
     });
     assert_eq!(seen, ["bn", "bn-gamma", "bn-beta", "output"]);
     app.settle();

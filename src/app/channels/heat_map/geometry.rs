@@ -7,7 +7,7 @@ use crate::app::channels::Layers;
 /// Rows no lower than this have room for a label each, in points.
 pub const READABLE_ROW: f32 = 13.0;
 /// Rows that a finger hits, in points.
-pub const FINGER_ROW: f32 = 24.0;
+pub const TOUCH_ROW: f32 = 24.0;
 /// Rows are no lower, in points.
 pub const LOWEST_ROW: f32 = 1.0;
 /// Points from a layer's last cell within which a finger means that cell.

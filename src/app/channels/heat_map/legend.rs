@@ -5,7 +5,7 @@ use egui::{Color32, DragValue, Rect, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
 
 use super::{HeatMap, Order, marks};
 use crate::app::channels::Shown;
-use crate::app::room::{drag_speed, fold};
+use crate::app::layout_class::{drag_speed, fold};
 use crate::app::theme;
 use crate::numbers::{rounded, signed};
 

@@ -18,10 +18,10 @@ use egui::{FontId, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::{ByHand, ChannelReply, Layers, Pick, Shown};
-use crate::app::room::{is_for_fingers, is_touched};
-use crate::app::{fingers, focus};
+use crate::app::layout_class::{is_for_touch, is_touched};
+use crate::app::{focus, touch};
 use crate::study::gamma::Norms;
-use geometry::{FINGER_ROW, Geometry, LOWEST_ROW, READABLE_ROW};
+use geometry::{TOUCH_ROW, Geometry, LOWEST_ROW, READABLE_ROW};
 pub use order::Order;
 use order::Sorted;
 
@@ -40,7 +40,7 @@ pub struct HeatMap {
     #[serde(skip)]
     sorted: Sorted,
     #[serde(skip)]
-    drawn: Option<Drawn>,
+    drawn: Option<CellMesh>,
     #[serde(skip)]
     label_width: Option<(Arc<Layers>, FontId, f32, f32)>,
     #[serde(skip)]
@@ -49,7 +49,7 @@ pub struct HeatMap {
 
 /// The mesh on the screen, and what it was made of.
 #[derive(Clone, Debug)]
-struct Drawn {
+struct CellMesh {
     layers: Arc<Layers>,
     norms: Arc<Norms>,
     by_hand: ByHand,
@@ -111,10 +111,10 @@ impl HeatMap {
 
     fn geometry(&mut self, ui: &Ui, shown: &Shown<'_>, room: Vec2) -> Geometry {
         let label_width = self.label_width(ui, shown.layers).min(0.4 * room.x);
-        let lowest = match (self.all_at_once, is_for_fingers(ui)) {
+        let lowest = match (self.all_at_once, is_for_touch(ui)) {
             (true, _) => LOWEST_ROW,
             (false, false) => READABLE_ROW,
-            (false, true) => FINGER_ROW,
+            (false, true) => TOUCH_ROW,
         };
         let fit = |room| Geometry::fit(shown.layers, label_width, room, self.fills_width, lowest);
         let geometry = fit(room);
@@ -196,7 +196,7 @@ impl HeatMap {
         }
         let clicked = if response.clicked_by(egui::PointerButton::Primary) {
             response.request_focus();
-            fingers::stay(ui.ctx());
+            touch::stay(ui.ctx());
             let pick = response.interact_pointer_pos().and_then(under);
             // A finger may miss: it picks first, and switches what is picked.
             let picks = is_touched(ui.ctx()) && pick != shown.picked;
@@ -243,7 +243,7 @@ impl HeatMap {
                 self.largest_drawn(),
                 zoom,
             );
-            self.drawn = Some(Drawn {
+            self.drawn = Some(CellMesh {
                 layers: shown.layers.clone(),
                 norms: shown.norms.clone(),
                 by_hand: shown.by_hand.clone(),

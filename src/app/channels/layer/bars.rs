@@ -10,7 +10,7 @@ use crate::app::channels::heat_map::marks;
 use crate::app::channels::still_plot::{faint, still_plot};
 use crate::app::channels::{ByHand, Shown};
 use crate::app::theme;
-use crate::app::{fingers, focus};
+use crate::app::{focus, touch};
 use crate::numbers::signed;
 use crate::study::gamma::Norms;
 
@@ -28,10 +28,10 @@ const UP: Vec2 = Vec2::new(0.0, -2.0);
 
 /// The bars on the screen, and what they were made of.
 #[derive(Clone, Debug, Default)]
-pub struct Bars(Option<Drawn>);
+pub struct Bars(Option<BarMesh>);
 
 #[derive(Clone, Debug)]
-struct Drawn {
+struct BarMesh {
     norms: Arc<Norms>,
     channels: Vec<usize>,
     by_hand: ByHand,
@@ -141,7 +141,7 @@ impl Bars {
         }
         if response.clicked_by(PointerButton::Primary) {
             response.request_focus();
-            fingers::stay(ui.ctx());
+            touch::stay(ui.ctx());
             return response.interact_pointer_pos().and_then(|at| under(at.x));
         }
         let moved = moved(ui, &response)?;
@@ -218,7 +218,7 @@ impl Bars {
             }
         }
         let mesh = Arc::new(mesh);
-        self.0 = Some(Drawn {
+        self.0 = Some(BarMesh {
             norms: shown.norms.clone(),
             channels: channels.to_vec(),
             by_hand: shown.by_hand.clone(),

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::channels::Shown;
 use crate::app::channels::still_plot::{faint, still_plot};
-use crate::app::fingers;
 use crate::app::theme;
+use crate::app::touch;
 use crate::numbers::{grouped, rounded, signed};
 use crate::study::gamma::{Histogram, Norms};
 
@@ -111,7 +111,7 @@ impl Distribution {
             egui::WidgetInfo::labeled(Role::Canvas, true, counted.summary(name, shown.threshold))
         });
         if response.clicked() {
-            fingers::stay(ui.ctx());
+            touch::stay(ui.ctx());
         }
         if let Some(at) = response.hover_pos() {
             let gamma = transform.value_from_position(at).x;

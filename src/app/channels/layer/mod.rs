@@ -11,7 +11,7 @@ use egui::{Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::{ChannelReply, Layers, Pick, Shown};
-use crate::app::room::letter_size;
+use crate::app::layout_class::letter_size;
 use crate::numbers::signed;
 use crate::study::gamma::Norms;
 use bars::{Bars, Value};

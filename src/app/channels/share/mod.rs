@@ -15,7 +15,7 @@ use crate::app::channels::norm_history::NormHistory;
 use crate::app::channels::still_plot::{NUMBERS_WIDTH, still_plot};
 use crate::app::curves::axes;
 use crate::app::curves::history::Axis;
-use crate::app::{fingers, focus};
+use crate::app::{focus, touch};
 
 use crate::app::theme;
 use crate::numbers::{grouped, percent, rounded};
@@ -237,7 +237,7 @@ impl Share {
         }
         if response.clicked_by(PointerButton::Primary) {
             response.request_focus();
-            fingers::stay(ui.ctx());
+            touch::stay(ui.ctx());
             let snapshot = response.interact_pointer_pos().and_then(|at| under(at.x));
             return (transform, snapshot.map(|s| ShareReply::Step(s.step)));
         }
@@ -308,7 +308,7 @@ impl Share {
         }
         if response.clicked_by(PointerButton::Primary) {
             response.request_focus();
-            fingers::stay(ui.ctx());
+            touch::stay(ui.ctx());
             let (layer, snapshot) = response.interact_pointer_pos().and_then(under)?;
             let step = snapshot.step;
             return Some(ShareReply::Layer { layer, step });

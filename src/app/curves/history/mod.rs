@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use self::pyramid::Pyramid;
-use crate::train::event::Event;
+use crate::train::metric::Metric;
 
 /// What is drawn against the course of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,8 +102,8 @@ impl Default for History {
     }
 }
 
-impl<'a> FromIterator<&'a Event> for History {
-    fn from_iter<T: IntoIterator<Item = &'a Event>>(events: T) -> Self {
+impl<'a> FromIterator<&'a Metric> for History {
+    fn from_iter<T: IntoIterator<Item = &'a Metric>>(events: T) -> Self {
         let mut history = Self::default();
         for event in events {
             history.push(event);
@@ -115,10 +115,10 @@ impl<'a> FromIterator<&'a Event> for History {
 impl History {
     /// Adds what was reported last. A step that was reported before rewinds the run: it and all after
     /// it is forgotten first. An evaluation replaces an earlier one of its step.
-    pub fn push(&mut self, event: &Event) {
+    pub fn push(&mut self, event: &Metric) {
         self.stamp = next_stamp();
         match *event {
-            Event::Step {
+            Metric::Step {
                 step,
                 epoch,
                 loss,
@@ -131,7 +131,7 @@ impl History {
                 let values = [loss, accuracy, lr];
                 self.steps.push(step, epoch, seconds, values);
             }
-            Event::Eval {
+            Metric::Eval {
                 step,
                 epoch,
                 loss,
@@ -228,7 +228,7 @@ impl History {
     }
 
     /// Everything again, in the order it was reported, with values as precise as they are kept.
-    pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
+    pub fn events(&self) -> impl Iterator<Item = Metric> + '_ {
         let mut tests = 0..self.tests.len();
         let mut steps = (0..self.steps.len()).peekable();
         std::iter::from_fn(move || {
@@ -244,9 +244,9 @@ impl History {
         })
     }
 
-    fn step_event(&self, at: usize) -> Event {
+    fn step_event(&self, at: usize) -> Metric {
         let [loss, accuracy, lr] = self.steps.values_at(at);
-        Event::Step {
+        Metric::Step {
             step: self.steps.steps[at],
             epoch: self.steps.epochs[at],
             loss,
@@ -256,9 +256,9 @@ impl History {
         }
     }
 
-    fn test_event(&self, at: usize) -> Event {
+    fn test_event(&self, at: usize) -> Metric {
         let [loss, accuracy, gamma_below_001] = self.tests.values_at(at);
-        Event::Eval {
+        Metric::Eval {
             step: self.tests.steps[at],
             epoch: self.tests.epochs[at],
             loss,

@@ -15,7 +15,7 @@ const LATER: f64 = 0.15;
 
 /// Keeps the place of a tap hovered. To be added to the context once.
 #[derive(Debug, Default)]
-pub struct Fingers {
+pub struct Touch {
     began: Option<Pos2>,
     tapped: Option<Pos2>,
     stays: Option<Staying>,
@@ -40,9 +40,9 @@ fn asked() -> Id {
     Id::unique("a tap's place stays hovered")
 }
 
-impl Plugin for Fingers {
+impl Plugin for Touch {
     fn debug_name(&self) -> &'static str {
-        "fingers"
+        "touch"
     }
 
     fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// One line of `metrics.jsonl`; terminal, files and views all read these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Event {
+pub enum Metric {
     /// A training step was finished.
     Step {
         /// Steps finished, from 1.

@@ -9,12 +9,12 @@ use super::curves::history::History;
 use super::speed::Speed;
 use crate::session::{Event, Opened, Phase};
 use crate::study::gamma::Norms;
-use crate::train::event::Event as Metric;
+use crate::train::metric::Metric;
 use crate::train::run::Ending;
 
 /// A run, under way or ended.
 #[derive(Debug)]
-pub struct Following {
+pub struct RunView {
     /// What it was opened as.
     pub opened: Arc<Opened>,
     /// Whether steps are being taken; none once it has ended.
@@ -35,11 +35,11 @@ pub struct Following {
     pub accuracy: Option<f64>,
 }
 
-impl Following {
+impl RunView {
     /// A run just opened; `threshold` is the |γ| below which a channel counts as off.
     pub fn new(opened: Arc<Opened>, threshold: f32) -> Self {
         let layers = Arc::new(Layers::of(&opened.start.graph));
-        let mut following = Self {
+        let mut run_view = Self {
             phase: Some(Phase::Paused),
             ending: None,
             history: History::default(),
@@ -51,18 +51,18 @@ impl Following {
             opened,
         };
         // A resumed run went from its first state to this one; what lay between is not kept.
-        let start = &following.opened.start;
+        let start = &run_view.opened.start;
         if start.progress.step > 0 {
             let first = Arc::new(Norms::of(&start.graph, &start.initial));
-            following.keep_norms(0, 0.0, first);
+            run_view.keep_norms(0, 0.0, first);
         }
-        for metric in &following.opened.past {
-            following.history.push(metric);
+        for metric in &run_view.opened.past {
+            run_view.history.push(metric);
             if let Metric::Eval { accuracy, .. } = metric {
-                following.accuracy = Some(*accuracy);
+                run_view.accuracy = Some(*accuracy);
             }
         }
-        following
+        run_view
     }
 
     /// Takes in what the session told of it.

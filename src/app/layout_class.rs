@@ -1,5 +1,5 @@
-//! How much room there is, and how large things are drawn in it. Size decides and whether there are
-//! fingers, never the platform: a small window on a desktop looks as a phone does.
+//! The layout class of a window, and how large things are drawn in it. Its size decides, and whether it
+//! is touched, never the platform: a small window on a desktop looks as a phone does.
 
 use egui::{
     Button, Context, FontFamily, FontId, Response, Spacing, Style, TextStyle, Ui, Vec2, style, vec2,
@@ -13,11 +13,11 @@ const LOW: f32 = 480.0;
 const UPRIGHT: f32 = 900.0;
 
 /// Least height of what a finger presses, in points.
-const FINGER: f32 = 38.0;
+const TOUCH_HEIGHT: f32 = 38.0;
 
 /// What a window has room for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Room {
+pub enum LayoutClass {
     /// One thing at a time: the form, or one pane. Phones, either way up.
     Compact,
     /// The form, and beside it panes above each other. Tablets held upright.
@@ -27,7 +27,7 @@ pub enum Room {
     Wide,
 }
 
-impl Room {
+impl LayoutClass {
     /// What a window of a size in points has room for.
     pub fn of(size: Vec2) -> Self {
         if size.x < NARROW || size.y < LOW {
@@ -39,17 +39,17 @@ impl Room {
         }
     }
 
-    /// Works out the room of the window that `ui` fills, and draws things as large in it as they
-    /// need to be: for fingers where the room is compact or the screen was touched.
+    /// Works out the class of the window that `ui` fills, and draws things as large in it as they need
+    /// to be: for touch where the class is compact or the screen was touched.
     pub fn settle(ui: &mut Ui) -> Self {
         let ctx = ui.ctx().clone();
-        let room = Self::of(ctx.content_rect().size());
-        let for_fingers = room == Self::Compact || is_touched(&ctx);
-        if for_fingers != is_large(&ctx.global_style()) {
-            ctx.all_styles_mut(|style| resize(style, for_fingers));
+        let class = Self::of(ctx.content_rect().size());
+        let for_touch = class == Self::Compact || is_touched(&ctx);
+        if for_touch != is_large(&ctx.global_style()) {
+            ctx.all_styles_mut(|style| resize(style, for_touch));
         }
         ui.set_style(ctx.global_style());
-        room
+        class
     }
 }
 
@@ -67,24 +67,24 @@ pub fn drag_speed(ui: &Ui, speed: f64) -> f64 {
     }
 }
 
-/// Whether things are drawn large enough for fingers.
-pub fn is_for_fingers(ui: &Ui) -> bool {
+/// Whether things are drawn large enough for touch.
+pub fn is_for_touch(ui: &Ui) -> bool {
     is_large(ui.style())
 }
 
 fn is_large(style: &Style) -> bool {
-    style.spacing.interact_size.y >= FINGER
+    style.spacing.interact_size.y >= TOUCH_HEIGHT
 }
 
-fn resize(style: &mut Style, for_fingers: bool) {
+fn resize(style: &mut Style, for_touch: bool) {
     style.spacing = Spacing::default();
     style.interaction = style::Interaction::default();
     style.text_styles = style::default_text_styles();
-    if !for_fingers {
+    if !for_touch {
         return;
     }
     let spacing = &mut style.spacing;
-    spacing.interact_size = vec2(FINGER, FINGER);
+    spacing.interact_size = vec2(TOUCH_HEIGHT, TOUCH_HEIGHT);
     spacing.item_spacing = vec2(6.0, 4.0);
     spacing.button_padding = vec2(10.0, 4.0);
     spacing.icon_width = 20.0;
@@ -107,16 +107,16 @@ fn resize(style: &mut Style, for_fingers: bool) {
 
 /// The least size of a button with a single letter.
 pub fn letter_size(ui: &Ui) -> Vec2 {
-    match is_for_fingers(ui) {
-        true => Vec2::splat(FINGER),
+    match is_for_touch(ui) {
+        true => Vec2::splat(TOUCH_HEIGHT),
         false => Vec2::ZERO,
     }
 }
 
-/// A button that stands in a line of text; as large as others where it is for fingers.
+/// A button that stands in a line of text; as large as others where it is for touch.
 pub fn small_button(ui: &mut Ui, text: &str) -> Response {
     let button = Button::new(text);
-    ui.add(match is_for_fingers(ui) {
+    ui.add(match is_for_touch(ui) {
         true => button.min_size(letter_size(ui)),
         false => button.small(),
     })
@@ -127,7 +127,7 @@ pub fn is_short(ui: &Ui) -> bool {
     /// Points below which room is short.
     const SHORT: Vec2 = vec2(560.0, 480.0);
     let room = ui.available_size();
-    is_for_fingers(ui) && (room.x < SHORT.x || room.y < SHORT.y)
+    is_for_touch(ui) && (room.x < SHORT.x || room.y < SHORT.y)
 }
 
 /// A switch in a row of widgets that opens others below it; whether it is on.
@@ -155,16 +155,20 @@ mod tests {
 
     #[test]
     fn width_and_height_decide() {
-        for (width, height, room) in [
-            (390.0, 844.0, Room::Compact),
-            (360.0, 740.0, Room::Compact),
-            (844.0, 390.0, Room::Compact),
-            (768.0, 1024.0, Room::Tall),
-            (1024.0, 768.0, Room::Wide),
-            (1280.0, 800.0, Room::Wide),
-            (853.0, 533.0, Room::Wide),
+        for (width, height, class) in [
+            (390.0, 844.0, LayoutClass::Compact),
+            (360.0, 740.0, LayoutClass::Compact),
+            (844.0, 390.0, LayoutClass::Compact),
+            (768.0, 1024.0, LayoutClass::Tall),
+            (1024.0, 768.0, LayoutClass::Wide),
+            (1280.0, 800.0, LayoutClass::Wide),
+            (853.0, 533.0, LayoutClass::Wide),
         ] {
-            assert_eq!(Room::of(vec2(width, height)), room, "{width}×{height}");
+            assert_eq!(
+                LayoutClass::of(vec2(width, height)),
+                class,
+                "{width}×{height}"
+            );
         }
     }
 

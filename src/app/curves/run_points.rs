@@ -24,7 +24,7 @@ pub(super) struct Key {
 /// The points of a run. On a logarithmic axis they are decimal logarithms; a line has a gap (NaN)
 /// where a value has none.
 #[derive(Debug, Default)]
-pub(super) struct Drawn {
+pub(super) struct RunPoints {
     key: Option<Key>,
     /// Means of the training steps.
     pub line: Vec<PlotPoint>,
@@ -38,7 +38,7 @@ pub(super) struct Drawn {
     pub lacks_values: bool,
 }
 
-impl Drawn {
+impl RunPoints {
     /// Works the points out, unless they were worked out for the same key before.
     pub fn refresh(&mut self, history: &History, key: Key) {
         if self.key == Some(key) {
