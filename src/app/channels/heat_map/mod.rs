@@ -21,7 +21,7 @@ use crate::app::channels::{ByHand, ChannelReply, Layers, Pick, Shown};
 use crate::app::layout_class::{is_for_touch, is_touched};
 use crate::app::{focus, touch};
 use crate::study::gamma::Norms;
-use geometry::{TOUCH_ROW, Geometry, LOWEST_ROW, READABLE_ROW};
+use geometry::{Geometry, LOWEST_ROW, READABLE_ROW, TOUCH_ROW};
 pub use order::Order;
 use order::Sorted;
 
