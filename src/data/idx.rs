@@ -75,40 +75,14 @@ fn read_bytes<const N: usize>(
 ) -> Result<([u32; N], Vec<u8>), DataError> {
     let zipped = is_gzip(&mut reader).map_err(DataError::read(file))?;
     let mut reader = Unzip::new(reader).map_err(DataError::read(file))?;
-    let mut header = vec![0; 8 + 4 * N];
-    let found = read_up_to(&mut reader, &mut header).map_err(DataError::read(file))?;
-    let word = |index: usize| {
-        let mut word = [0; 4];
-        word.copy_from_slice(&header[4 * index..][..4]);
-        u32::from_be_bytes(word)
-    };
-    if found >= 4 && word(0) != magic {
-        return Err(DataError::IdxMagic {
-            file: file.into(),
-            what,
-            found: word(0),
-            expected: magic,
-        });
-    }
-    if found < header.len() {
-        let (found, expected) = (found as u64, header.len() as u64);
-        return Err(DataError::CutShort {
-            file: file.into(),
-            found,
-            expected,
-        });
-    }
-    let count = word(1);
-    let sizes = std::array::from_fn(|index| word(2 + index));
-    if count == 0 {
-        return Err(DataError::Empty { file: file.into() });
-    }
+    let (count, sizes) = read_header(file, &mut reader, what, magic)?;
     check(sizes)?;
 
+    let header = header_bytes(N);
     let content = sizes.iter().fold(u128::from(count), |product, &size| {
         product * u128::from(size)
     });
-    let expected = content + header.len() as u128;
+    let expected = content + header as u128;
     let length = |found: String| DataError::IdxLength {
         file: file.into(),
         dimensions: sizes.iter().fold(format!("{count} {what}"), |text, size| {
@@ -139,12 +113,52 @@ fn read_bytes<const N: usize>(
         .read_to_end(&mut content_bytes)
         .map_err(DataError::read(file))?;
     if content_bytes.len() < content {
-        return Err(length((header.len() + content_bytes.len()).to_string()));
+        return Err(length((header + content_bytes.len()).to_string()));
     }
     if read_up_to(&mut reader, &mut [0]).map_err(DataError::read(file))? != 0 {
         return Err(length(format!("more than {expected}")));
     }
     Ok((sizes, content_bytes))
+}
+
+/// Bytes before the items: magic number, number of items, and the sizes of an item in `dimensions` dimensions.
+fn header_bytes(dimensions: usize) -> usize {
+    8 + 4 * dimensions
+}
+
+/// Reads the number of items and the `N` sizes of an item.
+fn read_header<const N: usize>(
+    file: &str,
+    reader: &mut impl Read,
+    what: &'static str,
+    magic: u32,
+) -> Result<(u32, [u32; N]), DataError> {
+    let mut header = vec![0; header_bytes(N)];
+    let found = read_up_to(reader, &mut header).map_err(DataError::read(file))?;
+    let word = |index: usize| {
+        let mut word = [0; 4];
+        word.copy_from_slice(&header[4 * index..][..4]);
+        u32::from_be_bytes(word)
+    };
+    if found >= 4 && word(0) != magic {
+        return Err(DataError::IdxMagic {
+            file: file.into(),
+            what,
+            found: word(0),
+            expected: magic,
+        });
+    }
+    if found < header.len() {
+        return Err(DataError::CutShort {
+            file: file.into(),
+            found: found as u64,
+            expected: header.len() as u64,
+        });
+    }
+    match word(1) {
+        0 => Err(DataError::Empty { file: file.into() }),
+        count => Ok((count, std::array::from_fn(|index| word(2 + index)))),
+    }
 }
 
 /// The four files of a folder.
