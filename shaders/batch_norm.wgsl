@@ -12,6 +12,7 @@
 const QUADS = {{ quads }}u;
 const AREA = {{ area }}u;
 {% set pixels = 2 if pairs else 1 %}
+alias Element = {{ element(pixels) }};
 /// Elements of an image of a quad, of {{ pixels }} pixels each.
 const ELEMENTS = {{ area // pixels }}u;
 /// Elements of a quad that a workgroup of a reduction takes.
@@ -30,11 +31,7 @@ fn partials() -> u32 {
     return (current.batch * {{ partials.per_sample }}u + {{ partials.block - 1 }}u) / {{ partials.block }}u;
 }
 
-@group(0) @binding(1) var<storage, read> input: array<{{ element(pixels) }}>;
-
 // ---- statistics ----------------------------------------------------------------------------------
-
-@group(0) @binding(2) var<storage, read_write> partial_moments: array<Moments>;
 
 var<workgroup> lane_moments: array<Moments, 64>;
 
@@ -87,13 +84,6 @@ fn statistics(
         partial_moments[index] = lane_moments[0];
     }
 }
-
-@group(0) @binding(1) var<storage, read> all_moments: array<Moments>;
-@group(0) @binding(2) var<storage, read> gamma: array<vec4f>;
-@group(0) @binding(3) var<storage, read> beta: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> normalization_out: array<Normalization>;
-@group(0) @binding(5) var<storage, read_write> running_mean: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> running_variance: array<vec4f>;
 
 /// A partial result of a quad, measured from `guess`; nothing beyond the last.
 fn moments_at(i: u32, last: u32, q: u32, guess: vec4f) -> Moments {
@@ -153,24 +143,18 @@ fn finish_statistics(
     running_variance[q] = (1.0 - MOMENTUM) * running_variance[q] + MOMENTUM * unbiased;
 }
 
-@group(0) @binding(1) var<storage, read> fixed_mean: array<vec4f>;
-@group(0) @binding(2) var<storage, read> fixed_variance: array<vec4f>;
-@group(0) @binding(3) var<storage, read> fixed_gamma: array<vec4f>;
-@group(0) @binding(4) var<storage, read> fixed_beta: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> fixed_out: array<Normalization>;
-
 /// The running averages in the place of a batch's statistics. One thread a quad.
 @compute @workgroup_size(64)
 fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
     let q = id.x;
     if q < QUADS {
         let inverse_deviation = inverseSqrt(fixed_variance[q] + EPSILON);
-        fixed_out[q] = Normalization(
+        normalization_out[q] = Normalization(
             fixed_mean[q],
             vec4f(),
             inverse_deviation,
-            fixed_gamma[q] * inverse_deviation,
-            fixed_beta[q],
+            gamma[q] * inverse_deviation,
+            beta[q],
             vec4f(),
             vec4f(),
         );
@@ -178,11 +162,6 @@ fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
 }
 
 // ---- normalisation -------------------------------------------------------------------------------
-
-@group(0) @binding(2) var<storage, read> normalization: array<Normalization>;
-@group(0) @binding(3) var<storage, read_write> output: array<{{ element(pixels) }}>;
-@group(0) @binding(4) var<storage, read> residual: array<{{ element(pixels) }}>;
-@group(0) @binding(5) var<storage, read_write> positive_out: array<u32>;
 
 {# What becomes of pixel i of an element: y_i, and with its signs `bits`, moved by `shift`. #}
 {% macro normalised_pixel(i, shift) %}
@@ -281,10 +260,6 @@ fn normalise(
 
 // ---- the way back --------------------------------------------------------------------------------
 
-@group(0) @binding(3) var<storage, read_write> grad_output: array<{{ element(pixels) }}>;
-@group(0) @binding(4) var<storage, read_write> partial_sums: array<GradSums>;
-@group(0) @binding(5) var<storage, read> positive: array<u32>;
-
 var<workgroup> lane_sums: array<GradSums, 64>;
 
 /// Adds the sums of all lanes, in their order, into those of the first.
@@ -340,11 +315,6 @@ fn backward_sums(
     }
 }
 
-@group(0) @binding(1) var<storage, read> all_sums: array<GradSums>;
-@group(0) @binding(2) var<storage, read_write> normalization_means: array<Normalization>;
-@group(0) @binding(3) var<storage, read_write> grad_gamma: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> grad_beta: array<vec4f>;
-
 /// A partial result of a quad; nothing beyond the last.
 fn sums_at(i: u32, last: u32, q: u32) -> GradSums {
     let found = all_sums[min(i, last) * QUADS + q];
@@ -377,14 +347,11 @@ fn finish_backward(
         return;
     }
     let elements = f32(current.batch * AREA);
-    normalization_means[q].mean_grad = lane_sums[0].sum / elements;
-    normalization_means[q].mean_grad_x = lane_sums[0].sum_x / elements;
+    normalization_out[q].mean_grad = lane_sums[0].sum / elements;
+    normalization_out[q].mean_grad_x = lane_sums[0].sum_x / elements;
     grad_beta[q] = lane_sums[0].sum / gradient_scale();
     grad_gamma[q] = lane_sums[0].sum_x / gradient_scale();
 }
-
-@group(0) @binding(3) var<storage, read> grad_in: array<{{ element(pixels) }}>;
-@group(0) @binding(4) var<storage, read_write> grad_input: array<{{ element(pixels) }}>;
 
 {# What becomes of pixel i of an element: g_i. #}
 {% macro gradient_of_pixel(i) %}

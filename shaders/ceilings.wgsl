@@ -2,8 +2,7 @@
 // dispatch that does next to nothing. Everything computed depends on the step's uniform and is written,
 // so that no compiler can leave it out.
 
-{% set element = "vec4<u64>" if pairs | default(false) else "vec4f" %}
-@group(0) @binding(1) var<storage, read_write> output: array<{{ element }}>;
+alias Element = {{ "vec4<u64>" if pairs | default(false) else "vec4f" }};
 
 {% if work == "multiply_add" %}
 alias Quad = {{ "vec4h" if half else "vec4f" }};
@@ -38,9 +37,8 @@ fn multiply_add(
     output[i] = vec4f(sum);
 }
 {% elif work == "copy" %}
-@group(0) @binding(2) var<storage, read> input: array<{{ element }}>;
 
-/// output[i] = input[i] for {{ elements }} {{ element }}; a workgroup takes {{ per_thread }} × 64, its lanes side by side.
+/// copied[i] = original[i] for {{ elements }} elements; a workgroup takes {{ per_thread }} × 64, its lanes side by side.
 @compute @workgroup_size(64)
 fn copy(
     @builtin(workgroup_id) group: vec3u,
@@ -50,7 +48,7 @@ fn copy(
     let start = group_index(group, groups) * {{ 64 * per_thread }}u + lane;
 {% for k in range(per_thread) %}
     if start + {{ 64 * k }}u < {{ elements }}u {
-        output[start + {{ 64 * k }}u] = input[start + {{ 64 * k }}u];
+        copied[start + {{ 64 * k }}u] = original[start + {{ 64 * k }}u];
     }
 {% endfor %}
 }

@@ -2,10 +2,6 @@
 
 const PER_SAMPLE = {{ per_sample }}u;
 
-@group(0) @binding(1) var<storage, read> input: array<Stored>;
-@group(0) @binding(2) var<storage, read_write> output: array<Stored>;
-@group(0) @binding(3) var<storage, read> grad_output: array<Stored>;
-
 /// output = max(input, 0).
 @compute @workgroup_size(64)
 fn relu(
@@ -19,7 +15,7 @@ fn relu(
     }
 }
 
-/// output = grad_output where the ReLU's result `input` is above zero, else zero.
+/// grad_input = grad_output where the ReLU's result `input` is above zero, else zero.
 @compute @workgroup_size(64)
 fn relu_backward(
     @builtin(workgroup_id) group: vec3u,
@@ -28,7 +24,7 @@ fn relu_backward(
 ) {
     let i = group_index(group, groups) * 64u + lane;
     if i < current.batch * PER_SAMPLE {
-        output[i] = Stored(select(vec4f(), vec4f(grad_output[i]), vec4f(input[i]) > vec4f()));
+        grad_input[i] = Stored(select(vec4f(), vec4f(grad_output[i]), vec4f(input[i]) > vec4f()));
     }
 }
 

@@ -8,10 +8,6 @@ const CHANNELS = {{ channels }}u;
 const HEIGHT = {{ height }};
 const WIDTH = {{ width }};
 
-@group(0) @binding(1) var<storage, read> pixels: array<u32>;
-@group(0) @binding(2) var<storage, read> samples: array<vec2u>;
-@group(0) @binding(3) var<storage, read_write> output: array<Stored>;
-
 /// output[n, c, y, x] = (pixels[n, c, y − down, flip(x − right)] / 255 − mean[c]) / deviation[c],
 /// zero where that falls outside the image. One thread a pixel.
 @compute @workgroup_size(64)

@@ -9,11 +9,6 @@ const CHANNELS = {{ channels }}u;
 const ROW = {{ row }}u;
 const CLASSES = {{ classes }}u;
 
-@group(0) @binding(1) var<storage, read> input: array<StoredValue>;
-@group(0) @binding(2) var<storage, read> weight: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> logits: array<f32>;
-
 /// logits[n, k] = bias[k] + Σ_c input[n, c] · weight[k, c]. One thread a logit.
 @compute @workgroup_size(64)
 fn linear(
@@ -33,9 +28,6 @@ fn linear(
     }
     logits[i] = sum + bias[k];
 }
-
-@group(0) @binding(1) var<storage, read> grad_logits: array<f32>;
-@group(0) @binding(3) var<storage, read_write> grad_input: array<StoredValue>;
 
 /// grad_input[n, c] = Σ_k grad_logits[n, k] · weight[k, c] · the gradients' scale; zero beyond C. One thread a value.
 @compute @workgroup_size(64)
@@ -59,11 +51,7 @@ fn grad_input_of_linear(
     grad_input[i] = StoredValue(sum * gradient_scale());
 }
 
-@group(0) @binding(2) var<storage, read> features: array<StoredValue>;
-@group(0) @binding(3) var<storage, read_write> grad_weight: array<f32>;
-@group(0) @binding(4) var<storage, read_write> grad_bias: array<f32>;
-
-/// grad_weight[k, c] = Σ_n grad_logits[n, k] · features[n, c], grad_bias[k] = Σ_n grad_logits[n, k].
+/// grad_weight[k, c] = Σ_n grad_logits[n, k] · input[n, c], grad_bias[k] = Σ_n grad_logits[n, k].
 /// One thread a weight; the one past a row's last does the bias.
 @compute @workgroup_size(64)
 fn grad_weight_of_linear(
@@ -81,7 +69,7 @@ fn grad_weight_of_linear(
     for (var n = 0u; n < current.batch; n++) {
         var x = 1.0;
         if c < CHANNELS {
-            x = f32(features[n * ROW + c]);
+            x = f32(input[n * ROW + c]);
         }
         sum += grad_logits[n * CLASSES + k] * x;
     }

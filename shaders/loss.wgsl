@@ -7,11 +7,6 @@
 
 const CLASSES = {{ classes }}u;
 
-@group(0) @binding(1) var<storage, read> logits: array<f32>;
-@group(0) @binding(2) var<storage, read> samples: array<vec2u>;
-@group(0) @binding(3) var<storage, read_write> losses: array<vec2f>;
-@group(0) @binding(4) var<storage, read_write> grad_logits: array<f32>;
-
 /// losses[n] = (log Σ_k e^(logits[n, k] − logits[n, label]), hit), and the gradient of the mean over
 /// the batch: grad_logits[n, k] = (softmax(logits[n])[k] − [k = label]) / N. One thread a sample.
 @compute @workgroup_size(64)
@@ -45,9 +40,6 @@ fn cross_entropy(
     }
     losses[n] = vec2f(log(sum) + offset - logits[n * CLASSES + label], f32(largest == label));
 }
-
-@group(0) @binding(1) var<storage, read> sample_losses: array<vec2f>;
-@group(0) @binding(2) var<storage, read_write> total: array<vec2f>;
 
 var<workgroup> lane_totals: array<vec2f, 64>;
 

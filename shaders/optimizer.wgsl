@@ -12,14 +12,6 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
-@group(0) @binding(1) var<storage, read_write> parameters: array<f32>;
-@group(0) @binding(2) var<storage, read> gradients: array<f32>;
-@group(0) @binding(3) var<storage, read> trained: array<vec2u>;
-@group(0) @binding(4) var<storage, read_write> first: array<f32>;
-{% if rule != "sgd" %}
-@group(0) @binding(5) var<storage, read_write> second: array<f32>;
-{% endif %}
-
 {% if rule == "sgd" %}
 /// g = gradient + λw;  v = μv + g;  w −= η·{{ "(g + μv)" if nesterov else "v" }}. One thread a trained value.
 {% else %}

@@ -14,10 +14,6 @@ const KERNEL = {{ kernel }};
 const STRIDE = {{ stride }};
 const PADDING = {{ padding }};
 
-@group(0) @binding(1) var<storage, read> input: array<Stored>;
-@group(0) @binding(2) var<storage, read_write> output: array<Stored>;
-@group(0) @binding(3) var<storage, read_write> chosen_out: array<u32>;
-
 /// output[n, c, y, x] = max over the window at (y·S − P, x·S − P). One thread an output quad.
 @compute @workgroup_size(64)
 fn max_pool(
@@ -54,10 +50,6 @@ fn max_pool(
     output[i] = Stored(best);
     chosen_out[i] = at.x | (at.y << 8u) | (at.z << 16u) | (at.w << 24u);
 }
-
-@group(0) @binding(1) var<storage, read> grad_output: array<Stored>;
-@group(0) @binding(2) var<storage, read_write> grad_input: array<Stored>;
-@group(0) @binding(3) var<storage, read> chosen: array<u32>;
 
 /// grad_input[n, c, y, x] = Σ grad_output over the windows that chose this place. One thread an input quad.
 @compute @workgroup_size(64)

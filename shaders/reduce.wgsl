@@ -6,9 +6,6 @@ const AREA = {{ area }}u;
 const CHUNK = {{ samples_per_chunk }}u;
 const LENGTH = {{ length }}u;
 
-@group(0) @binding(1) var<storage, read> grad_output: array<Stored>;
-@group(0) @binding(2) var<storage, read_write> partial_sums: array<f32>;
-
 var<workgroup> lane_sums: array<vec4f, 64>;
 
 /// partial_sums[chunk, c] = Σ_{n in chunk, y, x} grad_output[n, c, y, x]. One workgroup a chunk and quad.
@@ -42,9 +39,6 @@ fn channel_sums(
         partial_sums[chunk * CHANNELS + c] = lane_sums[0][lane];
     }
 }
-
-@group(0) @binding(1) var<storage, read> partials: array<f32>;
-@group(0) @binding(2) var<storage, read_write> sums: array<f32>;
 
 /// sums[i] = Σ_chunk partials[chunk, i] over the chunks of this batch, without the gradients' scale. One thread
 /// a value.

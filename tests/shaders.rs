@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use bnonly::gpu::Lanes;
-use bnonly::gpu::pipeline::BindingKind;
+use bnonly::gpu::pipeline::Access;
 use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue};
 use bnonly::kernels::ceilings::{self, MultiplyAdd};
 use bnonly::kernels::conv::tiling::Tiling;
@@ -306,13 +306,11 @@ fn every_kernel_is_valid_and_uses_its_bindings_as_the_host_lays_them_out() {
             let AddressSpace::Storage { access } = variable.space else {
                 panic!("{name} is no storage buffer");
             };
-            let laid_out = kernel.bindings.get(binding.binding as usize - 1);
-            let writable = access.contains(StorageAccess::STORE);
-            match laid_out {
-                Some(BindingKind::Read) => assert!(!writable, "{name} is read only on the host"),
-                Some(BindingKind::Write) => assert!(writable, "{name} is written on the host"),
-                other => panic!("{name}: binding {} is {other:?}", binding.binding),
-            }
+            let binding = kernel.bindings.get(binding.binding as usize - 1);
+            let binding = binding.unwrap_or_else(|| panic!("{name} is not bound"));
+            assert_eq!(variable.name.as_deref(), Some(binding.name), "{name}");
+            let is_written = access.contains(StorageAccess::STORE);
+            assert_eq!(is_written, binding.access == Access::ReadWrite, "{name}");
         }
     }
 }
@@ -335,18 +333,19 @@ fn what_not_every_adapter_has_is_asked_for_where_images_are_stored_so_and_nowher
 fn every_kernel_writes_all_that_the_host_lays_out_for_it_to_write() {
     for (kernel, module, info) in EVERY_KERNEL.iter() {
         let used = used(kernel, module, info);
-        for (binding, kind) in (1..).zip(&kernel.bindings) {
+        for (number, binding) in (1..).zip(&kernel.bindings) {
             let writes = used.iter().any(|(variable, uses)| {
-                variable.binding.is_some_and(|at| at.binding == binding)
+                variable.binding.is_some_and(|at| at.binding == number)
                     && uses.contains(GlobalUse::WRITE)
             });
             // `backward_sums` writes the gradient only behind a ReLU.
-            if kernel.name != "backward_sums" || binding != 3 {
+            if kernel.name != "backward_sums" || binding.name != "grad_output" {
                 assert_eq!(
                     writes,
-                    *kind == BindingKind::Write,
-                    "{}: {binding}",
-                    kernel.name
+                    binding.access == Access::ReadWrite,
+                    "{}: {}",
+                    kernel.name,
+                    binding.name
                 );
             }
         }

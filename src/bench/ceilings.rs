@@ -3,6 +3,7 @@
 use serde::Serialize;
 use wgpu::BufferUsages as Usage;
 
+use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::timing::{Dispatch, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::ceilings::{MultiplyAdd, UNIFORM, copy, multiply_add, next_to_nothing};
@@ -127,9 +128,19 @@ impl<'a> Bench<'a> {
 
     async fn ready(&self, kernel: &Kernel) -> Result<Dispatch, GpuError> {
         let made = self.gpu.guarded(|| {
-            let buffers = [&self.uniform, &self.output, &self.input];
-            let buffers = &buffers[..=kernel.bindings.len()];
-            kernel.dispatch(self.gpu, &mut Default::default(), UNIFORM.batch, buffers)
+            let copied = [("copied", &self.output), ("original", &self.input)];
+            let operands = match kernel.bindings.len() {
+                1 => &[("output", &self.output)][..],
+                _ => &copied,
+            };
+            let mut pipelines = PipelineCache::default();
+            kernel.dispatch(
+                self.gpu,
+                &mut pipelines,
+                UNIFORM.batch,
+                &self.uniform,
+                operands,
+            )
         });
         made.await
     }

@@ -128,17 +128,10 @@ fn dispatch(
             size,
         })
     };
-    let resources = std::iter::once(buffers.step.as_entire_binding())
-        .chain(launch.operands.iter().map(resource));
-    let entries: Vec<_> = (0..)
-        .zip(resources)
-        .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
-        .collect();
-    let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some(launch.kernel.name),
-        layout: &pipeline.layout,
-        entries: &entries,
-    });
+    let operands = launch.operands.iter().map(resource);
+    let bind_group = launch
+        .kernel
+        .bind_group(gpu, &pipeline, &buffers.step, operands);
     Dispatch {
         name: launch.kernel.name,
         pipeline: pipeline.pipeline,

@@ -342,13 +342,17 @@ impl<'a> Trial<'a> {
                 mapped_at_creation: false,
             });
             let pack = conv::pack(&self.pass, tiling);
-            let operands = [&self.step, &self.weight, &packed];
-            let pack = pack.dispatch(self.gpu, pipelines, 1, &operands);
+            let operands = [("weight", &self.weight), ("packed", &packed)];
+            let pack = pack.dispatch(self.gpu, pipelines, 1, &self.step, &operands);
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
             pack.encode(&mut encoder, 1);
             self.gpu.queue.submit([encoder.finish()]);
-            let buffers = [&self.step, &self.source, &packed, &self.destination];
-            kernel.dispatch(self.gpu, pipelines, 1, &buffers)
+            let operands = [
+                ("source", &self.source),
+                ("weights", &packed),
+                ("destination", &self.destination),
+            ];
+            kernel.dispatch(self.gpu, pipelines, 1, &self.step, &operands)
         });
         match made.await {
             Ok(dispatch) => Ok(Some(Way { kernel, dispatch })),

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::gpu::pipeline::BindingKind;
+use crate::gpu::pipeline::Access;
 use crate::gpu::timing;
 use crate::kernels::StepUniform;
 use crate::network::Graph;
@@ -126,12 +126,12 @@ impl Step<'_> {
     fn images(&self, launch: &Launch) -> String {
         let shapes = |kind| {
             let bindings = launch.operands.iter().zip(&launch.kernel.bindings);
-            let of_kind = bindings.filter(move |(_, binding)| **binding == kind);
+            let of_kind = bindings.filter(move |(_, binding)| binding.access == kind);
             let nodes = of_kind.filter_map(|(operand, _)| self.node(operand));
             nodes.map(|node| self.graph.node(node).shape.to_string())
         };
-        let from = shapes(BindingKind::Read).next();
-        let to = shapes(BindingKind::Write).next_back();
+        let from = shapes(Access::Read).next();
+        let to = shapes(Access::ReadWrite).next_back();
         match (from, to) {
             (Some(from), Some(to)) if from != to => format!("{from} → {to}"),
             (from, to) => from.or(to).unwrap_or_default(),

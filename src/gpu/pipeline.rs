@@ -9,15 +9,15 @@ use super::Gpu;
 /// Invocations that every kernel has in a workgroup.
 pub(super) const MIN_INVOCATIONS: u32 = 64;
 
-/// How a binding is used.
+/// What a kernel does with a buffer that it binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum BindingKind {
+pub enum Access {
     /// `var<uniform>`.
     Uniform,
     /// `var<storage, read>`.
     Read,
     /// `var<storage, read_write>`.
-    Write,
+    ReadWrite,
 }
 
 /// What becomes a pipeline.
@@ -28,7 +28,7 @@ pub struct EntryPoint<'a> {
     /// One of its functions.
     pub name: &'static str,
     /// Its group 0: bindings 0, 1, ….
-    pub bindings: Vec<BindingKind>,
+    pub bindings: Vec<Access>,
 }
 
 impl EntryPoint<'_> {
@@ -49,7 +49,7 @@ pub struct Pipeline {
 /// Pipelines by their text, so that layers of one shape share one.
 #[derive(Default)]
 pub struct PipelineCache {
-    layouts: BTreeMap<Vec<BindingKind>, wgpu::BindGroupLayout>,
+    layouts: BTreeMap<Vec<Access>, wgpu::BindGroupLayout>,
     pipelines: HashMap<(String, &'static str), Pipeline>,
 }
 
@@ -129,7 +129,7 @@ fn pipeline(
     }
 }
 
-fn layout(gpu: &Gpu, bindings: &[BindingKind]) -> wgpu::BindGroupLayout {
+fn layout(gpu: &Gpu, bindings: &[Access]) -> wgpu::BindGroupLayout {
     let entries: Vec<_> = (0..)
         .zip(bindings)
         .map(|(binding, kind)| wgpu::BindGroupLayoutEntry {
@@ -137,9 +137,9 @@ fn layout(gpu: &Gpu, bindings: &[BindingKind]) -> wgpu::BindGroupLayout {
             visibility: wgpu::ShaderStages::COMPUTE,
             ty: wgpu::BindingType::Buffer {
                 ty: match kind {
-                    BindingKind::Uniform => wgpu::BufferBindingType::Uniform,
-                    BindingKind::Read => wgpu::BufferBindingType::Storage { read_only: true },
-                    BindingKind::Write => wgpu::BufferBindingType::Storage { read_only: false },
+                    Access::Uniform => wgpu::BufferBindingType::Uniform,
+                    Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
+                    Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
                 },
                 has_dynamic_offset: false,
                 min_binding_size: None,

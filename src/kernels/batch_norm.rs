@@ -2,8 +2,55 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render_images};
-use Access::{Read, Write};
+use super::binding::declarations;
+use super::{Binding, Blocked, Grid, Kernel, render_images};
+
+const INPUT: Binding = Binding::read("input", "Element");
+const PARTIAL_MOMENTS: Binding = Binding::read_write("partial_moments", "Moments");
+const ALL_MOMENTS: Binding = Binding::read("all_moments", "Moments");
+const GAMMA: Binding = Binding::read("gamma", "vec4f");
+const BETA: Binding = Binding::read("beta", "vec4f");
+const NORMALIZATION_OUT: Binding = Binding::read_write("normalization_out", "Normalization");
+const RUNNING_MEAN: Binding = Binding::read_write("running_mean", "vec4f");
+const RUNNING_VARIANCE: Binding = Binding::read_write("running_variance", "vec4f");
+const FIXED_MEAN: Binding = Binding::read("fixed_mean", "vec4f");
+const FIXED_VARIANCE: Binding = Binding::read("fixed_variance", "vec4f");
+const NORMALIZATION: Binding = Binding::read("normalization", "Normalization");
+const OUTPUT: Binding = Binding::read_write("output", "Element");
+const RESIDUAL: Binding = Binding::read("residual", "Element");
+const POSITIVE_OUT: Binding = Binding::read_write("positive_out", "u32");
+const GRAD_OUTPUT: Binding = Binding::read_write("grad_output", "Element");
+const PARTIAL_SUMS: Binding = Binding::read_write("partial_sums", "GradSums");
+const POSITIVE: Binding = Binding::read("positive", "u32");
+const ALL_SUMS: Binding = Binding::read("all_sums", "GradSums");
+const GRAD_GAMMA: Binding = Binding::read_write("grad_gamma", "vec4f");
+const GRAD_BETA: Binding = Binding::read_write("grad_beta", "vec4f");
+const GRAD_IN: Binding = Binding::read("grad_in", "Element");
+const GRAD_INPUT: Binding = Binding::read_write("grad_input", "Element");
+const ALL: &[Binding] = &[
+    INPUT,
+    PARTIAL_MOMENTS,
+    ALL_MOMENTS,
+    GAMMA,
+    BETA,
+    NORMALIZATION_OUT,
+    RUNNING_MEAN,
+    RUNNING_VARIANCE,
+    FIXED_MEAN,
+    FIXED_VARIANCE,
+    NORMALIZATION,
+    OUTPUT,
+    RESIDUAL,
+    POSITIVE_OUT,
+    GRAD_OUTPUT,
+    PARTIAL_SUMS,
+    POSITIVE,
+    ALL_SUMS,
+    GRAD_GAMMA,
+    GRAD_BETA,
+    GRAD_IN,
+    GRAD_INPUT,
+];
 
 /// Pixels of a quad whose kept signs share a u32.
 pub(super) const SIGNS_PER_WORD: u32 = 8;
@@ -96,7 +143,7 @@ impl BatchNormShape {
     fn kernel(
         &self,
         name: &'static str,
-        bindings: Vec<Access>,
+        bindings: Vec<Binding>,
         grid: Grid,
         partials: Partials,
     ) -> Kernel {
@@ -110,6 +157,7 @@ impl BatchNormShape {
             self.images.precision,
             self.images.pairs,
             include_str!("../../shaders/batch_norm.wgsl"),
+            &declarations(&bindings, ALL),
             values,
         );
         Kernel {
@@ -148,52 +196,59 @@ impl BatchNormShape {
 pub fn statistics(shape: &BatchNormShape) -> Kernel {
     shape.kernel(
         "statistics",
-        vec![Read, Write],
+        vec![INPUT, PARTIAL_MOMENTS],
         shape.per_chunk(),
         shape.partials(),
     )
 }
 
-/// `partial_moments` (as many as `partials` says), `gamma`, `beta` → `normalization`, `running_mean`,
+/// `all_moments` (as many as `partials` says), `gamma`, `beta` → `normalization_out`, `running_mean`,
 /// `running_variance`.
 pub fn finish_statistics(shape: &BatchNormShape, partials: Partials) -> Kernel {
     shape.kernel(
         "finish_statistics",
-        vec![Read, Read, Read, Write, Write, Write],
+        vec![
+            ALL_MOMENTS,
+            GAMMA,
+            BETA,
+            NORMALIZATION_OUT,
+            RUNNING_MEAN,
+            RUNNING_VARIANCE,
+        ],
         shape.per_quad(),
         partials,
     )
 }
 
-/// `running_mean`, `running_variance`, `gamma`, `beta` → `normalization`.
+/// `fixed_mean`, `fixed_variance`, `gamma`, `beta` → `normalization_out`.
 pub fn fixed_statistics(shape: &BatchNormShape) -> Kernel {
     shape.kernel(
         "fixed_statistics",
-        vec![Read, Read, Read, Read, Write],
+        vec![FIXED_MEAN, FIXED_VARIANCE, GAMMA, BETA, NORMALIZATION_OUT],
         Grid::threads(shape.images.quads),
         shape.partials(),
     )
 }
 
-/// `input`, `normalization` → `output`; then `residual` and the kept signs, where the epilogue has
+/// `input`, `normalization` → `output`; `residual` and `positive_out`, the kept signs, where the epilogue has
 /// them.
 pub fn normalise(shape: &BatchNormShape) -> Kernel {
-    let mut bindings = vec![Read, Read, Write];
+    let mut bindings = vec![INPUT, NORMALIZATION, OUTPUT];
     if shape.epilogue.residual {
-        bindings.push(Read);
+        bindings.push(RESIDUAL);
     }
     if shape.epilogue.keeps_sign() {
-        bindings.push(Write);
+        bindings.push(POSITIVE_OUT);
     }
     shape.kernel("normalise", bindings, shape.per_word(), shape.partials())
 }
 
 /// `input`, `normalization`, `grad_output` → `partial_sums`; behind a ReLU `grad_output` is overwritten by
-/// what passes it, by kept signs as a fifth binding if the epilogue has them.
+/// what passes it, by kept signs, `positive`, if the epilogue has them.
 pub fn backward_sums(shape: &BatchNormShape) -> Kernel {
-    let mut bindings = vec![Read, Read, Write, Write];
+    let mut bindings = vec![INPUT, NORMALIZATION, GRAD_OUTPUT, PARTIAL_SUMS];
     if shape.epilogue.keeps_sign() {
-        bindings.push(Read);
+        bindings.push(POSITIVE);
     }
     shape.kernel(
         "backward_sums",
@@ -203,21 +258,21 @@ pub fn backward_sums(shape: &BatchNormShape) -> Kernel {
     )
 }
 
-/// `partial_sums` (as many as `partials` says) → the means in `normalization`, `grad_gamma`, `grad_beta`.
+/// `all_sums` (as many as `partials` says) → the means in `normalization_out`, `grad_gamma`, `grad_beta`.
 pub fn finish_backward(shape: &BatchNormShape, partials: Partials) -> Kernel {
     shape.kernel(
         "finish_backward",
-        vec![Read, Write, Write, Write],
+        vec![ALL_SUMS, NORMALIZATION_OUT, GRAD_GAMMA, GRAD_BETA],
         shape.per_quad(),
         partials,
     )
 }
 
-/// `input`, `normalization`, `grad_output` (as [`backward_sums`] left it) → `grad_input`.
+/// `input`, `normalization`, `grad_in` (`grad_output` as [`backward_sums`] left it) → `grad_input`.
 pub fn backward(shape: &BatchNormShape) -> Kernel {
     shape.kernel(
         "backward",
-        vec![Read, Read, Read, Write],
+        vec![INPUT, NORMALIZATION, GRAD_IN, GRAD_INPUT],
         shape.per_word(),
         shape.partials(),
     )

@@ -2,8 +2,13 @@
 
 use minijinja::context;
 
-use super::{Access, Grid, Kernel, StepUniform, WORKGROUP_SIZE, render};
-use Access::{Read, Write};
+use super::binding::declarations;
+use super::{Binding, Grid, Kernel, StepUniform, WORKGROUP_SIZE, render};
+
+const OUTPUT: Binding = Binding::read_write("output", "vec4f");
+const COPIED: Binding = Binding::read_write("copied", "Element");
+const ORIGINAL: Binding = Binding::read("original", "Element");
+const ALL: &[Binding] = &[OUTPUT, COPIED, ORIGINAL];
 
 /// What the uniform holds while these run: with them a chain of multiply-adds stays between 0 and 2.
 pub const UNIFORM: StepUniform = StepUniform {
@@ -67,7 +72,7 @@ pub fn multiply_add(variant: MultiplyAdd, workgroups: u32) -> Kernel {
     let values = context! {
         work => "multiply_add", turns => TURNS, unrolled => UNROLLED, chains, fused, half,
     };
-    let kernel = kernel("multiply_add", values, vec![Write], workgroups);
+    let kernel = kernel("multiply_add", values, vec![OUTPUT], workgroups);
     let enable = if half { "enable f16;\n" } else { "" };
     Kernel {
         source: format!("{enable}{}", kernel.source),
@@ -76,28 +81,32 @@ pub fn multiply_add(variant: MultiplyAdd, workgroups: u32) -> Kernel {
     }
 }
 
-/// `output`, `input`: `elements` vec4f, or pairs of them as four 64-bit integers, `per_thread` by each thread.
+/// `original` → `copied`: `elements` vec4f, or pairs of them as four 64-bit integers, `per_thread` by each thread.
 pub fn copy(elements: u32, per_thread: u32, pairs: bool) -> Kernel {
     let values = context! { work => "copy", elements, per_thread, pairs };
     let workgroups = elements.div_ceil(WORKGROUP_SIZE * per_thread);
-    kernel("copy", values, vec![Write, Read], workgroups)
+    kernel("copy", values, vec![COPIED, ORIGINAL], workgroups)
 }
 
 /// → `output`, one vec4f of it.
 pub fn next_to_nothing() -> Kernel {
     let values = context! { work => "nothing" };
-    kernel("next_to_nothing", values, vec![Write], 1)
+    kernel("next_to_nothing", values, vec![OUTPUT], 1)
 }
 
 fn kernel(
     name: &'static str,
     values: minijinja::Value,
-    bindings: Vec<Access>,
+    bindings: Vec<Binding>,
     groups: u32,
 ) -> Kernel {
     Kernel {
         name,
-        source: render(include_str!("../../shaders/ceilings.wgsl"), values),
+        source: render(
+            include_str!("../../shaders/ceilings.wgsl"),
+            &declarations(&bindings, ALL),
+            values,
+        ),
         bindings,
         grid: Grid {
             groups,

@@ -2,10 +2,16 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render_images};
-use Access::{Read, Write};
+use super::binding::declarations;
+use super::{Binding, Blocked, Grid, Kernel, render_images};
 
-fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Access>) -> Kernel {
+const INPUT: Binding = Binding::read("input", "Stored");
+const OUTPUT: Binding = Binding::read_write("output", "Stored");
+const GRAD_OUTPUT: Binding = Binding::read("grad_output", "Stored");
+const GRAD_INPUT: Binding = Binding::read_write("grad_input", "Stored");
+const ALL: &[Binding] = &[INPUT, OUTPUT, GRAD_OUTPUT, GRAD_INPUT];
+
+fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Binding>) -> Kernel {
     let per_sample = shape.quads_per_sample();
     Kernel {
         name,
@@ -13,6 +19,7 @@ fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Access>) -> Kernel {
             shape.precision,
             false,
             include_str!("../../shaders/elementwise.wgsl"),
+            &declarations(&bindings, ALL),
             context! { per_sample },
         ),
         bindings,
@@ -23,15 +30,15 @@ fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Access>) -> Kernel {
 
 /// `input` → `output` = max(input, 0).
 pub fn relu(shape: Blocked) -> Kernel {
-    kernel("relu", shape, vec![Read, Write])
+    kernel("relu", shape, vec![INPUT, OUTPUT])
 }
 
-/// The ReLU's `output`, `grad_input` to write, `grad_output`.
+/// `input` (what the ReLU gave), `grad_output` → `grad_input`.
 pub fn relu_backward(shape: Blocked) -> Kernel {
-    kernel("relu_backward", shape, vec![Read, Write, Read])
+    kernel("relu_backward", shape, vec![INPUT, GRAD_INPUT, GRAD_OUTPUT])
 }
 
 /// `input` is added to `output`.
 pub fn add(shape: Blocked) -> Kernel {
-    kernel("add", shape, vec![Read, Write])
+    kernel("add", shape, vec![INPUT, OUTPUT])
 }

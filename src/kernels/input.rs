@@ -2,7 +2,14 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render_images};
+use super::binding::declarations;
+use super::{Binding, Blocked, Grid, Kernel, render_images};
+
+const ALL: &[Binding] = &[
+    Binding::read("pixels", "u32"),
+    Binding::read("samples", "vec2u"),
+    Binding::read_write("output", "Stored"),
+];
 
 /// `pixels` (`[N, C, H, W]` u8), `samples` (`[N]`: label, augmentation word) → `output`
 /// (`[N, 1, H, W]` vec4f).
@@ -22,9 +29,10 @@ pub fn prepare(shape: Blocked, mean: &[f32], deviation: &[f32]) -> Kernel {
             shape.precision,
             false,
             include_str!("../../shaders/input.wgsl"),
+            &declarations(ALL, ALL),
             values,
         ),
-        bindings: vec![Access::Read, Access::Read, Access::Write],
+        bindings: ALL.to_vec(),
         grid: Grid::threads_per_sample(shape.area()),
         flops_per_sample: 0,
     }

@@ -2,8 +2,27 @@
 
 use minijinja::context;
 
-use super::{Access, Grid, Kernel, Precision, render_images};
-use Access::{Read, Write};
+use super::binding::declarations;
+use super::{Binding, Grid, Kernel, Precision, render_images};
+
+const INPUT: Binding = Binding::read("input", "StoredValue");
+const WEIGHT: Binding = Binding::read("weight", "f32");
+const BIAS: Binding = Binding::read("bias", "f32");
+const LOGITS: Binding = Binding::read_write("logits", "f32");
+const GRAD_LOGITS: Binding = Binding::read("grad_logits", "f32");
+const GRAD_INPUT: Binding = Binding::read_write("grad_input", "StoredValue");
+const GRAD_WEIGHT: Binding = Binding::read_write("grad_weight", "f32");
+const GRAD_BIAS: Binding = Binding::read_write("grad_bias", "f32");
+const ALL: &[Binding] = &[
+    INPUT,
+    WEIGHT,
+    BIAS,
+    LOGITS,
+    GRAD_LOGITS,
+    GRAD_INPUT,
+    GRAD_WEIGHT,
+    GRAD_BIAS,
+];
 
 /// `[N, C]` → `[N, K]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +41,7 @@ impl LinearShape {
         self.channels.next_multiple_of(4)
     }
 
-    fn kernel(&self, name: &'static str, bindings: Vec<Access>, grid: Grid) -> Kernel {
+    fn kernel(&self, name: &'static str, bindings: Vec<Binding>, grid: Grid) -> Kernel {
         let values =
             context! { channels => self.channels, row => self.row(), classes => self.classes };
         Kernel {
@@ -31,6 +50,7 @@ impl LinearShape {
                 self.precision,
                 false,
                 include_str!("../../shaders/linear.wgsl"),
+                &declarations(&bindings, ALL),
                 values,
             ),
             bindings,
@@ -43,13 +63,17 @@ impl LinearShape {
 /// `input`, `weight`, `bias` → `logits`.
 pub fn forward(shape: &LinearShape) -> Kernel {
     let grid = Grid::threads_per_sample(shape.classes);
-    shape.kernel("linear", vec![Read, Read, Read, Write], grid)
+    shape.kernel("linear", vec![INPUT, WEIGHT, BIAS, LOGITS], grid)
 }
 
 /// `grad_logits`, `weight` → `grad_input`.
 pub fn grad_input(shape: &LinearShape) -> Kernel {
     let grid = Grid::threads_per_sample(shape.row());
-    shape.kernel("grad_input_of_linear", vec![Read, Read, Write], grid)
+    shape.kernel(
+        "grad_input_of_linear",
+        vec![GRAD_LOGITS, WEIGHT, GRAD_INPUT],
+        grid,
+    )
 }
 
 /// `grad_logits`, `input` → `grad_weight`, `grad_bias`.
@@ -57,7 +81,7 @@ pub fn grad_weight(shape: &LinearShape) -> Kernel {
     let grid = Grid::threads(shape.classes * (shape.channels + 1));
     shape.kernel(
         "grad_weight_of_linear",
-        vec![Read, Read, Write, Write],
+        vec![GRAD_LOGITS, INPUT, GRAD_WEIGHT, GRAD_BIAS],
         grid,
     )
 }

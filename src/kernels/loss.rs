@@ -2,32 +2,44 @@
 
 use minijinja::context;
 
-use super::{Access, Grid, Kernel, render};
-use Access::{Read, Write};
+use super::binding::declarations;
+use super::{Binding, Grid, Kernel, render};
+
+const LOGITS: Binding = Binding::read("logits", "f32");
+const SAMPLES: Binding = Binding::read("samples", "vec2u");
+const LOSSES: Binding = Binding::read_write("losses", "vec2f");
+const GRAD_LOGITS: Binding = Binding::read_write("grad_logits", "f32");
+const SAMPLE_LOSSES: Binding = Binding::read("sample_losses", "vec2f");
+const TOTAL: Binding = Binding::read_write("total", "vec2f");
+const ALL: &[Binding] = &[LOGITS, SAMPLES, LOSSES, GRAD_LOGITS, SAMPLE_LOSSES, TOTAL];
+
+fn source(bindings: &[Binding], classes: u32) -> String {
+    render(
+        include_str!("../../shaders/loss.wgsl"),
+        &declarations(bindings, ALL),
+        context! { classes },
+    )
+}
 
 /// `logits`, `samples` → `losses`, `grad_logits`.
 pub fn cross_entropy(classes: u32) -> Kernel {
+    let bindings = vec![LOGITS, SAMPLES, LOSSES, GRAD_LOGITS];
     Kernel {
         name: "cross_entropy",
-        source: render(
-            include_str!("../../shaders/loss.wgsl"),
-            context! { classes },
-        ),
-        bindings: vec![Read, Read, Write, Write],
+        source: source(&bindings, classes),
+        bindings,
         grid: Grid::threads_per_sample(1),
         flops_per_sample: 0,
     }
 }
 
-/// `losses` → `total`.
+/// `sample_losses` (the losses of [`cross_entropy`]) → `total`.
 pub fn sum_losses(classes: u32) -> Kernel {
+    let bindings = vec![SAMPLE_LOSSES, TOTAL];
     Kernel {
         name: "sum_losses",
-        source: render(
-            include_str!("../../shaders/loss.wgsl"),
-            context! { classes },
-        ),
-        bindings: vec![Read, Write],
+        source: source(&bindings, classes),
+        bindings,
         grid: Grid {
             groups: 1,
             per_sample: 0,

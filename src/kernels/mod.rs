@@ -6,6 +6,7 @@
 //! many workgroups a batch needs. Nothing here knows of networks or training.
 
 pub mod batch_norm;
+mod binding;
 pub mod ceilings;
 pub mod conv;
 pub mod elementwise;
@@ -20,9 +21,10 @@ pub mod reduce;
 use serde::{Deserialize, Serialize};
 
 use crate::gpu::Gpu;
-use crate::gpu::pipeline::{BindingKind as Access, EntryPoint, PipelineCache};
+use crate::gpu::pipeline::{Access, EntryPoint, Pipeline, PipelineCache};
 use crate::gpu::timing::Dispatch;
 
+pub use binding::Binding;
 pub use precision::Precision;
 
 /// Invocations in a workgroup, in every kernel.
@@ -151,7 +153,7 @@ pub struct Kernel {
     /// WGSL.
     pub source: String,
     /// Bindings 1, 2, … of group 0, in order; binding 0 is always the step's uniform.
-    pub bindings: Vec<Access>,
+    pub bindings: Vec<Binding>,
     /// Workgroups by batch.
     pub grid: Grid,
     /// Multiplications and additions for one sample, of the plain sum over true channel counts; 0 where
@@ -166,35 +168,57 @@ impl Kernel {
             source: &self.source,
             name: self.name,
             bindings: std::iter::once(Access::Uniform)
-                .chain(self.bindings.iter().copied())
+                .chain(self.bindings.iter().map(|binding| binding.access))
                 .collect(),
         }
     }
 
-    /// The kernel alone, for a batch: `buffers` are the step's uniform and what it binds, in order.
+    /// Operands given by the names of the bindings, in the order of [`Kernel::bindings`].
+    ///
+    /// # Panics
+    /// If one is missing, given twice or unknown.
+    pub fn operands<'n, T>(&self, named: impl IntoIterator<Item = (&'n str, T)>) -> Vec<T> {
+        binding::by_name(self.name, &self.bindings, named)
+    }
+
+    /// Binds the step's uniform and the kernel's operands, in the order of [`Kernel::bindings`].
+    pub fn bind_group<'a>(
+        &self,
+        gpu: &Gpu,
+        pipeline: &Pipeline,
+        step: &'a wgpu::Buffer,
+        operands: impl IntoIterator<Item = wgpu::BindingResource<'a>>,
+    ) -> wgpu::BindGroup {
+        let resources = std::iter::once(step.as_entire_binding()).chain(operands);
+        let entries: Vec<_> = (0..)
+            .zip(resources)
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+            .collect();
+        gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some(self.name),
+            layout: &pipeline.layout,
+            entries: &entries,
+        })
+    }
+
+    /// The kernel alone, for a batch, on the step's uniform and whole buffers by the names of its bindings.
+    ///
+    /// # Panics
+    /// If a buffer is missing, given twice or unknown.
     pub fn dispatch(
         &self,
         gpu: &Gpu,
         pipelines: &mut PipelineCache,
         batch: u32,
-        buffers: &[&wgpu::Buffer],
+        step: &wgpu::Buffer,
+        buffers: &[(&str, &wgpu::Buffer)],
     ) -> Dispatch {
         let compiled = pipelines.get(gpu, &self.entry_point());
-        let entries: Vec<_> = (0..)
-            .zip(buffers)
-            .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
-                resource: buffer.as_entire_binding(),
-            })
-            .collect();
-        let bind_group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(self.name),
-            layout: &compiled.layout,
-            entries: &entries,
-        });
+        let operands = self.operands(buffers.iter().copied());
+        let resources = operands.into_iter().map(wgpu::Buffer::as_entire_binding);
         Dispatch {
+            bind_group: self.bind_group(gpu, &compiled, step, resources),
             pipeline: compiled.pipeline,
-            bind_group,
             workgroups: self.grid.workgroups(batch, gpu.capabilities.max_workgroups),
         }
     }
@@ -217,13 +241,14 @@ pub struct StepUniform {
 const _: () = assert!(size_of::<StepUniform>() == 16);
 const _: () = assert!(std::mem::offset_of!(StepUniform, second_correction) == 12);
 
-/// The text of a shader that neither reads nor writes images, with the common head and `values` filled in.
+/// The text of a shader that neither reads nor writes images, with the common head, the declarations of what it
+/// binds and `values` filled in.
 ///
 /// # Panics
 /// If the template is wrong: it is part of the program, and a test renders each one.
-fn render(template: &str, values: impl Into<minijinja::Value>) -> String {
+fn render(template: &str, declarations: &str, values: impl Into<minijinja::Value>) -> String {
     format!(
-        "{}{}",
+        "{}{declarations}{}",
         include_str!("../../shaders/common.wgsl"),
         filled(template, values)
     )
@@ -235,6 +260,7 @@ fn render_images(
     precision: Precision,
     pairs: bool,
     template: &str,
+    declarations: &str,
     values: impl Into<minijinja::Value>,
 ) -> String {
     let half = precision == Precision::F16;
@@ -244,7 +270,10 @@ fn render_images(
         if half { "enable f16;\n" } else { "" },
         include_str!("../../shaders/common.wgsl"),
         filled(
-            &format!("{}{template}", include_str!("../../shaders/stored.wgsl")),
+            &format!(
+                "{}{declarations}{template}",
+                include_str!("../../shaders/stored.wgsl")
+            ),
             minijinja::context! { half, pairs, gradient_scale, ..values.into() }
         ),
     )

@@ -2,8 +2,17 @@
 
 use minijinja::context;
 
-use super::{Access, Grid, Kernel, render};
-use Access::{Read, Write};
+use super::binding::declarations;
+use super::{Binding, Grid, Kernel, render};
+
+/// The second moment comes last, for rules that have one.
+const ALL: [Binding; 5] = [
+    Binding::read_write("parameters", "f32"),
+    Binding::read("gradients", "f32"),
+    Binding::read("trained", "vec2u"),
+    Binding::read_write("first", "f32"),
+    Binding::read_write("second", "f32"),
+];
 
 /// The rule by which gradients move parameters, as PyTorch has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,7 +48,7 @@ impl Rule {
     }
 }
 
-/// `parameters`, `gradients`, `trained` (`[count]`), first moment, and second where the rule has one.
+/// `parameters`, `gradients`, `trained` (`[count]`), the `first` moment, and the `second` where the rule has one.
 pub fn update(rule: Rule, weight_decay: f64, count: u32) -> Kernel {
     let (name, momentum, nesterov) = match rule {
         Rule::Sgd { momentum, nesterov } => ("sgd", momentum, nesterov),
@@ -51,11 +60,14 @@ pub fn update(rule: Rule, weight_decay: f64, count: u32) -> Kernel {
         rule => name, nesterov, count,
         momentum => literal(momentum), weight_decay => literal(weight_decay),
     };
-    let mut bindings = vec![Write, Read, Read, Write];
-    bindings.extend((rule.moments() == 2).then_some(Write));
+    let bindings = ALL[..3 + rule.moments()].to_vec();
     Kernel {
         name: "update",
-        source: render(include_str!("../../shaders/optimizer.wgsl"), values),
+        source: render(
+            include_str!("../../shaders/optimizer.wgsl"),
+            &declarations(&bindings, &ALL),
+            values,
+        ),
         bindings,
         grid: Grid::threads(count),
         flops_per_sample: 0,

@@ -2,8 +2,16 @@
 
 use minijinja::context;
 
-use super::{Access, Blocked, Grid, Kernel, render_images};
-use Access::{Read, Write};
+use super::binding::declarations;
+use super::{Binding, Blocked, Grid, Kernel, render_images};
+
+const INPUT: Binding = Binding::read("input", "Stored");
+const OUTPUT: Binding = Binding::read_write("output", "Stored");
+const CHOSEN_OUT: Binding = Binding::read_write("chosen_out", "u32");
+const GRAD_OUTPUT: Binding = Binding::read("grad_output", "Stored");
+const GRAD_INPUT: Binding = Binding::read_write("grad_input", "Stored");
+const CHOSEN: Binding = Binding::read("chosen", "u32");
+const ALL: &[Binding] = &[INPUT, OUTPUT, CHOSEN_OUT, GRAD_OUTPUT, GRAD_INPUT, CHOSEN];
 
 /// Max pooling of `[N, C, H, W]` by K×K windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +45,7 @@ impl PoolShape {
         4 * u64::from(batch) * u64::from(self.output.quads_per_sample())
     }
 
-    fn kernel(&self, name: &'static str, bindings: Vec<Access>, threads: u32) -> Kernel {
+    fn kernel(&self, name: &'static str, bindings: Vec<Binding>, threads: u32) -> Kernel {
         let values = context! {
             quads => self.input.quads, height => self.input.height, width => self.input.width,
             out_height => self.output.height, out_width => self.output.width,
@@ -49,6 +57,7 @@ impl PoolShape {
                 self.input.precision,
                 false,
                 include_str!("../../shaders/pool.wgsl"),
+                &declarations(&bindings, ALL),
                 values,
             ),
             bindings,
@@ -58,34 +67,34 @@ impl PoolShape {
     }
 }
 
-/// `input` → `output`, `chosen`.
+/// `input` → `output`, `chosen_out`.
 pub fn max_pool(shape: &PoolShape) -> Kernel {
     shape.kernel(
         "max_pool",
-        vec![Read, Write, Write],
+        vec![INPUT, OUTPUT, CHOSEN_OUT],
         shape.output.quads_per_sample(),
     )
 }
 
-/// `grad_output`, `grad_input` to write, `chosen`.
+/// `grad_output`, `chosen` (what [`max_pool`] left in `chosen_out`) → `grad_input`.
 pub fn max_pool_backward(shape: &PoolShape) -> Kernel {
     shape.kernel(
         "max_pool_backward",
-        vec![Read, Write, Read],
+        vec![GRAD_OUTPUT, GRAD_INPUT, CHOSEN],
         shape.input.quads_per_sample(),
     )
 }
 
 /// `input` → `output` (`[N, Q, 1, 1]`).
 pub fn average(input: Blocked) -> Kernel {
-    PoolShape::global(input).kernel("average", vec![Read, Write], input.quads)
+    PoolShape::global(input).kernel("average", vec![INPUT, OUTPUT], input.quads)
 }
 
 /// `grad_output` → `grad_input`.
 pub fn average_backward(input: Blocked) -> Kernel {
     PoolShape::global(input).kernel(
         "average_backward",
-        vec![Read, Write],
+        vec![GRAD_OUTPUT, GRAD_INPUT],
         input.quads_per_sample(),
     )
 }

@@ -2,11 +2,17 @@
 
 use minijinja::context;
 
+use super::binding::declarations;
 use super::conv::WeightChunks;
-use super::{Access, Blocked, Grid, Kernel, Precision, render_images};
-use Access::{Read, Write};
+use super::{Binding, Blocked, Grid, Kernel, Precision, render_images};
 
-fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> String {
+const GRAD_OUTPUT: Binding = Binding::read("grad_output", "Stored");
+const PARTIAL_SUMS: Binding = Binding::read_write("partial_sums", "f32");
+const PARTIALS: Binding = Binding::read("partials", "f32");
+const SUMS: Binding = Binding::read_write("sums", "f32");
+const ALL: &[Binding] = &[GRAD_OUTPUT, PARTIAL_SUMS, PARTIALS, SUMS];
+
+fn source(bindings: &[Binding], shape: Blocked, chunks: WeightChunks, length: u32) -> String {
     let values = context! {
         quads => shape.quads, channels => shape.channels, area => shape.area(),
         samples_per_chunk => chunks.samples_per_chunk, length,
@@ -15,16 +21,18 @@ fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> String {
         shape.precision,
         false,
         include_str!("../../shaders/reduce.wgsl"),
+        &declarations(bindings, ALL),
         values,
     )
 }
 
 /// `grad_output` → `partial_sums` (`[chunks, C]`): the first half of a bias's gradient.
 pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
+    let bindings = vec![GRAD_OUTPUT, PARTIAL_SUMS];
     Kernel {
         name: "channel_sums",
-        source: source(shape, chunks, shape.channels),
-        bindings: vec![Read, Write],
+        source: source(&bindings, shape, chunks, shape.channels),
+        bindings,
         grid: Grid {
             groups: shape.quads * chunks.chunks,
             per_sample: 0,
@@ -34,12 +42,14 @@ pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
     }
 }
 
-/// `partial_sums` (`[chunks, length]`) of gradients stored in `precision` → `sums` (`[length]`).
+/// `partials` (`[chunks, length]`) of gradients stored in `precision` → `sums` (`[length]`).
 pub fn sum_partials(length: u32, chunks: WeightChunks, precision: Precision) -> Kernel {
+    let bindings = vec![PARTIALS, SUMS];
+    let shape = Blocked::new(1, 1, 1).stored_in(precision);
     Kernel {
         name: "sum_partials",
-        source: source(Blocked::new(1, 1, 1).stored_in(precision), chunks, length),
-        bindings: vec![Read, Write],
+        source: source(&bindings, shape, chunks, length),
+        bindings,
         grid: Grid::threads(length),
         flops_per_sample: 0,
     }

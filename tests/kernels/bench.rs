@@ -7,7 +7,7 @@
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use bnonly::gpu::Gpu;
-use bnonly::gpu::pipeline::{BindingKind, PipelineCache};
+use bnonly::gpu::pipeline::{Access, PipelineCache};
 use bnonly::kernels::{Kernel, StepUniform};
 
 use crate::everywhere;
@@ -97,8 +97,8 @@ async fn dispatch(
     );
     let buffers = submit(gpu, kernel, step, operands).await;
     let mut results = Vec::new();
-    for ((buffer, operand), kind) in buffers.iter().zip(operands).zip(&kernel.bindings) {
-        if *kind == BindingKind::Write {
+    for ((buffer, operand), binding) in buffers.iter().zip(operands).zip(&kernel.bindings) {
+        if binding.access == Access::ReadWrite {
             let bytes = gpu.read(buffer, buffer.size()).await;
             let bytes = bytes.unwrap_or_else(|error| panic!("{}: {error}", kernel.name));
             let mut values: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes);
@@ -135,18 +135,8 @@ async fn submit(
                 new_buffer(gpu, wgpu::BufferUsages::STORAGE, &parts)
             })
             .collect();
-        let entries: Vec<_> = (0..)
-            .zip(std::iter::once(&uniform).chain(&buffers))
-            .map(|(binding, buffer)| wgpu::BindGroupEntry {
-                binding,
-                resource: buffer.as_entire_binding(),
-            })
-            .collect();
-        let group = gpu.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some(kernel.name),
-            layout: &pipeline.layout,
-            entries: &entries,
-        });
+        let resources = buffers.iter().map(wgpu::Buffer::as_entire_binding);
+        let group = kernel.bind_group(gpu, &pipeline, &uniform, resources);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
         let mut pass = encoder.begin_compute_pass(&Default::default());
         pass.set_pipeline(&pipeline.pipeline);

@@ -12,7 +12,7 @@ use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
-use super::{Access, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, render_images};
+use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, render_images};
 use crate::platform::IS_A_PAGE;
 use patch::Patch;
 use tiling::{Method, Tiling};
@@ -155,13 +155,13 @@ pub enum Gate {
 pub fn forward(shape: &ConvShape, tiling: &Tiling, extras: ForwardExtras) -> Kernel {
     let mut optional = Vec::new();
     if extras.enters.is_some() {
-        optional.push(Access::Read);
+        optional.push(NORMALIZATION);
     }
     if extras.bias {
-        optional.push(Access::Read);
+        optional.push(Binding::read("bias", "vec4f"));
     }
     if extras.moments {
-        optional.push(Access::Write);
+        optional.push(Binding::read_write("partial_moments", "Moments"));
     }
     let values = context! {
         enters => extras.enters.is_some(),
@@ -174,28 +174,54 @@ pub fn forward(shape: &ConvShape, tiling: &Tiling, extras: ForwardExtras) -> Ker
 
 /// Gradient of the input: `source` (the gradient of the output), `weights` (as [`pack`] leaves them for
 /// this tiling) → `destination`; where it is the gradient of a BatchNorm's output, then that BatchNorm's
-/// `normalization`, its `input`, `partial_sums` and, if they were kept, the signs.
+/// `normalization`, its input as `norm_input`, `partial_sums` and, if they were kept, the signs, `positive`.
 pub fn grad_input(shape: &ConvShape, tiling: &Tiling, extras: BackwardExtras) -> Kernel {
+    let pass = shape.pass(Direction::Backward);
+    let sums = vec![
+        NORMALIZATION,
+        Binding::read("norm_input", element(pixels_a_store(&pass, tiling))),
+        Binding::read_write("partial_sums", "GradSums"),
+    ];
     let (gate, optional) = match extras.batch_norm {
         None => ("none", vec![]),
-        Some(Gate::Open) => ("open", vec![Access::Read, Access::Read, Access::Write]),
-        Some(Gate::Recomputed) => (
-            "recomputed",
-            vec![Access::Read, Access::Read, Access::Write],
-        ),
-        Some(Gate::Kept) => (
-            "kept",
-            vec![Access::Read, Access::Read, Access::Write, Access::Read],
-        ),
+        Some(Gate::Open) => ("open", sums),
+        Some(Gate::Recomputed) => ("recomputed", sums),
+        Some(Gate::Kept) => {
+            let positive = Binding::read("positive", "u32");
+            ("kept", sums.into_iter().chain([positive]).collect())
+        }
     };
     let values = context! {
         enters => false, enters_relu => false, bias => false, moments => false,
         accumulates => extras.accumulates, gate,
     };
-    kernel(&shape.pass(Direction::Backward), tiling, values, optional)
+    kernel(&pass, tiling, values, optional)
 }
 
-fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<Access>) -> Kernel {
+/// A BatchNorm's `Normalization` by its seven fields.
+const NORMALIZATION: Binding = Binding::read("normalization", "vec4f");
+
+/// How images or weights lie that are touched so many at a time.
+fn element(at_a_time: u32) -> &'static str {
+    match at_a_time {
+        2 => "StoredPair",
+        _ => "Stored",
+    }
+}
+
+fn pixels_a_store(pass: &Pass, tiling: &Tiling) -> u32 {
+    match pass.destination().pairs && tiling.columns.is_multiple_of(2) {
+        true => 2,
+        false => 1,
+    }
+}
+
+fn kernel(
+    pass: &Pass,
+    tiling: &Tiling,
+    extras: minijinja::Value,
+    optional: Vec<Binding>,
+) -> Kernel {
     let patch = Patch::new(pass, tiling);
     let destination = pass.destination();
     let values = context! {
@@ -211,7 +237,7 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
         packed_stride => tiling.packed_stride(pass),
         weights_a_load => tiling.weights_a_load(pass),
         pixels_a_load => patch.pixels_a_load(),
-        pixels_a_store => if destination.pairs && tiling.columns.is_multiple_of(2) { 2 } else { 1 },
+        pixels_a_store => pixels_a_store(pass, tiling),
         taps => pass.shape.kernel * pass.shape.kernel,
         ..extras
     };
@@ -228,13 +254,18 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: minijinja::Value, optional: Vec<
                 destination.precision,
                 pass.source().pairs || destination.pairs,
                 TEXT,
+                "",
                 values,
             )
         ),
-        bindings: [Access::Read, Access::Read, Access::Write]
-            .into_iter()
-            .chain(optional)
-            .collect(),
+        bindings: [
+            Binding::read("source", element(patch.pixels_a_load() as u32)),
+            Binding::read("weights", element(tiling.weights_a_load(pass))),
+            Binding::read_write("destination", element(pixels_a_store(pass, tiling))),
+        ]
+        .into_iter()
+        .chain(optional)
+        .collect(),
         grid: Grid {
             groups: tiling.quad_groups(destination),
             per_sample: tiling.tiles(destination),
@@ -271,9 +302,13 @@ pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
             pass.source().precision,
             false,
             include_str!("../../../shaders/pack_weights.wgsl"),
+            "",
             values,
         ),
-        bindings: vec![Access::Read, Access::Write],
+        bindings: vec![
+            Binding::read("weight", "f32"),
+            Binding::read_write("packed", "Stored"),
+        ],
         grid: Grid::threads(tiling.packed_quads(pass) as u32),
         flops_per_sample: 0,
     }

@@ -4,7 +4,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 
 use super::patch::Axis;
-use super::{Access, ConvShape, Direction, Grid, Kernel, WORKGROUP_SIZE, render_images};
+use super::{Binding, ConvShape, Direction, Grid, Kernel, WORKGROUP_SIZE, render_images};
 
 /// Pixels of a row that are taken at a time.
 const TILE_PIXELS: u32 = 4;
@@ -58,9 +58,14 @@ pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
             shape.input.precision,
             false,
             include_str!("../../../shaders/conv_weight.wgsl"),
+            "",
             values,
         ),
-        bindings: vec![Access::Read, Access::Read, Access::Write],
+        bindings: vec![
+            Binding::read("input", "Stored"),
+            Binding::read("grad_output", "Stored"),
+            Binding::read_write("partial_sums", "f32"),
+        ],
         grid: Grid {
             groups: (shape.input.quads * shape.output.quads * shape.kernel * chunks.chunks)
                 .div_ceil(WORKGROUP_SIZE),
