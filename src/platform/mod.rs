@@ -24,15 +24,20 @@ pub fn ask_for_subgroups() {
     subgroups::ask();
 }
 
-/// Where what can be worked out again is kept from run to run, if there is such a place. A page's is gone when
-/// it is closed.
+/// Where what can be worked out again is kept from run to run, if there is such a place: the folder that the
+/// environment's `BNONLY_CACHE_DIR` names, or the user's. A page's is gone when it is closed.
 pub fn cache_dir() -> Option<PathBuf> {
     #[cfg(target_arch = "wasm32")]
     return Some(PathBuf::from("/cache"));
     #[cfg(not(target_arch = "wasm32"))]
-    return etcetera::choose_base_strategy()
-        .ok()
-        .map(|folders| etcetera::BaseStrategy::cache_dir(&folders));
+    {
+        let named = std::env::var_os("BNONLY_CACHE_DIR").filter(|folder| !folder.is_empty());
+        let of_user = || {
+            let folders = etcetera::choose_base_strategy().ok()?;
+            Some(etcetera::BaseStrategy::cache_dir(&folders))
+        };
+        named.map(PathBuf::from).or_else(of_user)
+    }
 }
 
 pub mod fs {
