@@ -78,7 +78,7 @@ pub(super) async fn build(
             let launches = [&lists.train, &lists.evaluate, &lists.pack];
             let all = launches.into_iter().flatten();
             let entry_points: Vec<_> = all.map(|launch| launch.kernel.entry_point()).collect();
-            let mut pipelines = PipelineCache::default();
+            let mut pipelines = gpu.pipelines();
             pipelines.compile(gpu, &entry_points);
             let mut ready = |launch| dispatch(gpu, &mut pipelines, &buffers, &sizes, launch);
             launches.map(|list| list.iter().map(&mut ready).collect::<Vec<_>>())

@@ -7,13 +7,14 @@ pub mod adapter;
 pub mod pipeline;
 pub mod timing;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_channel::oneshot;
 
 pub use adapter::{AdapterChoice, Capabilities, Lanes};
 
 use crate::platform::IS_A_PAGE;
+use pipeline::PipelineCache;
 
 /// What to do where there is nothing to compute on.
 const WITHOUT_ADAPTER: &str = match IS_A_PAGE {
@@ -96,6 +97,7 @@ pub struct Gpu {
     /// Its queue.
     pub queue: wgpu::Queue,
     failure: Arc<Mutex<Option<GpuError>>>,
+    pipelines: Mutex<PipelineCache>,
 }
 
 impl Gpu {
@@ -159,7 +161,15 @@ impl Gpu {
             device,
             queue,
             failure,
+            pipelines: Mutex::default(),
         })
+    }
+
+    /// What the device has compiled, for all plans that are made on it.
+    pub fn pipelines(&self) -> MutexGuard<'_, PipelineCache> {
+        self.pipelines
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// The first failure since the last call, if there was one.
@@ -188,10 +198,10 @@ impl Gpu {
         let made = make();
         let refused = validation.pop();
         let exhausted = memory.pop();
-        if let Some(error) = exhausted.await {
-            return Err(error.into());
-        }
-        if let Some(error) = refused.await {
+        let (exhausted, refused) = (exhausted.await, refused.await);
+        if let Some(error) = exhausted.or(refused) {
+            // What was refused may be a pipeline, which would be found again.
+            *self.pipelines() = PipelineCache::default();
             return Err(error.into());
         }
         self.check()?;

@@ -4,10 +4,8 @@
 //! past the end shows in the result and a write past it fails the test; and every kernel runs twice on
 //! fresh copies of its operands and must give the same bits.
 
-use std::sync::{LazyLock, Mutex, PoisonError};
-
 use bnonly::gpu::Gpu;
-use bnonly::gpu::pipeline::{Access, PipelineCache};
+use bnonly::gpu::pipeline::Access;
 use bnonly::kernels::{Kernel, StepUniform};
 
 use crate::everywhere;
@@ -80,9 +78,6 @@ pub async fn run_step(kernel: &Kernel, step: StepUniform, operands: &[Vec<f32>])
     first
 }
 
-/// What was compiled, for all tests.
-static PIPELINES: LazyLock<Mutex<PipelineCache>> = LazyLock::new(Mutex::default);
-
 async fn dispatch(
     gpu: &Gpu,
     kernel: &Kernel,
@@ -118,10 +113,7 @@ async fn submit(
     operands: &[Vec<f32>],
 ) -> Vec<wgpu::Buffer> {
     let submitted = gpu.guarded(|| {
-        let pipeline = {
-            let mut pipelines = PIPELINES.lock().unwrap_or_else(PoisonError::into_inner);
-            pipelines.get(gpu, &kernel.entry_point())
-        };
+        let pipeline = gpu.pipelines().get(gpu, &kernel.entry_point());
         let uniform = new_buffer(
             gpu,
             wgpu::BufferUsages::UNIFORM,
