@@ -3,10 +3,12 @@
 use anyhow::{Result, bail};
 
 use crate::command::{cargo, is_ci, program, run as run_command, succeeds};
-use crate::web::tools::{WASM, wasm_target};
+use crate::web::tools::{WASM, install, rust_target};
 
-/// All parts, those that fail soonest first.
-const PARTS: [&str; 4] = ["fmt", "clippy", "docs", "deny"];
+/// All parts, those that fail soonest first; the last is left out unless it is named.
+const PARTS: [&str; 6] = ["fmt", "package", "clippy", "docs", "deny", "targets"];
+/// Systems that the program runs on beside this one, and which need no linker of their own to be checked.
+const TARGETS: [&str; 2] = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"];
 /// `deny.toml` is written for this one.
 const CARGO_DENY_VERSION: &str = "^0.20";
 
@@ -25,12 +27,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let mut skipped = Vec::new();
     for part in PARTS
         .into_iter()
-        .filter(|part| named.is_empty() || named.contains(part))
+        .filter(|part| named.contains(part) || (named.is_empty() && *part != "targets"))
     {
         let left_out = match part {
             "fmt" => fmt()?,
+            "package" => package()?,
             "clippy" => clippy()?,
             "docs" => docs()?,
+            "targets" => targets()?,
             _ => deny(options.contains(&"--advisories"), named.contains(&part))?,
         };
         skipped.extend(left_out);
@@ -52,6 +56,14 @@ fn fmt() -> Result<Skipped> {
         return Ok(Some(skipped));
     }
     run_command(cargo(&["fmt", "--all", "--", "--check"]))?;
+    Ok(None)
+}
+
+/// Whether what others would build from can be put together, without building it.
+fn package() -> Result<Skipped> {
+    let mut package = cargo(&["package", "--package", "bnonly", "--no-verify"]);
+    package.args(["--allow-dirty", "--offline", "--quiet"]);
+    run_command(package)?;
     Ok(None)
 }
 
@@ -80,7 +92,7 @@ fn clippy() -> Result<Skipped> {
         "warnings",
     ]))?;
 
-    if let Err(missing) = wasm_target() {
+    if let Err(missing) = rust_target(WASM) {
         return Ok(Some(format!("clippy for the browser; {missing}")));
     }
     // The page, in a stricter configuration: what the browser does not have is banned by name.
@@ -105,9 +117,22 @@ fn clippy() -> Result<Skipped> {
 }
 
 fn docs() -> Result<Skipped> {
-    let mut docs = cargo(&["doc", "--workspace", "--no-deps"]);
+    // With the examples cargo takes the dependencies as tests have them, which clippy has checked already.
+    let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--lib", "--examples"]);
+    docs.args(["--bin", "xtask"]);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     run_command(docs)?;
+    Ok(None)
+}
+
+/// Library, app and this program, as far as compiling goes without a linker.
+fn targets() -> Result<Skipped> {
+    for target in TARGETS {
+        if let Err(missing) = rust_target(target) {
+            return Ok(Some(format!("{target}; {missing}")));
+        }
+        run_command(cargo(&["check", "--workspace", "--target", target]))?;
+    }
     Ok(None)
 }
 
@@ -117,20 +142,14 @@ fn docs() -> Result<Skipped> {
 /// Building cargo-deny takes minutes, so a missing one is installed unattended or when asked for.
 fn deny(advisories: bool, asked_for: bool) -> Result<Skipped> {
     let is_installed = || succeeds(cargo(&["deny", "--version"]));
-    let install = [
-        "install",
-        "cargo-deny",
-        "--locked",
-        "--version",
-        CARGO_DENY_VERSION,
-    ];
     if !is_installed() && (asked_for || is_ci()) {
-        run_command(cargo(&install))?;
+        let mut install = install("cargo-deny", CARGO_DENY_VERSION)?;
+        install.arg("--locked");
+        run_command(install)?;
     }
     if !is_installed() {
         return Ok(Some(format!(
-            "deny; install it with `cargo {}` (some minutes)",
-            install.join(" ")
+            "deny; install it with `cargo install cargo-deny --locked --version {CARGO_DENY_VERSION}` (some minutes)"
         )));
     }
     let mut deny = cargo(&["deny", "check", "licenses", "bans", "sources"]);

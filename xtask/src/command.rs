@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -34,6 +35,30 @@ pub fn run(mut command: Command) -> Result<()> {
     let status = command
         .status()
         .with_context(|| format!("`{line}` did not start"))?;
+    if !status.success() {
+        bail!("`{line}` failed ({status})");
+    }
+    println!("  {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// As [`run`], and shows `look` each line that the command writes to its standard output.
+pub fn watch(mut command: Command, mut look: impl FnMut(&str)) -> Result<()> {
+    let line = line(&command);
+    println!("$ {line}");
+    let start = Instant::now();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("`{line}` did not start"))?;
+    let output = child.stdout.take().context("a command without output")?;
+    for text in BufReader::new(output).split(b'\n') {
+        let text = text?;
+        let text = String::from_utf8_lossy(&text);
+        println!("{text}");
+        look(&text);
+    }
+    let status = child.wait()?;
     if !status.success() {
         bail!("`{line}` failed ({status})");
     }

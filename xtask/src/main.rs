@@ -9,6 +9,7 @@ mod check;
 mod command;
 mod setup;
 mod test;
+mod times;
 mod train;
 mod web;
 
@@ -26,16 +27,18 @@ cargo xtask COMMAND
                        without arguments, a small training on drawn shapes
   web                  Build the page into target/web and serve it to this machine
   web --release-dir DIR
-                       Build the page and write its files to DIR, for any host of static files
+                       Build the page and write its files to DIR, for any host of static files, and
+                       its size to web/size.txt
   test [ARGUMENTS…]    Set up what is missing and run all tests, the fast ones first, those in a
-                       browser last; arguments go to `cargo test` (a test's name, for one), without
+                       browser last, and print where the time went; arguments go to `cargo test` (a test's name, for one), without
                        those of the page
   browser-tests [ARGUMENTS…]
                        Only the kernels' and the engine's tests in Chromium, whose WebGPU computes on
                        the processor
   page-tests [NAMES…]  Only those of the page, or those in files of web/tests whose name holds one of NAMES
   check [PARTS…] [--advisories]
-                       fmt, clippy, docs, deny; all of them if none is named.
+                       fmt, package, clippy, docs, deny; all of them if none is named. `targets`, only where it is
+                       named, checks for Windows and macOS what compiles without their linkers.
                        --advisories lets `deny` fetch the database of known faults from the net
   setup                Only the set-up, without the window's: a Vulkan driver on Linux, nothing elsewhere
 
@@ -52,6 +55,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// Runs tests and prints where their time went.
+fn timed(tests: impl FnOnce(&mut times::Times) -> Result<()>) -> Result<()> {
+    let mut times = times::Times::default();
+    let result = tests(&mut times);
+    times.print();
+    result
+}
+
 fn run() -> Result<()> {
     // From wherever in the tree it was called, work at its root.
     env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
@@ -66,8 +77,8 @@ fn run() -> Result<()> {
         "train" => train::run(rest),
         "web" => web::run(rest),
         "test" => test::run(rest),
-        "browser-tests" => web::kernel_tests::run(rest),
-        "page-tests" => web::page_tests::run(rest),
+        "browser-tests" => timed(|times| web::kernel_tests::run(rest, times)),
+        "page-tests" => timed(|times| web::page_tests::run(rest, times)),
         "check" => check::run(rest),
         "setup" if rest.is_empty() => setup::run(),
         "help" | "--help" | "-h" => {

@@ -1,27 +1,58 @@
 //! `cargo xtask test`: all tests.
 
+use std::fs;
+
 use anyhow::Result;
 
 use crate::command::{cargo, run as run_command};
 use crate::setup;
+use crate::times::{Times, threads};
 use crate::web::{kernel_tests, page_tests};
 
-/// The three native kinds of test of the workspace, fast ones first: those beside the code, which need
-/// no GPU; those in `tests/`; examples in the documentation.
-const STAGES: [&[&str]; 3] = [&["--lib", "--bins"], &["--test", "*"], &["--doc"]];
+/// The native kinds of test of the workspace, fast ones first: those beside the code, which need no GPU;
+/// those in `tests/`; examples in the documentation.
+const STAGES: [(&str, &[&str]); 3] = [
+    ("beside the code", &["--lib", "--bins"]),
+    ("tests/", &["--test", "*"]),
+    ("examples in the documentation", &["--doc"]),
+];
+/// Where tests remember how convolutions are computed, by `.cargo/config.toml`.
+const CHOICES: &str = "target/cache";
 
 /// Sets up and runs all tests, those in a browser last; `arguments` go to each `cargo test`. With
-/// arguments, the tests of the page are left out.
+/// arguments, the tests of the page are left out. Prints where the time went.
 pub fn run(arguments: &[String]) -> Result<()> {
     setup::run()?;
-    for stage in STAGES {
-        let mut command = cargo(&["test", "--workspace"]);
-        command.args(stage).args(arguments);
-        run_command(command)?;
+    // No outcome may depend on what earlier tests have chosen. It may be missing.
+    let _ = fs::remove_dir_all(CHOICES);
+    let mut times = Times::default();
+    let result = stages(arguments, &mut times);
+    times.print();
+    result
+}
+
+fn stages(arguments: &[String], times: &mut Times) -> Result<()> {
+    times.stage("build", |_| {
+        let build = [
+            "test",
+            "--workspace",
+            "--lib",
+            "--bins",
+            "--tests",
+            "--no-run",
+        ];
+        run_command(cargo(&build))
+    })?;
+    for (name, kind) in STAGES {
+        times.stage(name, |times| {
+            let mut command = cargo(&["test", "--workspace"]);
+            command.args(kind).args(arguments);
+            times.cargo_test(command, threads())
+        })?;
     }
-    kernel_tests::run(arguments)?;
+    kernel_tests::run(arguments, times)?;
     match arguments {
-        [] => page_tests::run(&[]),
+        [] => page_tests::run(&[], times),
         _ => Ok(()),
     }
 }

@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::command::{cargo, is_ci, run as run_command};
 use crate::setup;
-use crate::web::tools::{WASM, target_folder, wasm_bindgen, wasm_target};
+use crate::times::Times;
+use crate::web::tools::{WASM, leave_paths_out, rust_target, target_folder, wasm_bindgen};
 
 /// With these Chromium computes on any machine, without a GPU or a display, and asks the net nothing.
 const BROWSER_FLAGS: [&str; 11] = [
@@ -39,7 +41,7 @@ struct Browser {
 ///
 /// # Errors
 /// If a test fails; with CI set, also if something that the tests need is missing.
-pub fn run(arguments: &[String]) -> Result<()> {
+pub fn run(arguments: &[String], times: &mut Times) -> Result<()> {
     let browser = match set_up() {
         Ok(browser) => browser,
         Err(missing) if is_ci() => return Err(missing),
@@ -48,33 +50,37 @@ pub fn run(arguments: &[String]) -> Result<()> {
             return Ok(());
         }
     };
-    let mut tests = cargo(&[
-        "test",
-        "--package",
-        "bnonly",
-        "--no-default-features",
-        "--target",
-        WASM,
-        "--test",
-        "kernels",
-        "--test",
-        "engine",
-    ]);
-    tests
-        .args(arguments)
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            browser.wasm_bindgen.join("wasm-bindgen-test-runner"),
-        )
-        .env("CHROMEDRIVER", &browser.chromedriver)
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_options()?)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECS.to_string());
-    run_command(tests)
+    times.stage("build for a browser", |_| {
+        let mut build = tests()?;
+        build.arg("--no-run");
+        run_command(build)
+    })?;
+    times.stage("in a browser", |times| {
+        let mut tests = tests()?;
+        tests
+            .args(arguments)
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                browser.wasm_bindgen.join("wasm-bindgen-test-runner"),
+            )
+            .env("CHROMEDRIVER", &browser.chromedriver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_options()?)
+            .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECS.to_string());
+        times.cargo_test(tests, 1)
+    })
+}
+
+/// The tests, with the app, as the page of its own tests is built: their dependencies are the same then.
+fn tests() -> Result<Command> {
+    let mut tests = cargo(&["test", "--package", "bnonly", "--target", WASM]);
+    tests.args(["--test", "gpu"]);
+    leave_paths_out(&mut tests)?;
+    Ok(tests)
 }
 
 fn set_up() -> Result<Browser> {
     setup::for_browser_tests()?;
-    wasm_target()?;
+    rust_target(WASM)?;
     let found = |name: &str| {
         setup::find_program(name).with_context(|| {
             format!("there is no {name} on the path; it comes with Chromium or beside it")

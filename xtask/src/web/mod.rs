@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+pub use bundle::Purpose;
 use tools::target_folder;
 
 /// Builds the page, then serves it until Ctrl-C, or only writes it to `--release-dir DIR`.
@@ -28,22 +29,25 @@ pub fn run(arguments: &[String]) -> Result<()> {
     };
     match release_dir {
         Some(folder) => {
-            bundle::build(&folder)?;
+            let bytes = bundle::build(&folder, Purpose::Readers)?;
             println!(
                 "{} holds the page; any host of static files serves it, under any path",
                 folder.display()
             );
-            Ok(())
+            bundle::record(bytes)
         }
-        None => serve::serve(&build()?),
+        None => serve::serve(&build(Purpose::Readers)?),
     }
 }
 
-/// Builds the page into its usual folder, which holds nothing else then.
-pub fn build() -> Result<PathBuf> {
-    let folder = target_folder()?.join("web");
+/// Builds the page into a folder of its purpose, which holds nothing else then.
+pub fn build(purpose: Purpose) -> Result<PathBuf> {
+    let folder = target_folder()?.join(match purpose {
+        Purpose::Readers => "web",
+        Purpose::Tests => "web-tests",
+    });
     remove(&folder)?;
-    bundle::build(&folder)?;
+    bundle::build(&folder, purpose)?;
     Ok(folder)
 }
 

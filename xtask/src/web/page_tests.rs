@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, is_ci, program, run as run_command, succeeds};
 use crate::setup;
+use crate::times::Times;
 use crate::web;
 use crate::web::npm;
 use crate::web::tools::target_folder;
@@ -22,7 +23,7 @@ const ENDING: &str = ".test.js";
 /// # Errors
 /// If a test fails or `names` find none, and, with `CI` set, if there is no browser, Node.js or npm; without `CI` the tests are left
 /// out then, and a sentence says so.
-pub fn run(names: &[String]) -> Result<()> {
+pub fn run(names: &[String], times: &mut Times) -> Result<()> {
     let ready =
         setup::for_page().and_then(|()| npm::packages()?.context("Node.js or npm is missing"));
     if let Err(missing) = ready {
@@ -48,13 +49,18 @@ pub fn run(names: &[String]) -> Result<()> {
         names.join(" or ")
     );
 
-    let bundle = web::build()?;
-    run_command(cargo(&["build", "--package", "bnonly", "--bin", "bnonly"]))?;
+    let mut bundle = PathBuf::new();
+    times.stage("build of the page", |_| {
+        bundle = web::build(web::Purpose::Tests)?;
+        // The program, as the tests of the command line have it, which are built already.
+        run_command(cargo(&["test", "--workspace", "--test", "cli", "--no-run"]))
+    })?;
 
     let target = target_folder()?;
     // One after the other: each has the processor to itself, on which everything is computed.
     let mut node = program("node", &["--test", "--test-concurrency=1"]);
-    node.args(tests)
+    node.arg("--test-reporter=spec")
+        .args(tests)
         .env("BUNDLE", bundle)
         .env("SHOTS", target.join("web-shots"))
         .env("CHROMIUM", chromium().context("there is no Chromium")?)
@@ -62,7 +68,7 @@ pub fn run(names: &[String]) -> Result<()> {
             "BNONLY",
             target.join(format!("debug/bnonly{}", env::consts::EXE_SUFFIX)),
         );
-    run_command(node)
+    times.stage("the page", |times| times.node_test(node))
 }
 
 /// The browser of the tests: the one that `CHROMIUM` names, or the system's.
