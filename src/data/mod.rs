@@ -88,6 +88,24 @@ impl Images {
 }
 
 /// A data set: images to train on, images to test on, and the names of the classes.
+///
+/// ```
+/// use bnonly::data::{DataSet, Images};
+///
+/// // Two grey images of 2×2 pixels, a dark and a light one.
+/// let images = Images {
+///     pixels: vec![10, 20, 10, 20, 200, 210, 200, 210],
+///     labels: vec![0, 1],
+///     ..Images::empty(1, 2, 2)
+/// };
+/// assert_eq!(images.image(1), [200, 210, 200, 210]);
+/// let data = DataSet {
+///     test: images.clone(),
+///     train: images,
+///     classes: vec!["dark".into(), "light".into()],
+/// };
+/// assert_eq!(data.shape().steps_per_epoch(2), 1);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataSet {
     /// Training images.

@@ -102,6 +102,35 @@ impl Reporter {
 }
 
 /// The near end of a session. Dropping it stops and saves the run under way, and waits for that.
+///
+/// ```
+/// use bnonly::session::{Command, Event, NewFolder, Origin, Request, Session, open_gpu};
+/// use bnonly::train::settings::Settings;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let settings = "data = 'shapes'\nmodel = 'resnet-8'\nwidth = 4\nlimit-train = 8\nlimit-test = 8\n\
+///                 batch-size = 4\nmax-steps = 2";
+/// let session = Session::spawn(open_gpu(), |_| {})?;
+/// session.send(Command::Start(Box::new(Request {
+///     origin: Origin::New {
+///         settings: Box::new(Settings::from_toml(settings)?),
+///         folder: NewFolder::At(folder.path().join("run")),
+///     },
+///     adapter: Default::default(),
+///     paused: false,
+///     watched: false,
+/// })));
+/// let ending = loop {
+///     match session.next()? {
+///         Event::Metric(metric) => println!("{metric:?}"),
+///         Event::Ended(ending) => break ending?,
+///         _ => {}
+///     }
+/// };
+/// # Ok(())
+/// # }
+/// ```
 pub struct Session {
     commands: Commander,
     events: mpsc::Receiver<Event>,

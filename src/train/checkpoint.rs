@@ -52,6 +52,29 @@ pub fn state_digest(tensors: &[NamedTensor]) -> String {
 }
 
 /// A training that can be continued.
+///
+/// How well a saved network does on its test images:
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use bnonly::gpu::Gpu;
+/// use bnonly::train::checkpoint::Checkpoint;
+/// use bnonly::train::start::{Start, load};
+/// use bnonly::train::trainer::Trainer;
+///
+/// # async fn accuracy() -> Result<(), Box<dyn std::error::Error>> {
+/// let checkpoint = Checkpoint::read(Path::new("runs/one/checkpoints/last.safetensors"))?;
+/// let settings = checkpoint.settings.clone();
+/// let data = load(&settings).await?;
+/// let start = Start::resumed(&settings, &data.shape(), checkpoint)?;
+/// let gpu = Gpu::open(&Default::default()).await?;
+/// let mut trainer = Trainer::new(&gpu, &data, &settings, &start).await?;
+/// let evaluation = trainer.evaluate(&start.state, &mut || true).await?;
+/// println!("{evaluation:?}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// The network's `state_dict`: [`crate::network::State::named`].

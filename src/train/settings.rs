@@ -13,6 +13,17 @@ use crate::kernels::Precision;
 /// Everything that decides what a run computes. In TOML each key is the command line's option
 /// without its dashes; switches that turn something off there (`--no-shortcut`) are positive here
 /// (`shortcut = false`). A key that is left out takes its default.
+///
+/// ```
+/// use bnonly::train::settings::Settings;
+///
+/// let settings = Settings::from_toml("model = 'resnet-14'\nlr = 0.05\nshortcut = false")?;
+/// assert_eq!(settings.epochs, Settings::default().epochs);
+/// assert_eq!(settings.lr, 0.05);
+/// assert_eq!(Settings::from_toml(&settings.to_toml()?)?, settings);
+/// assert!(Settings::from_toml("learning-rate = 0.05").is_err());
+/// # Ok::<(), bnonly::train::settings::SettingsError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bnonly::data::{LoadOptions, load};
 
-use crate::files::*;
+use crate::data::files::*;
 
 #[test]
 fn a_path_that_leads_nowhere_lists_what_can_be_given() {

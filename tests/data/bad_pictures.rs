@@ -6,7 +6,7 @@ use std::fs;
 use bnonly::data::LoadOptions;
 use image::ImageFormat;
 
-use crate::files::*;
+use crate::data::files::*;
 
 #[test]
 fn image_folders_without_images_are_named() {

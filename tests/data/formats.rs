@@ -5,7 +5,7 @@ use std::fs;
 use bnonly::data::{LoadOptions, load};
 use image::ImageFormat;
 
-use crate::files::*;
+use crate::data::files::*;
 
 #[test]
 fn cifar_10_records_are_read_in_the_order_of_their_files() {

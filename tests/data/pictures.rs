@@ -3,7 +3,7 @@
 use bnonly::data::picture::decode;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 
-use crate::files::*;
+use crate::data::files::*;
 
 #[test]
 fn channels_come_one_after_the_other() {

@@ -8,7 +8,7 @@ use bnonly::data::{DataSet, archive, idx, picture};
 use image::{ImageFormat, RgbImage};
 use proptest::prelude::*;
 
-use crate::files::*;
+use crate::data::files::*;
 
 /// `bytes` with some of them overwritten, some cut out and the end cut off.
 fn damaged(bytes: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {

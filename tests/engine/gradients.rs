@@ -7,9 +7,9 @@ use bnonly::network::graph::Shape;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, initial_state};
 
+use crate::engine::support::{batch, engine, images, network_for, options, train};
+use crate::engine::twin::Twin;
 use crate::everywhere;
-use crate::support::{batch, engine, images, network_for, options, train};
-use crate::twin::Twin;
 
 /// Values of each parameter whose derivative is taken.
 const PLACES: usize = 10;

@@ -7,8 +7,10 @@ use bnonly::network::graph::ParameterId;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, State, initial_state};
 
+use crate::engine::support::{
+    batch, engine, evaluate, images, network, options, tiny_network, train,
+};
 use crate::everywhere;
-use crate::support::{batch, engine, evaluate, images, network, options, tiny_network, train};
 
 /// What the first step in f16 may differ by from that in f32, in norm, as a share of what it changed. On
 /// lavapipe it differs by 5.1e-2: 4 channels leave each sign of a ReLU much to say.

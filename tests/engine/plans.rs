@@ -7,8 +7,8 @@ use bnonly::gpu::Gpu;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, initial_state};
 
+use crate::engine::support::{batch, engine, images, network, options, tiny_network, train};
 use crate::everywhere;
-use crate::support::{batch, engine, images, network, options, tiny_network, train};
 
 async fn within_webgpus_defaults() -> Gpu {
     Gpu::open_within(&Default::default(), wgpu::Limits::default())

@@ -9,8 +9,8 @@ use bnonly::network::graph::Shape;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Graph, Options, State, initial_state};
 
+use crate::engine::support::{batch, engine, images, network_for, options, tiny_network, train};
 use crate::everywhere;
-use crate::support::{batch, engine, images, network_for, options, tiny_network, train};
 
 /// Ten steps of shuffled, augmented batches as a seed gives them: losses, hits and the end.
 async fn seeded_run(graph: &Graph, seed: u64, rule: Rule) -> (Vec<(u64, u32)>, State) {
@@ -131,7 +131,7 @@ async fn an_evaluation_leaves_no_trace() {
         for step in 0..3 {
             train(&mut engine, &batch(&images, 8 * step..8 * step + 8), 0.1).await;
             if evaluates {
-                crate::support::evaluate(&mut engine, &images, 7).await;
+                crate::engine::support::evaluate(&mut engine, &images, 7).await;
             }
         }
         ends.push((

@@ -17,9 +17,11 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
+use crate::engine::support::{
+    Samples, batch, engine, evaluate, network, options, state, train, trained,
+};
 use crate::everywhere;
 use crate::reference::fixture::Fixture;
-use crate::support::{Samples, batch, engine, evaluate, network, options, state, train, trained};
 
 /// What the first step may differ by from float64, in norm, as a share of what it changed. PyTorch's
 /// float32 differs by 3.4e-6, this engine on lavapipe by 4.0e-6.

@@ -5,8 +5,8 @@ use bnonly::network::graph::ParameterId;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Graph, State, initial_state};
 
+use crate::engine::support::{batch, engine, images, options, tiny_network, train, trained};
 use crate::everywhere;
-use crate::support::{batch, engine, images, options, tiny_network, train, trained};
 
 /// Every mode of the command line, a list of names, and globs.
 const MODES: [&str; 12] = [

@@ -5,12 +5,12 @@ use bnonly::engine::PlanOptions;
 use bnonly::network::graph::Op;
 use bnonly::network::{Graph, State};
 
+use crate::engine::support::Samples;
 use crate::reference::batch_norm::BatchNorm;
 use crate::reference::conv::Conv;
 use crate::reference::linear::Linear;
 use crate::reference::pool::{MaxPool, global_average};
 use crate::reference::{loss, widen};
-use crate::support::Samples;
 
 /// A network and a batch, waiting for parameters.
 pub struct Twin<'a> {

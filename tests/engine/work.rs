@@ -4,8 +4,8 @@ use bnonly::engine::{Way, Work, fewest_bytes, memory_needed, step_work};
 use bnonly::kernels::Precision;
 use bnonly::network::Options;
 
+use crate::engine::support::{engine, network, options, tiny_network};
 use crate::everywhere;
-use crate::support::{engine, network, options, tiny_network};
 
 /// The only dispatch of a step with this kernel and module on the way.
 #[track_caller]

@@ -3,10 +3,12 @@
 use bnonly::kernels::batch_norm::{self, BatchNormShape, Epilogue, Partials};
 use bnonly::kernels::{Blocked, Precision};
 
-use crate::bench::{run, unwritten, written};
-use crate::blocked::{block_within, blocked_len, gradient_scale, nearest, pad, unblock, unpad};
 use crate::everywhere;
-use crate::random::{Random, seeds};
+use crate::kernels::bench::{run, unwritten, written};
+use crate::kernels::blocked::{
+    block_within, blocked_len, gradient_scale, nearest, pad, unblock, unpad,
+};
+use crate::kernels::random::{Random, seeds};
 use crate::reference::batch_norm::BatchNorm;
 use crate::reference::{assert_close, widen};
 

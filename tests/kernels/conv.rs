@@ -7,10 +7,12 @@ use bnonly::kernels::conv::{
 };
 use bnonly::kernels::{Blocked, Kernel, Precision, reduce};
 
-use crate::bench::{run, unwritten, written};
-use crate::blocked::{block, block_within, blocked_len, gradient_scale, nearest, pad, unblock};
 use crate::everywhere;
-use crate::random::{Random, seeds};
+use crate::kernels::bench::{run, unwritten, written};
+use crate::kernels::blocked::{
+    block, block_within, blocked_len, gradient_scale, nearest, pad, unblock,
+};
+use crate::kernels::random::{Random, seeds};
 use crate::reference::conv::Conv;
 use crate::reference::{assert_close, narrow};
 
@@ -279,7 +281,7 @@ impl Layer {
 /// Both ways through the images.
 const DIRECTIONS: [Direction; 2] = [Direction::Forward, Direction::Backward];
 
-/// Larger tiles take up to ten seconds to compile on a processor; [`crate::fixtures`] has each of them once.
+/// Larger tiles take up to ten seconds to compile on a processor; [`crate::kernels::fixtures`] has each of them once.
 fn compiles_quickly(tiling: &Tiling, twin: &Conv) -> bool {
     tiling.quads * tiling.rows * tiling.columns * (twin.kernel * twin.kernel) as u32 <= 32 * 9
 }

@@ -10,12 +10,12 @@ use bnonly::kernels::conv::{
     self as kernels, BackwardExtras, Direction, Entry, ForwardExtras, Gate,
 };
 
-use crate::batch_norm::{self, Kept};
-use crate::bench::{run, unwritten, written};
-use crate::blocked::{block, block_within, blocked_len, pad};
-use crate::conv;
 use crate::everywhere;
-use crate::random::{Random, seeds};
+use crate::kernels::batch_norm::{self, Kept};
+use crate::kernels::bench::{run, unwritten, written};
+use crate::kernels::blocked::{block, block_within, blocked_len, pad};
+use crate::kernels::conv;
+use crate::kernels::random::{Random, seeds};
 use crate::reference::conv::Conv;
 use crate::reference::{assert_close, widen};
 

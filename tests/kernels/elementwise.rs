@@ -2,10 +2,10 @@
 
 use bnonly::kernels::{Blocked, Precision, elementwise};
 
-use crate::bench::{run, unwritten, written};
-use crate::blocked::{block, block_within, blocked_len, nearest, unblock};
 use crate::everywhere;
-use crate::random::{Random, seeds};
+use crate::kernels::bench::{run, unwritten, written};
+use crate::kernels::blocked::{block, block_within, blocked_len, nearest, unblock};
+use crate::kernels::random::{Random, seeds};
 use crate::reference::widen;
 
 #[everywhere::test]

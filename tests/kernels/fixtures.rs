@@ -9,11 +9,11 @@ use bnonly::kernels::optimizer::Rule;
 use bnonly::kernels::{Blocked, Precision};
 
 use crate::everywhere;
+use crate::kernels::{batch_norm, conv, head, optimizer};
 use crate::reference::conv::Conv;
 use crate::reference::fixture::{Fixture, number};
 use crate::reference::linear::Linear;
 use crate::reference::{assert_close, narrow, widen};
-use crate::{batch_norm, conv, head, optimizer};
 
 /// Single layers, relative in norm.
 const RELATIVE: f64 = 1e-5;

@@ -8,15 +8,16 @@ use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue};
 use bnonly::kernels::conv::Direction;
 use bnonly::kernels::{Blocked, Precision, elementwise};
 
-use crate::bench::{run, unwritten};
-use crate::blocked::{from_words, gradient_scale, nearest};
-use crate::conv::Layer;
-use crate::head::Head;
-use crate::random::{Random, seeds};
+use crate::everywhere;
+use crate::kernels::bench::{run, unwritten};
+use crate::kernels::blocked::{from_words, gradient_scale, nearest};
+use crate::kernels::conv::Layer;
+use crate::kernels::head::Head;
+use crate::kernels::random::{Random, seeds};
+use crate::kernels::{batch_norm, elementwise as elementwise_tests, input, pool};
 use crate::reference::assert_close;
 use crate::reference::conv::Conv;
 use crate::reference::linear::Linear;
-use crate::{batch_norm, elementwise as elementwise_tests, everywhere, input, pool};
 
 /// Values that are rounded to f16, relative in norm.
 const RELATIVE_HALF: f64 = 5e-4;

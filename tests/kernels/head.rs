@@ -3,10 +3,10 @@
 use bnonly::kernels::linear::{self, LinearShape};
 use bnonly::kernels::{Blocked, Precision, loss};
 
-use crate::bench::{run, unwritten, words, written};
-use crate::blocked::{block_within, blocked_len, unblock};
 use crate::everywhere;
-use crate::random::{Random, seeds};
+use crate::kernels::bench::{run, unwritten, words, written};
+use crate::kernels::blocked::{block_within, blocked_len, unblock};
+use crate::kernels::random::{Random, seeds};
 use crate::reference::linear::Linear;
 use crate::reference::loss::cross_entropy;
 use crate::reference::{assert_close, narrow, widen};

@@ -3,10 +3,10 @@
 use bnonly::data::Augmentation;
 use bnonly::kernels::{Blocked, Precision, input};
 
-use crate::bench::{run, unwritten, words, written};
-use crate::blocked::{blocked_len, unblock};
 use crate::everywhere;
-use crate::random::{Random, seeds};
+use crate::kernels::bench::{run, unwritten, words, written};
+use crate::kernels::blocked::{blocked_len, unblock};
+use crate::kernels::random::{Random, seeds};
 use crate::reference::input::{DEVIATION, MEAN, Move, prepare};
 use crate::reference::{assert_close, narrow};
 

@@ -5,14 +5,14 @@ use bnonly::kernels::batch_norm::{self as kernels, BatchNormShape, Epilogue};
 use bnonly::kernels::conv::{Direction, ForwardExtras, forward, partials};
 use bnonly::kernels::{Blocked, Kernel, elementwise};
 
-use crate::bench::{run, unwritten};
-use crate::blocked::{block_within, blocked_len};
-use crate::conv_batch_norm::{MOMENTS_WORDS, assert_written, norm_of};
 use crate::everywhere;
-use crate::random::Random;
+use crate::kernels::bench::{run, unwritten};
+use crate::kernels::blocked::{block_within, blocked_len};
+use crate::kernels::conv_batch_norm::{MOMENTS_WORDS, assert_written, norm_of};
+use crate::kernels::random::Random;
+use crate::kernels::{batch_norm, conv};
 use crate::reference::assert_close;
 use crate::reference::conv::Conv;
-use crate::{batch_norm, conv};
 
 /// Workgroups that fit in one dimension.
 const LARGEST: u32 = 65_535;

@@ -8,11 +8,11 @@ use bnonly::kernels::conv::{self, ConvShape, Direction, Entry, ForwardExtras};
 use bnonly::kernels::pool::{self, PoolShape};
 use bnonly::kernels::{Blocked, Precision, elementwise};
 
-use crate::batch_norm::Layer;
-use crate::bench::{run, unwritten};
-use crate::blocked::{block, pad};
 use crate::everywhere;
-use crate::head::Head;
+use crate::kernels::batch_norm::Layer;
+use crate::kernels::bench::{run, unwritten};
+use crate::kernels::blocked::{block, pad};
+use crate::kernels::head::Head;
 use crate::reference::linear::Linear;
 
 #[everywhere::test]

@@ -3,9 +3,9 @@
 use bnonly::kernels::StepUniform;
 use bnonly::kernels::optimizer::{Rule, update};
 
-use crate::bench::{bits, run_step, words};
 use crate::everywhere;
-use crate::random::Random;
+use crate::kernels::bench::{bits, run_step, words};
+use crate::kernels::random::Random;
 use crate::reference::optimizer::{Adam, Sgd};
 use crate::reference::{assert_close, narrow, widen};
 

@@ -3,10 +3,10 @@
 use bnonly::kernels::pool::{self, PoolShape};
 use bnonly::kernels::{Blocked, Precision};
 
-use crate::bench::{run, unwritten, written};
-use crate::blocked::{block_within, blocked_len, nearest, unblock};
 use crate::everywhere;
-use crate::random::{Random, seeds};
+use crate::kernels::bench::{run, unwritten, written};
+use crate::kernels::blocked::{block_within, blocked_len, nearest, unblock};
+use crate::kernels::random::{Random, seeds};
 use crate::reference::pool::{MaxPool, global_average, global_average_backward};
 use crate::reference::{assert_close, widen};
 

@@ -3,7 +3,7 @@
 use bnonly::network::graph::{Graph, NodeId, Op, Shape, Window};
 use bnonly::network::{Architecture, NetworkError, Options, counts};
 
-use crate::{CIFAR, names, network};
+use crate::network::{CIFAR, names, network};
 
 const PLAIN: Options = Options {
     width: None,

@@ -3,7 +3,7 @@
 use bnonly::network::{BnInit, Options, initial_state};
 use bnonly::study::gamma::{ChannelsBelow, Histogram, all_gammas};
 
-use crate::network;
+use crate::network::network;
 
 #[test]
 fn channels_below_a_threshold_are_counted_by_layer() {

@@ -3,7 +3,7 @@
 use bnonly::network::graph::Role;
 use bnonly::network::{BnInit, Graph, Options, State, initial_state};
 
-use crate::network;
+use crate::network::network;
 
 fn values<'a>(graph: &Graph, state: &'a State, name: &str) -> &'a [f32] {
     &state.parameters[graph.find_parameter(name).expect("a parameter").0]

@@ -2,7 +2,7 @@
 
 use bnonly::network::{BnInit, Graph, NamedTensor, Options, State, TensorData, initial_state};
 
-use crate::network;
+use crate::network::network;
 
 fn example() -> (Graph, State) {
     let graph = network("resnet-8", Options::default());

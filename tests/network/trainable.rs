@@ -3,7 +3,7 @@
 use bnonly::network::graph::{ParameterId, Role};
 use bnonly::network::{Graph, Options, Selection, Trainable, TrainedSet};
 
-use crate::{names, network};
+use crate::network::{names, network};
 
 fn resnet_8() -> Graph {
     network("resnet-8", Options::default())

@@ -1,5 +1,5 @@
 //! Float64 twins of every kernel: the textbook's loops, in the textbook's letters, as slow and as
-//! plain as they come. `tests/twins.rs` holds them against PyTorch; the other tests hold the kernels
+//! plain as they come. `tests/twins/` holds them against PyTorch; the other tests hold the kernels
 //! against them.
 //!
 //! One file a family, named as in `shaders/` and `src/kernels/`: [`input`], [`conv`],

@@ -6,7 +6,7 @@ use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
 use bnonly::train::saved::Saved;
 
-use crate::support::{Followed, new_run, resumed, settings};
+use crate::session::support::{Followed, new_run, resumed, settings};
 
 #[test]
 fn a_run_tells_every_step_both_evaluations_and_its_end() {

@@ -6,7 +6,7 @@ use bnonly::gpu::{Gpu, GpuError};
 use bnonly::session::{Command, OpenGpu, Phase};
 use bnonly::train::run::Ending;
 
-use crate::support::{Followed, breakable_gpu, new_run, resumed, settings};
+use crate::session::support::{Followed, breakable_gpu, new_run, resumed, settings};
 
 #[test]
 fn a_lost_device_ends_the_run_and_it_can_be_resumed() {

@@ -6,7 +6,7 @@ use bnonly::study::ablation::Ablation;
 use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
 
-use crate::support::{Followed, breakable_gpu, new_run, settings};
+use crate::session::support::{Followed, breakable_gpu, new_run, settings};
 
 fn probe_request(id: u64, channels: usize) -> ProbeRequest {
     ProbeRequest {

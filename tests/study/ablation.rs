@@ -8,7 +8,7 @@ use bnonly::study::ablation::Ablation;
 use bnonly::study::gamma::Norms;
 use proptest::prelude::*;
 
-use crate::support::tiny_network;
+use crate::engine::support::tiny_network;
 
 /// γs of all kinds: equal ones, zeros of both signs, infinities and NaN among them.
 fn gammas() -> impl Strategy<Value = Vec<f32>> {

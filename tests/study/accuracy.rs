@@ -8,8 +8,8 @@ use bnonly::train::start::Start;
 use bnonly::train::trainer::Trainer;
 use pollster::block_on;
 
-use crate::bench::{BATCH, Subject, accuracy, gpu, settings, state};
-use crate::support::{batch, engine, evaluate, options, train};
+use crate::engine::support::{batch, engine, evaluate, options, train};
+use crate::study::bench::{BATCH, Subject, accuracy, gpu, settings, state};
 
 #[test]
 fn without_ablation_it_is_the_trainers_bit_for_bit() {

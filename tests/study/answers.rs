@@ -5,9 +5,9 @@ use bnonly::engine::EngineError;
 use bnonly::study::ablation::Ablation;
 use pollster::block_on;
 
-use crate::bench::{BATCH, Subject};
+use crate::engine::support::{engine, options};
 use crate::reference::assert_close;
-use crate::support::{engine, options};
+use crate::study::bench::{BATCH, Subject};
 
 /// The softmax of logits in double precision.
 fn softmax(logits: &[f32]) -> Vec<f64> {
@@ -66,7 +66,7 @@ fn answers_and_accuracy_agree() {
         let largest = answer.probabilities.iter().copied().fold(0.0, f32::max);
         hits += usize::from(of_label == largest);
     }
-    let found = crate::bench::accuracy(&mut probe, &none);
+    let found = crate::study::bench::accuracy(&mut probe, &none);
     assert_eq!(found.accuracy, hits as f64 / 27.0);
     assert!(
         (found.loss - loss / 27.0).abs() < 1e-5 * found.loss,

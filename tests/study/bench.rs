@@ -12,8 +12,8 @@ use bnonly::train::settings::Settings;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::engine::support::{network_for, tiny_network};
 use crate::everywhere;
-use crate::support::{network_for, tiny_network};
 
 /// Images a batch; no divisor of the test set.
 pub const BATCH: u32 = 8;

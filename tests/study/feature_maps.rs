@@ -9,10 +9,10 @@ use bnonly::study::gamma::all_gammas;
 use bnonly::study::probe::Probe;
 use pollster::block_on;
 
-use crate::bench::{self, BATCH, Subject, accuracy, gpu, grey_network, state};
+use crate::engine::support::{batch, images, network_for};
+use crate::engine::twin::Twin;
 use crate::reference::assert_close;
-use crate::support::{batch, images, network_for};
-use crate::twin::Twin;
+use crate::study::bench::{self, BATCH, Subject, accuracy, gpu, grey_network, state};
 
 /// The node whose output ends a BatchNorm's pass: behind an addition and a ReLU that follow it alone.
 fn end_of_pass(graph: &Graph, layer: BatchNormId) -> usize {

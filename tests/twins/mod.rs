@@ -3,16 +3,14 @@
 //! What a kernel is held against must itself be right. PyTorch computed these in float64 too and
 //! stored them as float32, so they agree to float32's last bit.
 
-mod reference;
-
 use std::collections::BTreeSet;
 
-use reference::batch_norm::BatchNorm;
-use reference::conv::Conv;
-use reference::fixture::{Fixture, number};
-use reference::linear::Linear;
-use reference::optimizer::{Adam, Sgd};
-use reference::{assert_close, input, loss, narrow, pool};
+use crate::reference::batch_norm::BatchNorm;
+use crate::reference::conv::Conv;
+use crate::reference::fixture::{Fixture, number};
+use crate::reference::linear::Linear;
+use crate::reference::optimizer::{Adam, Sgd};
+use crate::reference::{assert_close, input, loss, narrow, pool};
 
 /// Some ten times the rounding of the stored float32.
 const RELATIVE: f64 = 1e-6;

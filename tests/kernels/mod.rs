@@ -7,11 +7,6 @@
 //! [`elementwise`], [`pool`], [`input`]; [`half`] runs them over images in f16; [`fixtures`] holds the same runners against PyTorch, and
 //! [`many_workgroups`] dispatches more workgroups than one dimension takes.
 
-#[path = "../everywhere/mod.rs"]
-mod everywhere;
-#[path = "../reference/mod.rs"]
-mod reference;
-
 mod batch_norm;
 mod bench;
 mod blocked;

@@ -1,0 +1,6 @@
+//! The files of a run, and its settings.
+
+mod checkpoint;
+mod plot;
+mod run;
+mod settings;
