@@ -42,10 +42,11 @@ pub fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
-/// As [`run`], and shows `look` each line that the command writes to its standard output.
+/// As [`run`], and shows `look` each line that the command writes to its standard output, where that is to be
+/// printed, too.
 pub fn watch(mut command: Command, mut look: impl FnMut(&str)) -> Result<()> {
     let line = line(&command);
-    println!("$ {line}");
+    look(&format!("$ {line}"));
     let start = Instant::now();
     let mut child = command
         .stdout(Stdio::piped())
@@ -55,14 +56,13 @@ pub fn watch(mut command: Command, mut look: impl FnMut(&str)) -> Result<()> {
     for text in BufReader::new(output).split(b'\n') {
         let text = text?;
         let text = String::from_utf8_lossy(&text);
-        println!("{text}");
         look(&text);
     }
     let status = child.wait()?;
     if !status.success() {
         bail!("`{line}` failed ({status})");
     }
-    println!("  {:.1} s", start.elapsed().as_secs_f64());
+    look(&format!("  {:.1} s", start.elapsed().as_secs_f64()));
     Ok(())
 }
 

@@ -43,16 +43,33 @@ fn stages(arguments: &[String], times: &mut Times) -> Result<()> {
         ];
         run_command(cargo(&build))
     })?;
-    for (name, kind) in STAGES {
-        times.stage(name, |times| {
-            let mut command = cargo(&["test", "--workspace"]);
-            command.args(kind).args(arguments);
-            times.cargo_test(command, threads())
-        })?;
-    }
-    kernel_tests::run(arguments, times)?;
+    let in_browser = kernel_tests::build(arguments, times)?;
+    // A browser's driver in software compiles on one core and leaves the others to the native tests.
+    let mut said = String::new();
+    let result = times.beside(
+        |times| native(arguments, times),
+        |times| match in_browser {
+            Some(tests) => times.stage("in a browser, beside", |times| {
+                times.cargo_test(tests, 1, |line| said.extend([line, "\n"]))
+            }),
+            None => Ok(()),
+        },
+    );
+    print!("{said}");
+    result?;
     match arguments {
         [] => page_tests::run(&[], times),
         _ => Ok(()),
     }
+}
+
+fn native(arguments: &[String], times: &mut Times) -> Result<()> {
+    for (name, kind) in STAGES {
+        times.stage(name, |times| {
+            let mut command = cargo(&["test", "--workspace"]);
+            command.args(kind).args(arguments);
+            times.cargo_test(command, threads(), |line| println!("{line}"))
+        })?;
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::command::watch;
 
@@ -35,15 +35,22 @@ impl Times {
         result
     }
 
-    /// Runs test programs of Rust, so many tests at once, and notes how long each test took.
+    /// Runs test programs of Rust, so many tests at once, and notes how long each test took. Shows `print` each
+    /// line.
     ///
     /// # Errors
     /// If a test fails.
-    pub fn cargo_test(&mut self, mut command: Command, threads: usize) -> Result<()> {
+    pub fn cargo_test(
+        &mut self,
+        mut command: Command,
+        threads: usize,
+        mut print: impl FnMut(&str),
+    ) -> Result<()> {
         command.env("RUST_TEST_THREADS", threads.to_string());
         let mut program = TestProgram::starts(Instant::now());
         let mut tests = Vec::new();
         let result = watch(command, |line| {
+            print(line);
             let now = Instant::now();
             if line.starts_with("running ") && line.contains(" test") {
                 tests.extend(program.durations(threads));
@@ -62,7 +69,31 @@ impl Times {
     /// # Errors
     /// If a test fails.
     pub fn node_test(&mut self, command: Command) -> Result<()> {
-        watch(command, |line| self.tests.extend(ended_in_node(line)))
+        watch(command, |line| {
+            println!("{line}");
+            self.tests.extend(ended_in_node(line));
+        })
+    }
+
+    /// Does two things at once; returns what the first comes to, or the second, if that alone fails.
+    ///
+    /// # Errors
+    /// If one of them fails.
+    pub fn beside(
+        &mut self,
+        first: impl FnOnce(&mut Self) -> Result<()>,
+        second: impl FnOnce(&mut Self) -> Result<()> + Send,
+    ) -> Result<()> {
+        let mut times = Self::default();
+        let (first, second) = thread::scope(|scope| {
+            let second = scope.spawn(|| second(&mut times));
+            let first = first(self);
+            (first, second.join())
+        });
+        self.stages.append(&mut times.stages);
+        self.tests.append(&mut times.tests);
+        first?;
+        second.unwrap_or_else(|_| bail!("a thread of the tests ended by a defect"))
     }
 
     /// Prints the stages in their order, and the slowest tests.

@@ -42,12 +42,25 @@ struct Browser {
 /// # Errors
 /// If a test fails; with CI set, also if something that the tests need is missing.
 pub fn run(arguments: &[String], times: &mut Times) -> Result<()> {
+    match build(arguments, times)? {
+        Some(tests) => times.stage("in a browser", |times| {
+            times.cargo_test(tests, 1, |line| println!("{line}"))
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Sets up, builds the tests, and returns what runs them; `None` if something is missing that they need.
+///
+/// # Errors
+/// If they cannot be built; with CI set, also if something is missing.
+pub fn build(arguments: &[String], times: &mut Times) -> Result<Option<Command>> {
     let browser = match set_up() {
         Ok(browser) => browser,
         Err(missing) if is_ci() => return Err(missing),
         Err(missing) => {
             println!("skipped: the tests in a browser; {missing:#}");
-            return Ok(());
+            return Ok(None);
         }
     };
     times.stage("build for a browser", |_| {
@@ -55,19 +68,17 @@ pub fn run(arguments: &[String], times: &mut Times) -> Result<()> {
         build.arg("--no-run");
         run_command(build)
     })?;
-    times.stage("in a browser", |times| {
-        let mut tests = tests()?;
-        tests
-            .args(arguments)
-            .env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-                browser.wasm_bindgen.join("wasm-bindgen-test-runner"),
-            )
-            .env("CHROMEDRIVER", &browser.chromedriver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_options()?)
-            .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECS.to_string());
-        times.cargo_test(tests, 1)
-    })
+    let mut tests = tests()?;
+    tests
+        .args(arguments)
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            browser.wasm_bindgen.join("wasm-bindgen-test-runner"),
+        )
+        .env("CHROMEDRIVER", &browser.chromedriver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.write_options()?)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", TIMEOUT_SECS.to_string());
+    Ok(Some(tests))
 }
 
 /// The tests, with the app, as the page of its own tests is built: their dependencies are the same then.
