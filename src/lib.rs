@@ -10,8 +10,8 @@
 //! 4. [`kernels`]: one file a kernel family, the host side of `shaders/`.
 //! 5. [`engine`]: compiles graph, trained set and batch size into a fixed plan of dispatches.
 //! 6. [`mod@bench`]: how fast an adapter, each kernel and whole steps are.
-//! 7. [`train`]: settings, trainer, metrics, checkpoints, run folder.
-//! 8. [`study`]: what training did to γ, and what is left of a network with channels switched off.
+//! 7. [`study`]: what training did to γ, and what is left of a network with channels switched off.
+//! 8. [`train`]: settings, trainer, metrics, checkpoints, run folder.
 //! 9. [`session`]: a training and its probing as an actor: commands in, events out.
 //! 10. [`app`]: the interface, views of a session.
 //! 11. `cli`: the command line. `web`: the page.

@@ -104,15 +104,20 @@ pub(super) fn needs_ui(
     ui.checkbox(parts, "Memory by part")
         .on_hover_text("Shows what the memory is for.");
     if let Some(shape) = assumed {
-        let text = format!(
-            "assuming {}×{}×{}, {} classes, {} images",
-            shape.height,
-            shape.width,
-            shape.channels,
-            shape.classes,
-            grouped(shape.train as u64)
-        );
-        ui.add(Label::new(RichText::new(text).small()).wrap())
-            .on_hover_text("Known once the images were read.");
+        assumed_ui(ui, shape);
     }
+}
+
+/// Says which shape of images is a guess.
+fn assumed_ui(ui: &mut Ui, shape: DataShape) {
+    let text = format!(
+        "assuming {}×{}×{}, {} classes, {} images",
+        shape.height,
+        shape.width,
+        shape.channels,
+        shape.classes,
+        grouped(shape.train as u64)
+    );
+    ui.add(Label::new(RichText::new(text).small()).wrap())
+        .on_hover_text("Known once the images were read.");
 }
