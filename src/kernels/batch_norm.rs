@@ -1,9 +1,9 @@
 //! BatchNorm: batch statistics, normalisation (with residual and ReLU), and the way back.
 
-use minijinja::context;
+use super::source::{PAIRS, STATISTICS, Source};
+use super::{Binding, Blocked, GradSums, Grid, Kernel, Moments, Normalization};
 
-use super::binding::declarations;
-use super::{Binding, Blocked, Grid, Kernel, render_images};
+const FILE: &str = include_str!("../../shaders/batch_norm.wgsl");
 
 const INPUT: Binding = Binding::read("input", "Element");
 const PARTIAL_MOMENTS: Binding = Binding::read_write("partial_moments", "Moments");
@@ -51,6 +51,39 @@ const ALL: &[Binding] = &[
     GRAD_IN,
     GRAD_INPUT,
 ];
+
+/// An element of one pixel.
+const ELEMENT_OF_ONE: &str = "alias Element = Stored;
+
+fn first_of(element: Element) -> vec4f {
+    return vec4f(element);
+}
+
+/// There is none.
+fn second_of(element: Element) -> vec4f {
+    return vec4f();
+}
+
+fn element_of(first: vec4f, second: vec4f) -> Element {
+    return Element(first);
+}
+";
+
+/// An element of two pixels.
+const ELEMENT_OF_TWO: &str = "alias Element = StoredPair;
+
+fn element_of(first: vec4f, second: vec4f) -> Element {
+    return stored_pair(first, second);
+}
+";
+
+const SIGNS: &str = "/// Signs of the pixels of a workgroup, four bits each.
+var<workgroup> signs: array<u32, 512>;
+";
+
+/// Where no lane has signs for another: a browser zeroes what a workgroup has.
+const NO_SIGNS: &str = "var<private> signs: array<u32, 1>;
+";
 
 /// Pixels of a quad whose kept signs share a u32.
 pub(super) const SIGNS_PER_WORD: u32 = 8;
@@ -128,7 +161,8 @@ impl BatchNormShape {
 
     /// Bytes of the partial results of a reduction.
     pub fn partial_bytes(&self, partials: Partials) -> u64 {
-        64 * u64::from(self.images.quads) * partials.count(self.max_batch)
+        let bytes = size_of::<Moments>().max(size_of::<GradSums>()) as u64;
+        bytes * u64::from(self.images.quads) * partials.count(self.max_batch)
     }
 
     /// Bytes of the kept signs.
@@ -136,9 +170,36 @@ impl BatchNormShape {
         4 * u64::from(self.max_batch) * u64::from(self.images.quads * self.words())
     }
 
-    /// Bytes of what a BatchNorm keeps from forward to back for one quad: `Normalization` in
-    /// `shaders/common.wgsl`.
-    pub const NORMALIZATION_BYTES: u64 = 7 * 16;
+    /// Bytes of what a BatchNorm keeps from forward to back for one quad.
+    pub const NORMALIZATION_BYTES: u64 = size_of::<Normalization>() as u64;
+
+    fn source(&self, partials: Partials) -> Source {
+        let Blocked {
+            precision, pairs, ..
+        } = self.images;
+        let keeps_sign = self.epilogue.keeps_sign();
+        let source = Source::new(FILE, ALL)
+            .stored_in(precision)
+            .count("QUADS", self.images.quads)
+            .count("AREA", self.images.area())
+            .count("CHUNK", self.chunk())
+            .count("PER_SAMPLE", partials.per_sample)
+            .count("BLOCK", partials.block)
+            .count("PIXELS", if pairs { 2 } else { 1 })
+            .flag("RESIDUAL", self.epilogue.residual)
+            .flag("RELU", self.epilogue.relu)
+            .flag("KEEPS_SIGNS", keeps_sign)
+            .flag("FIXED", self.fixed)
+            .declare(STATISTICS);
+        let source = match pairs {
+            true => source.declare(PAIRS).declare(ELEMENT_OF_TWO),
+            false => source.declare(ELEMENT_OF_ONE),
+        };
+        source.declare(match keeps_sign && !pairs {
+            true => SIGNS,
+            false => NO_SIGNS,
+        })
+    }
 
     fn kernel(
         &self,
@@ -147,22 +208,9 @@ impl BatchNormShape {
         grid: Grid,
         partials: Partials,
     ) -> Kernel {
-        let values = context! {
-            quads => self.images.quads, area => self.images.area(), chunk => self.chunk(),
-            residual => self.epilogue.residual, relu => self.epilogue.relu,
-            keep_sign => self.epilogue.keeps_sign(), fixed => self.fixed,
-            partials => minijinja::value::Serde(partials),
-        };
-        let source = render_images(
-            self.images.precision,
-            self.images.pairs,
-            include_str!("../../shaders/batch_norm.wgsl"),
-            &declarations(&bindings, ALL),
-            values,
-        );
         Kernel {
             name,
-            source,
+            source: self.source(partials).bind(&bindings),
             bindings,
             grid,
             flops_per_sample: 0,
@@ -190,6 +238,21 @@ impl BatchNormShape {
             block: 1,
         }
     }
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    let shape = BatchNormShape {
+        images: Blocked::new(5, 2, 3),
+        max_batch: 4,
+        epilogue: Epilogue {
+            residual: true,
+            relu: true,
+        },
+        fixed: false,
+    };
+    shape.source(shape.partials())
 }
 
 /// `input` → `partial_moments`.
