@@ -1,14 +1,14 @@
-// BatchNorm over batch, rows and columns: statistics, normalisation, and the way back.
+// BatchNorm over batch, rows and columns: its reductions. The passes over whole images are in normalise.wgsl.
 //
-// input, output, residual, grad_…   [N, Q, H, W] Stored, touched as Elements of PIXELS neighbouring pixels
-// gamma, beta, running_…            [Q] vec4f
+// input, grad_output                [N, Q, H, W] Stored, touched as Elements of PIXELS neighbouring pixels
+// gamma, beta, running_…, fixed_…   [Q] vec4f
 // normalization                     [Q] Normalization
 // partial_…, all_…                  [partial results, Q] Moments or GradSums
 // positive   [N, Q, ⌈H·W/8⌉] u32: bit 4k + i of word w: was channel i of pixel 8w + k above zero
 //            before the ReLU
 //
-// Where a convolution stands before or behind, its kernel does some of this in passing (conv.wgsl), and the
-// kernels here only what is left.
+// Where a convolution stands before or behind, its kernel does some of this in passing, and the kernels here
+// only what is left.
 //
 // AREA    H·W
 // CHUNK   pixels of a quad, of all samples, that a workgroup of a reduction takes
@@ -17,14 +17,12 @@
 // ---- head: of a sample; the host makes one for each shape ----
 const QUADS = 2u;
 const AREA = 6u;
+const PIXELS = 1u;
+const RELU = true;
+const KEEPS_SIGNS = true;
 const CHUNK = 2048u;
 const PER_SAMPLE = 6u;
 const BLOCK = 2048u;
-const PIXELS = 1u;
-const RESIDUAL = true;
-const RELU = true;
-const KEEPS_SIGNS = true;
-const FIXED = false;
 
 // What every kernel shares. Activations and their gradients are stored channel-blocked by four,
 // [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout.
@@ -143,9 +141,6 @@ fn element_of(first: vec4f, second: vec4f) -> Element {
     return Element(first);
 }
 
-/// Signs of the pixels of a workgroup, four bits each.
-var<workgroup> signs: array<u32, 512>;
-
 @group(0) @binding(1) var<storage, read> input: array<Element>;
 @group(0) @binding(2) var<storage, read_write> partial_moments: array<Moments>;
 @group(0) @binding(3) var<storage, read> all_moments: array<Moments>;
@@ -157,17 +152,12 @@ var<workgroup> signs: array<u32, 512>;
 @group(0) @binding(9) var<storage, read> fixed_mean: array<vec4f>;
 @group(0) @binding(10) var<storage, read> fixed_variance: array<vec4f>;
 @group(0) @binding(11) var<storage, read> normalization: array<Normalization>;
-@group(0) @binding(12) var<storage, read_write> output: array<Element>;
-@group(0) @binding(13) var<storage, read> residual: array<Element>;
-@group(0) @binding(14) var<storage, read_write> positive_out: array<u32>;
-@group(0) @binding(15) var<storage, read_write> grad_output: array<Element>;
-@group(0) @binding(16) var<storage, read_write> partial_sums: array<GradSums>;
-@group(0) @binding(17) var<storage, read> positive: array<u32>;
-@group(0) @binding(18) var<storage, read> all_sums: array<GradSums>;
-@group(0) @binding(19) var<storage, read_write> grad_gamma: array<vec4f>;
-@group(0) @binding(20) var<storage, read_write> grad_beta: array<vec4f>;
-@group(0) @binding(21) var<storage, read> grad_in: array<Element>;
-@group(0) @binding(22) var<storage, read_write> grad_input: array<Element>;
+@group(0) @binding(12) var<storage, read_write> grad_output: array<Element>;
+@group(0) @binding(13) var<storage, read_write> partial_sums: array<GradSums>;
+@group(0) @binding(14) var<storage, read> positive: array<u32>;
+@group(0) @binding(15) var<storage, read> all_sums: array<GradSums>;
+@group(0) @binding(16) var<storage, read_write> grad_gamma: array<vec4f>;
+@group(0) @binding(17) var<storage, read_write> grad_beta: array<vec4f>;
 // ---- end of head ----
 
 /// Elements of an image of a quad.
@@ -187,11 +177,6 @@ fn place(q: u32, element: u32) -> u32 {
 /// Partial results in a batch.
 fn partials() -> u32 {
     return (current.batch * PER_SAMPLE + (BLOCK - 1u)) / BLOCK;
-}
-
-/// Whether an image has a pixel, of a word of which it has the first.
-fn has_pixel(pixel: u32) -> bool {
-    return AREA % 8u == 0u || pixel < AREA;
 }
 
 // ---- statistics ----------------------------------------------------------------------------------
@@ -327,139 +312,6 @@ fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
     }
 }
 
-// ---- normalisation -------------------------------------------------------------------------------
-
-/// What is added to a normalised element.
-fn added_at(at: u32) -> Element {
-    var added = Element();
-    if RESIDUAL {
-        added = residual[at];
-    }
-    return added;
-}
-
-/// A pixel before the ReLU.
-fn before_relu(x: vec4f, added: vec4f, norm: Normalization) -> vec4f {
-    var y = normalised(x, norm);
-    if RESIDUAL {
-        y += added;
-    }
-    return y;
-}
-
-/// A pixel as it is left, with the ReLU if there is one.
-fn finished(y: vec4f) -> vec4f {
-    var z = y;
-    if RELU {
-        z = rectified(y);
-    }
-    return z;
-}
-
-/// Which channels of a pixel are above zero.
-fn signs_of(y: vec4f) -> u32 {
-    return dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y > vec4f()), vec4u(1u));
-}
-
-/// Normalises a pair of pixels and gives their signs.
-fn normalise_pair(at: u32, norm: Normalization) -> u32 {
-    let loaded = input[at];
-    let added = added_at(at);
-    let y_0 = before_relu(first_of(loaded), first_of(added), norm);
-    let y_1 = before_relu(second_of(loaded), second_of(added), norm);
-    output[at] = element_of(finished(y_0), finished(y_1));
-    return signs_of(y_0) | (signs_of(y_1) << 4u);
-}
-
-/// Normalises the pixels of a word of signs.
-fn normalise_pairs(word: u32) {
-    if word >= current.batch * (QUADS * WORDS) {
-        return;
-    }
-    let norm = normalization[word / WORDS % QUADS];
-    let pixel = word % WORDS * 8u;
-    let at = (word / WORDS * AREA + pixel) / 2u;
-    var signs_of_word = normalise_pair(at, norm);
-    if has_pixel(pixel + 2u) {
-        signs_of_word |= normalise_pair(at + 1u, norm) << 8u;
-    }
-    if has_pixel(pixel + 4u) {
-        signs_of_word |= normalise_pair(at + 2u, norm) << 16u;
-    }
-    if has_pixel(pixel + 6u) {
-        signs_of_word |= normalise_pair(at + 3u, norm) << 24u;
-    }
-    if KEEPS_SIGNS {
-        positive_out[word] = signs_of_word;
-    }
-}
-
-/// Normalises a pixel of the `turn`-th eighth of a workgroup's words.
-fn normalise_pixel(turn: u32, first_word: u32, lane: u32) {
-    let word = first_word + 8u * turn + lane / 8u;
-    let pixel = word % WORDS * 8u + lane % 8u;
-    var bits = 0u;
-    if (word < current.batch * (QUADS * WORDS)) & has_pixel(pixel) {
-        let norm = normalization[word / WORDS % QUADS];
-        let at = word / WORDS * AREA + pixel;
-        let y = before_relu(first_of(input[at]), first_of(added_at(at)), norm);
-        bits = signs_of(y);
-        output[at] = element_of(finished(y), vec4f());
-    }
-    if KEEPS_SIGNS {
-        signs[64u * turn + lane] = bits;
-    }
-}
-
-/// The signs of a pixel of a lane's word, where they belong. Each lane begins elsewhere, so that they do not meet
-/// in one bank of the memory.
-fn signs_in_word(turn: u32, lane: u32) -> u32 {
-    let pixel = (turn + lane / 4u) % 8u;
-    return signs[lane * 8u + pixel] << (4u * pixel);
-}
-
-/// Normalises the pixels of 64 words, neighbouring lanes neighbouring pixels.
-fn normalise_pixels(first_word: u32, lane: u32) {
-    normalise_pixel(0u, first_word, lane);
-    normalise_pixel(1u, first_word, lane);
-    normalise_pixel(2u, first_word, lane);
-    normalise_pixel(3u, first_word, lane);
-    normalise_pixel(4u, first_word, lane);
-    normalise_pixel(5u, first_word, lane);
-    normalise_pixel(6u, first_word, lane);
-    normalise_pixel(7u, first_word, lane);
-    if KEEPS_SIGNS {
-        workgroupBarrier();
-        var all = signs_in_word(0u, lane);
-        all |= signs_in_word(1u, lane);
-        all |= signs_in_word(2u, lane);
-        all |= signs_in_word(3u, lane);
-        all |= signs_in_word(4u, lane);
-        all |= signs_in_word(5u, lane);
-        all |= signs_in_word(6u, lane);
-        all |= signs_in_word(7u, lane);
-        if first_word + lane < current.batch * (QUADS * WORDS) {
-            positive_out[first_word + lane] = all;
-        }
-    }
-}
-
-/// output = γ · (input − mean)/√(variance + ε) + β, then + residual if RESIDUAL, then max(·, 0) if RELU; positive_out
-/// if KEEPS_SIGNS. One workgroup 64 words of signs: of pairs of pixels one thread a word.
-@compute @workgroup_size(64)
-fn normalise(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let first_word = group_index(group, groups) * 64u;
-    if PIXELS == 2u {
-        normalise_pairs(first_word + lane);
-    } else {
-        normalise_pixels(first_word, lane);
-    }
-}
-
 // ---- the way back --------------------------------------------------------------------------------
 
 var<workgroup> lane_sums: array<GradSums, 64>;
@@ -564,77 +416,4 @@ fn finish_backward(
     normalization_out[q].mean_grad_x = lane_sums[0].sum_x / elements;
     grad_beta[q] = lane_sums[0].sum / gradient_scale();
     grad_gamma[q] = lane_sums[0].sum_x / gradient_scale();
-}
-
-/// The gradient of a pixel of BatchNorm's input.
-fn gradient_of(grad: vec4f, x: vec4f, norm: Normalization) -> vec4f {
-    var g = grad;
-    if !FIXED {
-        g -= norm.mean_grad + standardised(x, norm) * norm.mean_grad_x;
-    }
-    return g * norm.scale;
-}
-
-/// grad_input of an element.
-fn backward_element(at: u32, norm: Normalization) {
-    let grad = grad_in[at];
-    var loaded = Element();
-    if !FIXED {
-        loaded = input[at];
-    }
-    let g_0 = gradient_of(first_of(grad), first_of(loaded), norm);
-    let g_1 = gradient_of(second_of(grad), second_of(loaded), norm);
-    grad_input[at] = element_of(g_0, g_1);
-}
-
-/// grad_input of eight pixels, pair by pair.
-fn backward_pairs(word: u32) {
-    if word >= current.batch * (QUADS * WORDS) {
-        return;
-    }
-    let norm = normalization[word / WORDS % QUADS];
-    let pixel = word % WORDS * 8u;
-    let at = (word / WORDS * AREA + pixel) / 2u;
-    backward_element(at, norm);
-    if has_pixel(pixel + 2u) {
-        backward_element(at + 1u, norm);
-    }
-    if has_pixel(pixel + 4u) {
-        backward_element(at + 2u, norm);
-    }
-    if has_pixel(pixel + 6u) {
-        backward_element(at + 3u, norm);
-    }
-}
-
-/// grad_input of a pixel, if the batch has it.
-fn backward_pixel(at: u32) {
-    if at < current.batch * (QUADS * AREA) {
-        backward_element(at, normalization[at / AREA % QUADS]);
-    }
-}
-
-/// grad_input = γ/√(variance + ε) · (grad_in − mean(g) − x̂ · mean(g·x̂)), or if FIXED without the means; grad_in is
-/// what passed the ReLU. One workgroup 512 pixels: of pairs one thread eight pixels, else neighbouring lanes
-/// neighbouring pixels.
-@compute @workgroup_size(64)
-fn backward(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let first = group_index(group, groups) * 64u;
-    if PIXELS == 2u {
-        backward_pairs(first + lane);
-    } else {
-        let at = first * 8u + lane;
-        backward_pixel(at);
-        backward_pixel(at + 64u);
-        backward_pixel(at + 128u);
-        backward_pixel(at + 192u);
-        backward_pixel(at + 256u);
-        backward_pixel(at + 320u);
-        backward_pixel(at + 384u);
-        backward_pixel(at + 448u);
-    }
 }

@@ -115,10 +115,12 @@ mod tests {
     use super::*;
 
     /// By file: what its head says for a small sample.
-    fn samples() -> [(&'static str, Source); 9] {
+    fn samples() -> [(&'static str, Source); 10] {
         use super::super::*;
+        let [reductions, passes] = batch_norm::samples();
         [
-            ("batch_norm", batch_norm::sample()),
+            ("batch_norm", reductions),
+            ("normalise", passes),
             ("ceilings", ceilings::sample()),
             ("elementwise", elementwise::sample()),
             ("input", input::sample()),
