@@ -1,25 +1,173 @@
-// BatchNorm over batch, rows and columns: statistics, normalisation, and the way back.
+// BatchNorm over batch, rows and columns: its reductions. The passes over whole images are in normalise.wgsl.
 //
-// input, output, residual, grad_…   [N, Q, H, W] Stored
-// gamma, beta, running_…            [Q] vec4f
-// normalization                     [Q]
+// input, grad_output                [N, Q, H, W] Stored, touched as Elements of PIXELS neighbouring pixels
+// gamma, beta, running_…, fixed_…   [Q] vec4f
+// normalization                     [Q] Normalization
+// partial_…, all_…                  [partial results, Q] Moments or GradSums
 // positive   [N, Q, ⌈H·W/8⌉] u32: bit 4k + i of word w: was channel i of pixel 8w + k above zero
 //            before the ReLU
 //
-// Where a convolution stands before or behind, its kernel does some of this in passing (conv.wgsl), and the
-// kernels here only what is left.
+// Where a convolution stands before or behind, its kernel does some of this in passing, and the kernels here
+// only what is left.
+//
+// AREA    H·W
+// CHUNK   pixels of a quad, of all samples, that a workgroup of a reduction takes
+// A reduction leaves ⌈N · PER_SAMPLE / BLOCK⌉ partial results.
 
-const QUADS = {{ quads }}u;
-const AREA = {{ area }}u;
-{% set pixels = 2 if pairs else 1 %}
-alias Element = {{ element(pixels) }};
-/// Elements of an image of a quad, of {{ pixels }} pixels each.
-const ELEMENTS = {{ area // pixels }}u;
-/// Elements of a quad that a workgroup of a reduction takes.
-const CHUNK = {{ chunk // pixels }}u;
+// ---- head: of a sample; the host makes one for each shape ----
+const QUADS = 2u;
+const AREA = 6u;
+const PIXELS = 1u;
+const RELU = true;
+const KEEPS_SIGNS = true;
+const CHUNK = 2048u;
+const PER_SAMPLE = 6u;
+const BLOCK = 2048u;
+
+// What every kernel shares. Activations and their gradients are stored channel-blocked by four,
+// [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout.
+
+/// Of the step under way; written by the host before each submission.
+struct Step {
+    /// Samples in this batch, at most the plan's largest.
+    batch: u32,
+    learning_rate: f32,
+    /// Adam's 1 − β₁ᵗ and 1 − β₂ᵗ.
+    first_correction: f32,
+    second_correction: f32,
+}
+
+@group(0) @binding(0) var<uniform> current: Step;
+
+/// The number of this workgroup in a grid that is folded into two dimensions.
+fn group_index(group: vec3u, groups: vec3u) -> u32 {
+    return group.y * groups.x + group.x;
+}
+
+/// max(x, 0), but NaN where x is: the loss must see it. `max` may swallow a NaN, and so may a comparison of floats,
+/// of which NVIDIA's compiler makes a `max`. As integers, −0 to −∞ are what is at most −0x800000.
+fn rectified(x: vec4f) -> vec4f {
+    return select(x, vec4f(), bitcast<vec4i>(x) <= vec4i(-0x800000));
+}
+
+/// Four channels of a pixel, or four weights of a convolution, in memory. Kernels compute in f32.
+alias Stored = vec4<f32>;
+alias StoredValue = f32;
+
+/// What gradients of images are multiplied with while they are images: nothing.
+fn gradient_scale() -> f32 {
+    return 1.0;
+}
+
+// What BatchNorm keeps of a quad of channels, and how partial results are joined.
+
+/// What a BatchNorm does to a quad of channels in this step, and what its way back takes off. The mean is
+/// in two parts, so that x − mean keeps its digits where the mean dwarfs the deviation.
+struct Normalization {
+    /// A first guess of the mean, and what is to be added to it.
+    guess: vec4f,
+    offset: vec4f,
+    /// 1/√(variance + ε).
+    inverse_deviation: vec4f,
+    /// γ/√(variance + ε).
+    scale: vec4f,
+    beta: vec4f,
+    /// mean(g) and mean(g·x̂) over the batch, g the gradient of what was normalised.
+    mean_grad: vec4f,
+    mean_grad_x: vec4f,
+}
+
+/// x̂.
+fn standardised(x: vec4f, norm: Normalization) -> vec4f {
+    return (x - norm.guess - norm.offset) * norm.inverse_deviation;
+}
+
+/// γ·x̂ + β.
+fn normalised(x: vec4f, norm: Normalization) -> vec4f {
+    return (x - norm.guess - norm.offset) * norm.scale + norm.beta;
+}
+
+/// The middle one of three values.
+fn middle(a: vec4f, b: vec4f, c: vec4f) -> vec4f {
+    return max(min(a, b), min(max(a, b), c));
+}
+
+/// Mean, from an origin, and sum of squared deviations of `count` values.
+struct Moments {
+    origin: vec4f,
+    mean: vec4f,
+    squares: vec4f,
+    count: f32,
+}
+
+/// The moments of two sets together (Chan, Golub and LeVeque).
+fn together(a: Moments, b: Moments) -> Moments {
+    if a.count == 0.0 {
+        return b;
+    }
+    let count = a.count + b.count;
+    let delta = (b.origin - a.origin) + (b.mean - a.mean);
+    let part = b.count / count;
+    return Moments(
+        a.origin,
+        a.mean + select(delta * part, vec4f(), b.count == 0.0),
+        a.squares + b.squares + select(delta * delta * (a.count * part), vec4f(), b.count == 0.0),
+        count,
+    );
+}
+
+/// Σ g and Σ g·x̂.
+struct GradSums {
+    sum: vec4f,
+    sum_x: vec4f,
+}
+
+fn both(a: GradSums, b: GradSums) -> GradSums {
+    return GradSums(a.sum + b.sum, a.sum_x + b.sum_x);
+}
+
+alias Element = Stored;
+
+fn first_of(element: Element) -> vec4f {
+    return vec4f(element);
+}
+
+/// There is none.
+fn second_of(element: Element) -> vec4f {
+    return vec4f();
+}
+
+fn element_of(first: vec4f, second: vec4f) -> Element {
+    return Element(first);
+}
+
+@group(0) @binding(1) var<storage, read> input: array<Element>;
+@group(0) @binding(2) var<storage, read_write> partial_moments: array<Moments>;
+@group(0) @binding(3) var<storage, read> all_moments: array<Moments>;
+@group(0) @binding(4) var<storage, read> gamma: array<vec4f>;
+@group(0) @binding(5) var<storage, read> beta: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> normalization_out: array<Normalization>;
+@group(0) @binding(7) var<storage, read_write> running_mean: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> running_variance: array<vec4f>;
+@group(0) @binding(9) var<storage, read> fixed_mean: array<vec4f>;
+@group(0) @binding(10) var<storage, read> fixed_variance: array<vec4f>;
+@group(0) @binding(11) var<storage, read> normalization: array<Normalization>;
+@group(0) @binding(12) var<storage, read_write> grad_output: array<Element>;
+@group(0) @binding(13) var<storage, read_write> partial_sums: array<GradSums>;
+@group(0) @binding(14) var<storage, read> positive: array<u32>;
+@group(0) @binding(15) var<storage, read> all_sums: array<GradSums>;
+@group(0) @binding(16) var<storage, read_write> grad_gamma: array<vec4f>;
+@group(0) @binding(17) var<storage, read_write> grad_beta: array<vec4f>;
+// ---- end of head ----
+
+/// Elements of an image of a quad.
+const ELEMENTS = AREA / PIXELS;
+/// Elements of a chunk.
+const CHUNK_ELEMENTS = CHUNK / PIXELS;
+/// Words of kept signs of an image of a quad, eight pixels each.
+const WORDS = (AREA + 7u) / 8u;
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
-const WORDS = (AREA + 7u) / 8u;
 
 /// The place of an element of a quad in storage.
 fn place(q: u32, element: u32) -> u32 {
@@ -28,7 +176,7 @@ fn place(q: u32, element: u32) -> u32 {
 
 /// Partial results in a batch.
 fn partials() -> u32 {
-    return (current.batch * {{ partials.per_sample }}u + {{ partials.block - 1 }}u) / {{ partials.block }}u;
+    return (current.batch * PER_SAMPLE + (BLOCK - 1u)) / BLOCK;
 }
 
 // ---- statistics ----------------------------------------------------------------------------------
@@ -55,28 +203,31 @@ fn statistics(
 ) {
     let index = group_index(group, groups);
     let q = index % QUADS;
-    let start = index / QUADS * CHUNK;
-    let end = min(start + CHUNK, current.batch * ELEMENTS);
+    let start = index / QUADS * CHUNK_ELEMENTS;
+    let end = min(start + CHUNK_ELEMENTS, current.batch * ELEMENTS);
     var mine = Moments();
     if start + lane < end {
         // Lanes measure from a value in the midst of others, so that neither a large mean nor an odd
         // value costs digits.
         let own = middle(
-            {{ pixel("input[place(q, start)]", pixels, 0) }},
-            {{ pixel("input[place(q, (start + end) / 2u)]", pixels, 0) }},
-            {{ pixel("input[place(q, end - 1u)]", pixels, 0) }},
+            first_of(input[place(q, start)]),
+            first_of(input[place(q, (start + end) / 2u)]),
+            first_of(input[place(q, end - 1u)]),
         );
         var sum = vec4f();
         var squares = vec4f();
         for (var e = start + lane; e < end; e += 64u) {
             let loaded = input[place(q, e)];
-{% for i in range(pixels) %}
-            let d_{{ i }} = {{ pixel("loaded", pixels, i) }} - own;
-            sum += d_{{ i }};
-            squares += d_{{ i }} * d_{{ i }};
-{% endfor %}
+            let d_0 = first_of(loaded) - own;
+            sum += d_0;
+            squares += d_0 * d_0;
+            if PIXELS == 2u {
+                let d_1 = second_of(loaded) - own;
+                sum += d_1;
+                squares += d_1 * d_1;
+            }
         }
-        let count = f32((end - start - lane + 63u) / 64u * {{ pixels }}u);
+        let count = f32((end - start - lane + 63u) / 64u * PIXELS);
         mine = Moments(own, sum / count, max(squares - sum * sum / count, vec4f()), count);
     }
     join_moments(lane, mine);
@@ -161,103 +312,6 @@ fn fixed_statistics(@builtin(global_invocation_id) id: vec3u) {
     }
 }
 
-// ---- normalisation -------------------------------------------------------------------------------
-
-{# What becomes of pixel i of an element: y_i, and with its signs `bits`, moved by `shift`. #}
-{% macro normalised_pixel(i, shift) %}
-        var y_{{ i }} = normalised({{ pixel("loaded", pixels, i) }}, norm);
-    {% if residual %}
-        y_{{ i }} += {{ pixel("added", pixels, i) }};
-    {% endif %}
-    {% if keep_sign %}
-        bits |= dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), y_{{ i }} > vec4f()), vec4u(1u)){{ " << " ~ shift ~ "u" if shift }};
-    {% endif %}
-    {% if relu %}
-        y_{{ i }} = rectified(y_{{ i }});
-    {% endif %}
-{% endmacro %}
-{% if keep_sign and not pairs %}
-/// Signs of the pixels of a workgroup, four bits each.
-var<workgroup> signs: array<u32, 512>;
-{% endif %}
-
-/// output = γ · (input − mean)/√(variance + ε) + β{{ ", + residual" if residual }}{{ ", then ReLU" if relu }}.
-{% if pairs %}
-/// One thread eight pixels of a quad.
-{% else %}
-/// One workgroup the pixels of 64 words of signs, neighbouring lanes neighbouring pixels.
-{% endif %}
-@compute @workgroup_size(64)
-fn normalise(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let own_word = group_index(group, groups) * 64u + lane;
-{% if pairs %}
-    if own_word >= current.batch * (QUADS * WORDS) {
-        return;
-    }
-    let norm = normalization[own_word / WORDS % QUADS];
-    let first = own_word % WORDS * 8u;
-    let image = (own_word / WORDS * AREA + first) / 2u;
-    var bits = 0u;
-    {% for k in range(0, 8, 2) %}
-    {{ "if first + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        let at = image + {{ k // 2 }}u;
-        let loaded = input[at];
-        {% if residual %}
-        let added = residual[at];
-        {% endif %}
-        {% for i in range(2) %}
-{{ normalised_pixel(i, 4 * (k + i)) }}
-        {% endfor %}
-        output[at] = {{ joined("y", 2) }};
-    }
-    {% endfor %}
-    {% if keep_sign %}
-    positive_out[own_word] = bits;
-    {% endif %}
-{% else %}
-    {% for k in range(8) %}
-    {
-        let word = (own_word - lane) + {{ 8 * k }}u + lane / 8u;
-        let pixel = word % WORDS * 8u + lane % 8u;
-        {% if keep_sign %}
-        var bits = 0u;
-        {% endif %}
-        if (word < current.batch * (QUADS * WORDS)){{ " & (pixel < AREA)" if area % 8 != 0 }} {
-            let norm = normalization[word / WORDS % QUADS];
-            let at = word / WORDS * AREA + pixel;
-            let loaded = input[at];
-        {% if residual %}
-            let added = residual[at];
-        {% endif %}
-{{ normalised_pixel(0, 0) }}
-            output[at] = {{ joined("y", 1) }};
-        }
-        {% if keep_sign %}
-        signs[{{ 64 * k }}u + lane] = bits;
-        {% endif %}
-    }
-    {% endfor %}
-    {% if keep_sign %}
-    workgroupBarrier();
-    var all = 0u;
-        {% for k in range(8) %}
-    {
-        // Each lane begins elsewhere, so that they do not meet in one bank of the memory.
-        let pixel = ({{ k }}u + lane / 4u) % 8u;
-        all |= signs[lane * 8u + pixel] << (4u * pixel);
-    }
-        {% endfor %}
-    if own_word < current.batch * (QUADS * WORDS) {
-        positive_out[own_word] = all;
-    }
-    {% endif %}
-{% endif %}
-}
-
 // ---- the way back --------------------------------------------------------------------------------
 
 var<workgroup> lane_sums: array<GradSums, 64>;
@@ -273,8 +327,19 @@ fn join_sums(lane: u32, mine: GradSums) {
     }
 }
 
-/// partial_sums[chunk, q] = (Σ g, Σ g·x̂) over the chunk, where g is grad_output{{ ", which becomes zero where the ReLU let nothing through" if relu }}.
-/// One workgroup a chunk and quad.
+/// The gradient of a pixel that passes the ReLU: by its kept signs, or by its normalised value.
+fn passed(grad: vec4f, x: vec4f, bits: u32, norm: Normalization) -> vec4f {
+    var g = grad;
+    if KEEPS_SIGNS {
+        g = select(vec4f(), g, (vec4u(bits) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
+    } else if RELU {
+        g = select(vec4f(), g, normalised(x, norm) > vec4f());
+    }
+    return g;
+}
+
+/// partial_sums[chunk, q] = (Σ g, Σ g·x̂) over the chunk, where g is grad_output, which if RELU becomes zero where
+/// the ReLU let nothing through. One workgroup a chunk and quad.
 @compute @workgroup_size(64)
 fn backward_sums(
     @builtin(workgroup_id) group: vec3u,
@@ -283,31 +348,31 @@ fn backward_sums(
 ) {
     let index = group_index(group, groups);
     let q = index % QUADS;
-    let start = index / QUADS * CHUNK;
-    let end = min(start + CHUNK, current.batch * ELEMENTS);
+    let start = index / QUADS * CHUNK_ELEMENTS;
+    let end = min(start + CHUNK_ELEMENTS, current.batch * ELEMENTS);
     let norm = normalization[q];
     var mine = GradSums();
     for (var e = start + lane; e < end; e += 64u) {
         let at = place(q, e);
         let loaded = input[at];
         let grad = grad_output[at];
-{% if keep_sign %}
-        let pixel = e % ELEMENTS * {{ pixels }}u;
-        let bits = positive[(e / ELEMENTS * QUADS + q) * WORDS + pixel / 8u] >> (4u * (pixel % 8u));
-{% endif %}
-{% for i in range(pixels) %}
-        let x_{{ i }} = {{ pixel("loaded", pixels, i) }};
-        var g_{{ i }} = {{ pixel("grad", pixels, i) }};
-    {% if keep_sign %}
-        g_{{ i }} = select(vec4f(), g_{{ i }}, (vec4u(bits{{ " >> 4u" if i == 1 }}) & vec4u(1u, 2u, 4u, 8u)) != vec4u());
-    {% elif relu %}
-        g_{{ i }} = select(vec4f(), g_{{ i }}, normalised(x_{{ i }}, norm) > vec4f());
-    {% endif %}
-        mine = both(mine, GradSums(g_{{ i }}, g_{{ i }} * standardised(x_{{ i }}, norm)));
-{% endfor %}
-{% if relu %}
-        grad_output[at] = {{ joined("g", pixels) }};
-{% endif %}
+        var bits = 0u;
+        if KEEPS_SIGNS {
+            let pixel = e % ELEMENTS * PIXELS;
+            bits = positive[(e / ELEMENTS * QUADS + q) * WORDS + pixel / 8u] >> (4u * (pixel % 8u));
+        }
+        let x_0 = first_of(loaded);
+        let g_0 = passed(first_of(grad), x_0, bits, norm);
+        mine = both(mine, GradSums(g_0, g_0 * standardised(x_0, norm)));
+        var g_1 = vec4f();
+        if PIXELS == 2u {
+            let x_1 = second_of(loaded);
+            g_1 = passed(second_of(grad), x_1, bits >> 4u, norm);
+            mine = both(mine, GradSums(g_1, g_1 * standardised(x_1, norm)));
+        }
+        if RELU {
+            grad_output[at] = element_of(g_0, g_1);
+        }
     }
     join_sums(lane, mine);
     if lane == 0u && start < end {
@@ -351,65 +416,4 @@ fn finish_backward(
     normalization_out[q].mean_grad_x = lane_sums[0].sum_x / elements;
     grad_beta[q] = lane_sums[0].sum / gradient_scale();
     grad_gamma[q] = lane_sums[0].sum_x / gradient_scale();
-}
-
-{# What becomes of pixel i of an element: g_i. #}
-{% macro gradient_of_pixel(i) %}
-        var g_{{ i }} = {{ pixel("grad", pixels, i) }};
-    {% if not fixed %}
-        g_{{ i }} -= norm.mean_grad + standardised({{ pixel("loaded", pixels, i) }}, norm) * norm.mean_grad_x;
-    {% endif %}
-        g_{{ i }} *= norm.scale;
-{% endmacro %}
-/// grad_input = γ/√(variance + ε) · (grad_in{{ " − mean(g) − x̂ · mean(g·x̂)" if not fixed }}), where grad_in is what passed the
-/// ReLU.
-{% if pairs %}
-/// One thread eight pixels of a quad.
-{% else %}
-/// One workgroup 512 pixels, neighbouring lanes neighbouring pixels.
-{% endif %}
-@compute @workgroup_size(64)
-fn backward(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32,
-) {
-    let first = group_index(group, groups) * 64u;
-{% if pairs %}
-    let word = first + lane;
-    if word >= current.batch * (QUADS * WORDS) {
-        return;
-    }
-    let norm = normalization[word / WORDS % QUADS];
-    let pixel = word % WORDS * 8u;
-    let image = (word / WORDS * AREA + pixel) / 2u;
-    {% for k in range(0, 8, 2) %}
-    {{ "if pixel + " ~ k ~ "u < AREA" if area % 8 != 0 and k > 0 }} {
-        let at = image + {{ k // 2 }}u;
-        let grad = grad_in[at];
-        {% if not fixed %}
-        let loaded = input[at];
-        {% endif %}
-        {% for i in range(2) %}
-{{ gradient_of_pixel(i) }}
-        {% endfor %}
-        grad_input[at] = {{ joined("g", 2) }};
-    }
-    {% endfor %}
-{% else %}
-    {% for k in range(8) %}
-    {
-        let at = first * 8u + {{ 64 * k }}u + lane;
-        if at < current.batch * (QUADS * AREA) {
-            let norm = normalization[at / AREA % QUADS];
-            let grad = grad_in[at];
-        {% if not fixed %}
-            let loaded = input[at];
-        {% endif %}
-{{ gradient_of_pixel(0) }}
-            grad_input[at] = {{ joined("g", 1) }};
-        }
-    }
-    {% endfor %}
-{% endif %}
 }

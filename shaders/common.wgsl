@@ -1,6 +1,5 @@
 // What every kernel shares. Activations and their gradients are stored channel-blocked by four,
-// [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout. What a quad is
-// stored as is said in stored.wgsl.
+// [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout.
 
 /// Of the step under way; written by the host before each submission.
 struct Step {
@@ -19,74 +18,8 @@ fn group_index(group: vec3u, groups: vec3u) -> u32 {
     return group.y * groups.x + group.x;
 }
 
-
-/// What a BatchNorm does to a quad of channels in this step, and what its way back takes off. The mean is
-/// in two parts, so that x − mean keeps its digits where the mean dwarfs the deviation.
-struct Normalization {
-    /// A first guess of the mean, and what is to be added to it.
-    guess: vec4f,
-    offset: vec4f,
-    /// 1/√(variance + ε).
-    inverse_deviation: vec4f,
-    /// γ/√(variance + ε).
-    scale: vec4f,
-    beta: vec4f,
-    /// mean(g) and mean(g·x̂) over the batch, g the gradient of what was normalised.
-    mean_grad: vec4f,
-    mean_grad_x: vec4f,
-}
-
-/// x̂.
-fn standardised(x: vec4f, norm: Normalization) -> vec4f {
-    return (x - norm.guess - norm.offset) * norm.inverse_deviation;
-}
-
-/// γ·x̂ + β.
-fn normalised(x: vec4f, norm: Normalization) -> vec4f {
-    return (x - norm.guess - norm.offset) * norm.scale + norm.beta;
-}
-
 /// max(x, 0), but NaN where x is: the loss must see it. `max` may swallow a NaN, and so may a comparison of floats,
 /// of which NVIDIA's compiler makes a `max`. As integers, −0 to −∞ are what is at most −0x800000.
 fn rectified(x: vec4f) -> vec4f {
     return select(x, vec4f(), bitcast<vec4i>(x) <= vec4i(-0x800000));
-}
-
-/// The middle one of three values.
-fn middle(a: vec4f, b: vec4f, c: vec4f) -> vec4f {
-    return max(min(a, b), min(max(a, b), c));
-}
-
-/// Mean, from an origin, and sum of squared deviations of `count` values.
-struct Moments {
-    origin: vec4f,
-    mean: vec4f,
-    squares: vec4f,
-    count: f32,
-}
-
-/// The moments of two sets together (Chan, Golub and LeVeque).
-fn together(a: Moments, b: Moments) -> Moments {
-    if a.count == 0.0 {
-        return b;
-    }
-    let count = a.count + b.count;
-    let delta = (b.origin - a.origin) + (b.mean - a.mean);
-    let part = b.count / count;
-    return Moments(
-        a.origin,
-        a.mean + select(delta * part, vec4f(), b.count == 0.0),
-        a.squares + b.squares + select(delta * delta * (a.count * part), vec4f(), b.count == 0.0),
-        count,
-    );
-}
-
-/// Σ g and Σ g·x̂.
-struct GradSums {
-    sum: vec4f,
-    sum_x: vec4f,
-}
-
-fn both(a: GradSums, b: GradSums) -> GradSums {
-    return GradSums(a.sum + b.sum, a.sum_x + b.sum_x);
 }

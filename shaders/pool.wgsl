@@ -5,14 +5,58 @@
 // chosen   [N, Q, HO, WO] u32: for each of the quad's channels eight bits, the place of the
 //          maximum in its window, row-major; the first one where several are equal
 
-const QUADS = {{ quads }}u;
-const HEIGHT = {{ height }};
-const WIDTH = {{ width }};
-const OUT_HEIGHT = {{ out_height }};
-const OUT_WIDTH = {{ out_width }};
-const KERNEL = {{ kernel }};
-const STRIDE = {{ stride }};
-const PADDING = {{ padding }};
+// ---- head: of a sample; the host makes one for each shape ----
+const QUADS = 2u;
+const HEIGHT = 4;
+const WIDTH = 6;
+const OUT_HEIGHT = 2;
+const OUT_WIDTH = 3;
+const KERNEL = 3;
+const STRIDE = 2;
+const PADDING = 1;
+
+// What every kernel shares. Activations and their gradients are stored channel-blocked by four,
+// [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout.
+
+/// Of the step under way; written by the host before each submission.
+struct Step {
+    /// Samples in this batch, at most the plan's largest.
+    batch: u32,
+    learning_rate: f32,
+    /// Adam's 1 − β₁ᵗ and 1 − β₂ᵗ.
+    first_correction: f32,
+    second_correction: f32,
+}
+
+@group(0) @binding(0) var<uniform> current: Step;
+
+/// The number of this workgroup in a grid that is folded into two dimensions.
+fn group_index(group: vec3u, groups: vec3u) -> u32 {
+    return group.y * groups.x + group.x;
+}
+
+/// max(x, 0), but NaN where x is: the loss must see it. `max` may swallow a NaN, and so may a comparison of floats,
+/// of which NVIDIA's compiler makes a `max`. As integers, −0 to −∞ are what is at most −0x800000.
+fn rectified(x: vec4f) -> vec4f {
+    return select(x, vec4f(), bitcast<vec4i>(x) <= vec4i(-0x800000));
+}
+
+/// Four channels of a pixel, or four weights of a convolution, in memory. Kernels compute in f32.
+alias Stored = vec4<f32>;
+alias StoredValue = f32;
+
+/// What gradients of images are multiplied with while they are images: nothing.
+fn gradient_scale() -> f32 {
+    return 1.0;
+}
+
+@group(0) @binding(1) var<storage, read> input: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> output: array<Stored>;
+@group(0) @binding(3) var<storage, read_write> chosen_out: array<u32>;
+@group(0) @binding(4) var<storage, read> grad_output: array<Stored>;
+@group(0) @binding(5) var<storage, read_write> grad_input: array<Stored>;
+@group(0) @binding(6) var<storage, read> chosen: array<u32>;
+// ---- end of head ----
 
 /// output[n, c, y, x] = max over the window at (y·S − P, x·S − P). One thread an output quad.
 @compute @workgroup_size(64)

@@ -1,9 +1,12 @@
 //! BatchNorm: batch statistics, normalisation (with residual and ReLU), and the way back.
 
-use minijinja::context;
+use super::source::{PAIRS, STATISTICS, Source};
+use super::{Binding, Blocked, GradSums, Grid, Kernel, Moments, Normalization};
 
-use super::binding::declarations;
-use super::{Binding, Blocked, Grid, Kernel, render_images};
+/// Statistics, and the sums of the way back.
+const REDUCTIONS: &str = include_str!("../../shaders/batch_norm.wgsl");
+/// Normalisation, and the gradient of the input.
+const PASSES: &str = include_str!("../../shaders/normalise.wgsl");
 
 const INPUT: Binding = Binding::read("input", "Element");
 const PARTIAL_MOMENTS: Binding = Binding::read_write("partial_moments", "Moments");
@@ -27,7 +30,7 @@ const GRAD_GAMMA: Binding = Binding::read_write("grad_gamma", "vec4f");
 const GRAD_BETA: Binding = Binding::read_write("grad_beta", "vec4f");
 const GRAD_IN: Binding = Binding::read("grad_in", "Element");
 const GRAD_INPUT: Binding = Binding::read_write("grad_input", "Element");
-const ALL: &[Binding] = &[
+const OF_REDUCTIONS: &[Binding] = &[
     INPUT,
     PARTIAL_MOMENTS,
     ALL_MOMENTS,
@@ -39,18 +42,55 @@ const ALL: &[Binding] = &[
     FIXED_MEAN,
     FIXED_VARIANCE,
     NORMALIZATION,
-    OUTPUT,
-    RESIDUAL,
-    POSITIVE_OUT,
     GRAD_OUTPUT,
     PARTIAL_SUMS,
     POSITIVE,
     ALL_SUMS,
     GRAD_GAMMA,
     GRAD_BETA,
+];
+const OF_PASSES: &[Binding] = &[
+    INPUT,
+    NORMALIZATION,
+    OUTPUT,
+    RESIDUAL,
+    POSITIVE_OUT,
     GRAD_IN,
     GRAD_INPUT,
 ];
+
+/// An element of one pixel.
+const ELEMENT_OF_ONE: &str = "alias Element = Stored;
+
+fn first_of(element: Element) -> vec4f {
+    return vec4f(element);
+}
+
+/// There is none.
+fn second_of(element: Element) -> vec4f {
+    return vec4f();
+}
+
+fn element_of(first: vec4f, second: vec4f) -> Element {
+    return Element(first);
+}
+";
+
+/// An element of two pixels.
+const ELEMENT_OF_TWO: &str = "alias Element = StoredPair;
+
+fn element_of(first: vec4f, second: vec4f) -> Element {
+    return stored_pair(first, second);
+}
+";
+
+const SIGNS: &str = "/// Signs of the pixels of a workgroup, four bits each.
+var<workgroup> signs: array<u32, 512>;
+";
+
+/// Where no lane has signs for another: a browser zeroes what a workgroup has.
+const NO_SIGNS: &str = "var<private> signs: array<u32, 1>;
+";
 
 /// Pixels of a quad whose kept signs share a u32.
 pub(super) const SIGNS_PER_WORD: u32 = 8;
@@ -128,7 +168,8 @@ impl BatchNormShape {
 
     /// Bytes of the partial results of a reduction.
     pub fn partial_bytes(&self, partials: Partials) -> u64 {
-        64 * u64::from(self.images.quads) * partials.count(self.max_batch)
+        let bytes = size_of::<Moments>().max(size_of::<GradSums>()) as u64;
+        bytes * u64::from(self.images.quads) * partials.count(self.max_batch)
     }
 
     /// Bytes of the kept signs.
@@ -136,35 +177,65 @@ impl BatchNormShape {
         4 * u64::from(self.max_batch) * u64::from(self.images.quads * self.words())
     }
 
-    /// Bytes of what a BatchNorm keeps from forward to back for one quad: `Normalization` in
-    /// `shaders/common.wgsl`.
-    pub const NORMALIZATION_BYTES: u64 = 7 * 16;
+    /// Bytes of what a BatchNorm keeps from forward to back for one quad.
+    pub const NORMALIZATION_BYTES: u64 = size_of::<Normalization>() as u64;
 
-    fn kernel(
+    /// What both texts say of the images.
+    fn source(&self, file: &'static str, all: &'static [Binding]) -> Source {
+        let Blocked {
+            precision, pairs, ..
+        } = self.images;
+        let source = Source::new(file, all)
+            .stored_in(precision)
+            .count("QUADS", self.images.quads)
+            .count("AREA", self.images.area())
+            .count("PIXELS", if pairs { 2 } else { 1 })
+            .flag("RELU", self.epilogue.relu)
+            .flag("KEEPS_SIGNS", self.epilogue.keeps_sign())
+            .declare(STATISTICS);
+        match pairs {
+            true => source.declare(PAIRS).declare(ELEMENT_OF_TWO),
+            false => source.declare(ELEMENT_OF_ONE),
+        }
+    }
+
+    fn reductions(&self, partials: Partials) -> Source {
+        self.source(REDUCTIONS, OF_REDUCTIONS)
+            .count("CHUNK", self.chunk())
+            .count("PER_SAMPLE", partials.per_sample)
+            .count("BLOCK", partials.block)
+    }
+
+    fn passes(&self) -> Source {
+        let shares_signs = self.epilogue.keeps_sign() && !self.images.pairs;
+        self.source(PASSES, OF_PASSES)
+            .flag("RESIDUAL", self.epilogue.residual)
+            .flag("FIXED", self.fixed)
+            .declare(if shares_signs { SIGNS } else { NO_SIGNS })
+    }
+
+    fn reduction(
         &self,
         name: &'static str,
         bindings: Vec<Binding>,
         grid: Grid,
         partials: Partials,
     ) -> Kernel {
-        let values = context! {
-            quads => self.images.quads, area => self.images.area(), chunk => self.chunk(),
-            residual => self.epilogue.residual, relu => self.epilogue.relu,
-            keep_sign => self.epilogue.keeps_sign(), fixed => self.fixed,
-            partials => minijinja::value::Serde(partials),
-        };
-        let source = render_images(
-            self.images.precision,
-            self.images.pairs,
-            include_str!("../../shaders/batch_norm.wgsl"),
-            &declarations(&bindings, ALL),
-            values,
-        );
         Kernel {
             name,
-            source,
+            source: self.reductions(partials).bind(&bindings),
             bindings,
             grid,
+            flops_per_sample: 0,
+        }
+    }
+
+    fn pass(&self, name: &'static str, bindings: Vec<Binding>) -> Kernel {
+        Kernel {
+            name,
+            source: self.passes().bind(&bindings),
+            bindings,
+            grid: self.per_word(),
             flops_per_sample: 0,
         }
     }
@@ -192,9 +263,24 @@ impl BatchNormShape {
     }
 }
 
+/// What the heads in the files say: of the reductions and of the passes.
+#[cfg(test)]
+pub(super) fn samples() -> [Source; 2] {
+    let shape = BatchNormShape {
+        images: Blocked::new(5, 2, 3),
+        max_batch: 4,
+        epilogue: Epilogue {
+            residual: true,
+            relu: true,
+        },
+        fixed: false,
+    };
+    [shape.reductions(shape.partials()), shape.passes()]
+}
+
 /// `input` → `partial_moments`.
 pub fn statistics(shape: &BatchNormShape) -> Kernel {
-    shape.kernel(
+    shape.reduction(
         "statistics",
         vec![INPUT, PARTIAL_MOMENTS],
         shape.per_chunk(),
@@ -205,7 +291,7 @@ pub fn statistics(shape: &BatchNormShape) -> Kernel {
 /// `all_moments` (as many as `partials` says), `gamma`, `beta` → `normalization_out`, `running_mean`,
 /// `running_variance`.
 pub fn finish_statistics(shape: &BatchNormShape, partials: Partials) -> Kernel {
-    shape.kernel(
+    shape.reduction(
         "finish_statistics",
         vec![
             ALL_MOMENTS,
@@ -222,7 +308,7 @@ pub fn finish_statistics(shape: &BatchNormShape, partials: Partials) -> Kernel {
 
 /// `fixed_mean`, `fixed_variance`, `gamma`, `beta` → `normalization_out`.
 pub fn fixed_statistics(shape: &BatchNormShape) -> Kernel {
-    shape.kernel(
+    shape.reduction(
         "fixed_statistics",
         vec![FIXED_MEAN, FIXED_VARIANCE, GAMMA, BETA, NORMALIZATION_OUT],
         Grid::threads(shape.images.quads),
@@ -240,7 +326,7 @@ pub fn normalise(shape: &BatchNormShape) -> Kernel {
     if shape.epilogue.keeps_sign() {
         bindings.push(POSITIVE_OUT);
     }
-    shape.kernel("normalise", bindings, shape.per_word(), shape.partials())
+    shape.pass("normalise", bindings)
 }
 
 /// `input`, `normalization`, `grad_output` → `partial_sums`; behind a ReLU `grad_output` is overwritten by
@@ -250,7 +336,7 @@ pub fn backward_sums(shape: &BatchNormShape) -> Kernel {
     if shape.epilogue.keeps_sign() {
         bindings.push(POSITIVE);
     }
-    shape.kernel(
+    shape.reduction(
         "backward_sums",
         bindings,
         shape.per_chunk(),
@@ -260,7 +346,7 @@ pub fn backward_sums(shape: &BatchNormShape) -> Kernel {
 
 /// `all_sums` (as many as `partials` says) → the means in `normalization_out`, `grad_gamma`, `grad_beta`.
 pub fn finish_backward(shape: &BatchNormShape, partials: Partials) -> Kernel {
-    shape.kernel(
+    shape.reduction(
         "finish_backward",
         vec![ALL_SUMS, NORMALIZATION_OUT, GRAD_GAMMA, GRAD_BETA],
         shape.per_quad(),
@@ -270,10 +356,5 @@ pub fn finish_backward(shape: &BatchNormShape, partials: Partials) -> Kernel {
 
 /// `input`, `normalization`, `grad_in` (`grad_output` as [`backward_sums`] left it) → `grad_input`.
 pub fn backward(shape: &BatchNormShape) -> Kernel {
-    shape.kernel(
-        "backward",
-        vec![INPUT, NORMALIZATION, GRAD_IN, GRAD_INPUT],
-        shape.per_word(),
-        shape.partials(),
-    )
+    shape.pass("backward", vec![INPUT, NORMALIZATION, GRAD_IN, GRAD_INPUT])
 }

@@ -1,9 +1,9 @@
 //! Kernels that only measure: the most arithmetic, the most memory traffic, the least of a dispatch.
 
-use minijinja::context;
+use super::source::Source;
+use super::{Binding, Grid, Kernel, StepUniform, WORKGROUP_SIZE};
 
-use super::binding::declarations;
-use super::{Binding, Grid, Kernel, StepUniform, WORKGROUP_SIZE, render};
+const FILE: &str = include_str!("../../shaders/ceilings.wgsl");
 
 const OUTPUT: Binding = Binding::read_write("output", "vec4f");
 const COPIED: Binding = Binding::read_write("copied", "Element");
@@ -62,57 +62,93 @@ impl std::fmt::Display for MultiplyAdd {
     }
 }
 
-/// → `output`, a vec4f for each of `workgroups` × 64 threads.
-pub fn multiply_add(variant: MultiplyAdd, workgroups: u32) -> Kernel {
-    let MultiplyAdd {
-        chains,
-        fused,
-        half,
-    } = variant;
-    let values = context! {
-        work => "multiply_add", turns => TURNS, unrolled => UNROLLED, chains, fused, half,
-    };
-    let kernel = kernel("multiply_add", values, vec![OUTPUT], workgroups);
-    let enable = if half { "enable f16;\n" } else { "" };
-    Kernel {
-        source: format!("{enable}{}", kernel.source),
-        flops_per_sample: variant.flops_per_thread() * u64::from(workgroups * WORKGROUP_SIZE),
-        ..kernel
+/// What a text is about; the rest of its head is as it is for [`next_to_nothing`].
+#[derive(Default)]
+struct Subject {
+    multiply_add: Option<MultiplyAdd>,
+    elements: u32,
+    per_thread: u32,
+    pairs: bool,
+}
+
+impl Subject {
+    fn source(&self) -> Source {
+        let MultiplyAdd {
+            chains,
+            fused,
+            half,
+        } = self.multiply_add.unwrap_or(MultiplyAdd {
+            chains: 2,
+            fused: false,
+            half: false,
+        });
+        let number = if half { "f16" } else { "f32" };
+        let element = if self.pairs { "vec4<u64>" } else { "vec4f" };
+        Source::new(FILE, ALL)
+            .half(half)
+            .count("TURNS", TURNS)
+            .count("CHAINS", chains)
+            .flag("FUSED", fused)
+            .count("ELEMENTS", self.elements)
+            .count("PER_THREAD", self.per_thread)
+            .declare(&format!(
+                "alias Number = {number};\nalias Element = {element};\n"
+            ))
+    }
+
+    fn kernel(&self, name: &'static str, bindings: Vec<Binding>, groups: u32) -> Kernel {
+        Kernel {
+            name,
+            source: self.source().bind(&bindings),
+            bindings,
+            grid: Grid {
+                groups,
+                per_sample: 0,
+                block: 1,
+            },
+            flops_per_sample: 0,
+        }
     }
 }
 
-/// `original` → `copied`: `elements` vec4f, or pairs of them as four 64-bit integers, `per_thread` by each thread.
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    let subject = Subject {
+        multiply_add: MultiplyAdd::variants(false).last(),
+        elements: 1000,
+        per_thread: 4,
+        pairs: false,
+    };
+    subject.source()
+}
+
+/// → `output`, a vec4f for each of `workgroups` × 64 threads.
+pub fn multiply_add(variant: MultiplyAdd, workgroups: u32) -> Kernel {
+    let subject = Subject {
+        multiply_add: Some(variant),
+        ..Subject::default()
+    };
+    Kernel {
+        flops_per_sample: variant.flops_per_thread() * u64::from(workgroups * WORKGROUP_SIZE),
+        ..subject.kernel("multiply_add", vec![OUTPUT], workgroups)
+    }
+}
+
+/// `original` → `copied`: `elements` vec4f, or pairs of them as four 64-bit integers, `per_thread` (1 or 4) by each
+/// thread.
 pub fn copy(elements: u32, per_thread: u32, pairs: bool) -> Kernel {
-    let values = context! { work => "copy", elements, per_thread, pairs };
+    let subject = Subject {
+        elements,
+        per_thread,
+        pairs,
+        ..Subject::default()
+    };
     let workgroups = elements.div_ceil(WORKGROUP_SIZE * per_thread);
-    kernel("copy", values, vec![COPIED, ORIGINAL], workgroups)
+    subject.kernel("copy", vec![COPIED, ORIGINAL], workgroups)
 }
 
 /// → `output`, one vec4f of it.
 pub fn next_to_nothing() -> Kernel {
-    let values = context! { work => "nothing" };
-    kernel("next_to_nothing", values, vec![OUTPUT], 1)
-}
-
-fn kernel(
-    name: &'static str,
-    values: minijinja::Value,
-    bindings: Vec<Binding>,
-    groups: u32,
-) -> Kernel {
-    Kernel {
-        name,
-        source: render(
-            include_str!("../../shaders/ceilings.wgsl"),
-            &declarations(&bindings, ALL),
-            values,
-        ),
-        bindings,
-        grid: Grid {
-            groups,
-            per_sample: 0,
-            block: 1,
-        },
-        flops_per_sample: 0,
-    }
+    Subject::default().kernel("next_to_nothing", vec![OUTPUT], 1)
 }

@@ -1,9 +1,9 @@
 //! ReLU on its own, its way back, and addition.
 
-use minijinja::context;
+use super::source::Source;
+use super::{Binding, Blocked, Grid, Kernel};
 
-use super::binding::declarations;
-use super::{Binding, Blocked, Grid, Kernel, render_images};
+const FILE: &str = include_str!("../../shaders/elementwise.wgsl");
 
 const INPUT: Binding = Binding::read("input", "Stored");
 const OUTPUT: Binding = Binding::read_write("output", "Stored");
@@ -11,19 +11,24 @@ const GRAD_OUTPUT: Binding = Binding::read("grad_output", "Stored");
 const GRAD_INPUT: Binding = Binding::read_write("grad_input", "Stored");
 const ALL: &[Binding] = &[INPUT, OUTPUT, GRAD_OUTPUT, GRAD_INPUT];
 
+fn source(shape: Blocked) -> Source {
+    Source::new(FILE, ALL)
+        .stored_in(shape.precision)
+        .count("PER_SAMPLE", shape.quads_per_sample())
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    source(Blocked::new(5, 2, 3))
+}
+
 fn kernel(name: &'static str, shape: Blocked, bindings: Vec<Binding>) -> Kernel {
-    let per_sample = shape.quads_per_sample();
     Kernel {
         name,
-        source: render_images(
-            shape.precision,
-            false,
-            include_str!("../../shaders/elementwise.wgsl"),
-            &declarations(&bindings, ALL),
-            context! { per_sample },
-        ),
+        source: source(shape).bind(&bindings),
         bindings,
-        grid: Grid::threads_per_sample(per_sample),
+        grid: Grid::threads_per_sample(shape.quads_per_sample()),
         flops_per_sample: 0,
     }
 }

@@ -1,15 +1,31 @@
 //! Bytes to normalised, moved and mirrored images.
 
-use minijinja::context;
+use super::source::Source;
+use super::{Binding, Blocked, Grid, Kernel};
 
-use super::binding::declarations;
-use super::{Binding, Blocked, Grid, Kernel, render_images};
+const FILE: &str = include_str!("../../shaders/input.wgsl");
 
 const ALL: &[Binding] = &[
     Binding::read("pixels", "u32"),
     Binding::read("samples", "vec2u"),
     Binding::read_write("output", "Stored"),
 ];
+
+fn source(shape: Blocked, mean: &[f32], deviation: &[f32]) -> Source {
+    Source::new(FILE, ALL)
+        .stored_in(shape.precision)
+        .count("CHANNELS", shape.channels)
+        .integer("HEIGHT", shape.height)
+        .integer("WIDTH", shape.width)
+        .vector("MEAN", mean, 0.0)
+        .vector("DEVIATION", deviation, 1.0)
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    source(Blocked::new(3, 4, 5), &[0.5, 0.4, 0.3], &[0.25, 0.2, 0.15])
+}
 
 /// `pixels` (`[N, C, H, W]` u8), `samples` (`[N]`: label, augmentation word) → `output`
 /// (`[N, 1, H, W]` vec4f).
@@ -18,20 +34,9 @@ const ALL: &[Binding] = &[
 /// four channels.
 pub fn prepare(shape: Blocked, mean: &[f32], deviation: &[f32]) -> Kernel {
     debug_assert!(shape.quads == 1 && mean.len() == shape.channels as usize);
-    let literal = |values: &[f32]| values.iter().map(|v| format!("{v:?}")).collect::<Vec<_>>();
-    let values = context! {
-        channels => shape.channels, height => shape.height, width => shape.width,
-        mean => literal(mean), deviation => literal(deviation),
-    };
     Kernel {
         name: "prepare",
-        source: render_images(
-            shape.precision,
-            false,
-            include_str!("../../shaders/input.wgsl"),
-            &declarations(ALL, ALL),
-            values,
-        ),
+        source: source(shape, mean, deviation).bind(ALL),
         bindings: ALL.to_vec(),
         grid: Grid::threads_per_sample(shape.area()),
         flops_per_sample: 0,

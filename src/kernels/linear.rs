@@ -1,9 +1,9 @@
 //! The output layer.
 
-use minijinja::context;
+use super::source::Source;
+use super::{Binding, Grid, Kernel, Precision};
 
-use super::binding::declarations;
-use super::{Binding, Grid, Kernel, Precision, render_images};
+const FILE: &str = include_str!("../../shaders/linear.wgsl");
 
 const INPUT: Binding = Binding::read("input", "StoredValue");
 const WEIGHT: Binding = Binding::read("weight", "f32");
@@ -41,23 +41,34 @@ impl LinearShape {
         self.channels.next_multiple_of(4)
     }
 
+    fn source(&self) -> Source {
+        Source::new(FILE, ALL)
+            .stored_in(self.precision)
+            .count("CHANNELS", self.channels)
+            .count("ROW", self.row())
+            .count("CLASSES", self.classes)
+    }
+
     fn kernel(&self, name: &'static str, bindings: Vec<Binding>, grid: Grid) -> Kernel {
-        let values =
-            context! { channels => self.channels, row => self.row(), classes => self.classes };
         Kernel {
             name,
-            source: render_images(
-                self.precision,
-                false,
-                include_str!("../../shaders/linear.wgsl"),
-                &declarations(&bindings, ALL),
-                values,
-            ),
+            source: self.source().bind(&bindings),
             bindings,
             grid,
             flops_per_sample: 2 * u64::from(self.channels) * u64::from(self.classes),
         }
     }
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    let shape = LinearShape {
+        channels: 5,
+        classes: 3,
+        precision: Precision::F32,
+    };
+    shape.source()
 }
 
 /// `input`, `weight`, `bias` → `logits`.

@@ -1,9 +1,9 @@
 //! Softmax cross-entropy.
 
-use minijinja::context;
+use super::source::Source;
+use super::{Binding, Grid, Kernel};
 
-use super::binding::declarations;
-use super::{Binding, Grid, Kernel, render};
+const FILE: &str = include_str!("../../shaders/loss.wgsl");
 
 const LOGITS: Binding = Binding::read("logits", "f32");
 const SAMPLES: Binding = Binding::read("samples", "vec2u");
@@ -13,12 +13,14 @@ const SAMPLE_LOSSES: Binding = Binding::read("sample_losses", "vec2f");
 const TOTAL: Binding = Binding::read_write("total", "vec2f");
 const ALL: &[Binding] = &[LOGITS, SAMPLES, LOSSES, GRAD_LOGITS, SAMPLE_LOSSES, TOTAL];
 
-fn source(bindings: &[Binding], classes: u32) -> String {
-    render(
-        include_str!("../../shaders/loss.wgsl"),
-        &declarations(bindings, ALL),
-        context! { classes },
-    )
+fn source(classes: u32) -> Source {
+    Source::new(FILE, ALL).count("CLASSES", classes)
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    source(3)
 }
 
 /// `logits`, `samples` → `losses`, `grad_logits`.
@@ -26,7 +28,7 @@ pub fn cross_entropy(classes: u32) -> Kernel {
     let bindings = vec![LOGITS, SAMPLES, LOSSES, GRAD_LOGITS];
     Kernel {
         name: "cross_entropy",
-        source: source(&bindings, classes),
+        source: source(classes).bind(&bindings),
         bindings,
         grid: Grid::threads_per_sample(1),
         flops_per_sample: 0,
@@ -38,7 +40,7 @@ pub fn sum_losses(classes: u32) -> Kernel {
     let bindings = vec![SAMPLE_LOSSES, TOTAL];
     Kernel {
         name: "sum_losses",
-        source: source(&bindings, classes),
+        source: source(classes).bind(&bindings),
         bindings,
         grid: Grid {
             groups: 1,

@@ -1,9 +1,10 @@
 //! The kernels: one file a family, the host side of `shaders/NAME.wgsl`.
 //!
-//! A WGSL file is a [minijinja](https://docs.rs/minijinja) template: shapes become constants and
-//! loops over registers are written out, so that a driver's compiler has nothing to unroll. A
-//! function here takes the shapes and gives a [`Kernel`]: the finished text, its bindings, and how
-//! many workgroups a batch needs. Nothing here knows of networks or training.
+//! A WGSL file is plain: what depends on a shape stands in its head, constants and the declarations of what is
+//! bound, which `source` makes anew for each shape. Only convolutions are texts that the host puts together,
+//! because what a tile keeps in registers depends on the shape. A function here takes the shapes and gives a
+//! [`Kernel`]: the finished text, its bindings by name, and how many workgroups a batch needs. Nothing here knows
+//! of networks or training.
 
 pub mod batch_norm;
 mod binding;
@@ -17,6 +18,8 @@ pub mod optimizer;
 pub mod pool;
 mod precision;
 pub mod reduce;
+mod source;
+mod structs;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +29,7 @@ use crate::gpu::timing::Dispatch;
 
 pub use binding::Binding;
 pub use precision::Precision;
+pub use structs::{GradSums, Moments, Normalization, StepUniform};
 
 /// Invocations in a workgroup, in every kernel.
 pub const WORKGROUP_SIZE: u32 = 64;
@@ -224,56 +228,25 @@ impl Kernel {
     }
 }
 
-/// The uniform of every kernel: `Step` in `shaders/common.wgsl`.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
-pub struct StepUniform {
-    /// Samples in the batch.
-    pub batch: u32,
-    /// Learning rate η.
-    pub learning_rate: f32,
-    /// Adam's 1 − β₁ᵗ.
-    pub first_correction: f32,
-    /// Adam's 1 − β₂ᵗ.
-    pub second_correction: f32,
-}
-
-const _: () = assert!(size_of::<StepUniform>() == 16);
-const _: () = assert!(std::mem::offset_of!(StepUniform, second_correction) == 12);
-
-/// The text of a shader that neither reads nor writes images, with the common head, the declarations of what it
-/// binds and `values` filled in.
+/// The text of a convolution over images stored in `precision`, perhaps touched two pixels at a time.
 ///
 /// # Panics
 /// If the template is wrong: it is part of the program, and a test renders each one.
-fn render(template: &str, declarations: &str, values: impl Into<minijinja::Value>) -> String {
-    format!(
-        "{}{declarations}{}",
-        include_str!("../../shaders/common.wgsl"),
-        filled(template, values)
-    )
-}
-
-/// The text of a shader over images stored in `precision`, perhaps touched two pixels at a time, as [`render`]
-/// gives it for others.
 fn render_images(
     precision: Precision,
     pairs: bool,
     template: &str,
-    declarations: &str,
     values: impl Into<minijinja::Value>,
 ) -> String {
     let half = precision == Precision::F16;
     let gradient_scale = Precision::HALF_GRADIENT_SCALE;
     format!(
-        "{}{}{}",
+        "{}{}{}{}",
         if half { "enable f16;\n" } else { "" },
         include_str!("../../shaders/common.wgsl"),
+        source::STATISTICS,
         filled(
-            &format!(
-                "{}{declarations}{template}",
-                include_str!("../../shaders/stored.wgsl")
-            ),
+            &format!("{}{template}", include_str!("../../shaders/stored.wgsl")),
             minijinja::context! { half, pairs, gradient_scale, ..values.into() }
         ),
     )

@@ -1,12 +1,12 @@
 //! The update of all that is trained, in one dispatch.
 
-use minijinja::context;
+use super::source::Source;
+use super::{Binding, Grid, Kernel};
 
-use super::binding::declarations;
-use super::{Binding, Grid, Kernel, render};
+const FILE: &str = include_str!("../../shaders/optimizer.wgsl");
 
 /// The second moment comes last, for rules that have one.
-const ALL: [Binding; 5] = [
+const ALL: &[Binding] = &[
     Binding::read_write("parameters", "f32"),
     Binding::read("gradients", "f32"),
     Binding::read("trained", "vec2u"),
@@ -48,26 +48,32 @@ impl Rule {
     }
 }
 
+fn source(rule: Rule, weight_decay: f64, count: u32) -> Source {
+    let (momentum, nesterov) = match rule {
+        Rule::Sgd { momentum, nesterov } => (momentum, nesterov),
+        Rule::Adam | Rule::AdamW => (0.0, false),
+    };
+    Source::new(FILE, ALL)
+        .count("COUNT", count)
+        .flag("ADAM", matches!(rule, Rule::Adam | Rule::AdamW))
+        .flag("DECOUPLED", rule == Rule::AdamW)
+        .flag("NESTEROV", nesterov)
+        .number("MOMENTUM", momentum as f32)
+        .number("WEIGHT_DECAY", weight_decay as f32)
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    source(Rule::AdamW, 0.01, 7)
+}
+
 /// `parameters`, `gradients`, `trained` (`[count]`), the `first` moment, and the `second` where the rule has one.
 pub fn update(rule: Rule, weight_decay: f64, count: u32) -> Kernel {
-    let (name, momentum, nesterov) = match rule {
-        Rule::Sgd { momentum, nesterov } => ("sgd", momentum, nesterov),
-        Rule::Adam => ("adam", 0.0, false),
-        Rule::AdamW => ("adamw", 0.0, false),
-    };
-    let literal = |value: f64| format!("{:?}", value as f32);
-    let values = context! {
-        rule => name, nesterov, count,
-        momentum => literal(momentum), weight_decay => literal(weight_decay),
-    };
     let bindings = ALL[..3 + rule.moments()].to_vec();
     Kernel {
         name: "update",
-        source: render(
-            include_str!("../../shaders/optimizer.wgsl"),
-            &declarations(&bindings, &ALL),
-            values,
-        ),
+        source: source(rule, weight_decay, count).bind(&bindings),
         bindings,
         grid: Grid::threads(count),
         flops_per_sample: 0,

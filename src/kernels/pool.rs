@@ -1,9 +1,9 @@
 //! Max pooling, and the average over whole images.
 
-use minijinja::context;
+use super::source::Source;
+use super::{Binding, Blocked, Grid, Kernel};
 
-use super::binding::declarations;
-use super::{Binding, Blocked, Grid, Kernel, render_images};
+const FILE: &str = include_str!("../../shaders/pool.wgsl");
 
 const INPUT: Binding = Binding::read("input", "Stored");
 const OUTPUT: Binding = Binding::read_write("output", "Stored");
@@ -45,26 +45,41 @@ impl PoolShape {
         4 * u64::from(batch) * u64::from(self.output.quads_per_sample())
     }
 
+    fn source(&self) -> Source {
+        Source::new(FILE, ALL)
+            .stored_in(self.input.precision)
+            .count("QUADS", self.input.quads)
+            .integer("HEIGHT", self.input.height)
+            .integer("WIDTH", self.input.width)
+            .integer("OUT_HEIGHT", self.output.height)
+            .integer("OUT_WIDTH", self.output.width)
+            .integer("KERNEL", self.kernel)
+            .integer("STRIDE", self.stride)
+            .integer("PADDING", self.padding)
+    }
+
     fn kernel(&self, name: &'static str, bindings: Vec<Binding>, threads: u32) -> Kernel {
-        let values = context! {
-            quads => self.input.quads, height => self.input.height, width => self.input.width,
-            out_height => self.output.height, out_width => self.output.width,
-            kernel => self.kernel, stride => self.stride, padding => self.padding,
-        };
         Kernel {
             name,
-            source: render_images(
-                self.input.precision,
-                false,
-                include_str!("../../shaders/pool.wgsl"),
-                &declarations(&bindings, ALL),
-                values,
-            ),
+            source: self.source().bind(&bindings),
             bindings,
             grid: Grid::threads_per_sample(threads),
             flops_per_sample: 0,
         }
     }
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    let shape = PoolShape {
+        input: Blocked::new(5, 4, 6),
+        output: Blocked::new(5, 2, 3),
+        kernel: 3,
+        stride: 2,
+        padding: 1,
+    };
+    shape.source()
 }
 
 /// `input` → `output`, `chosen_out`.

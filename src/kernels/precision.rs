@@ -32,6 +32,29 @@ impl Precision {
     /// multiplied.
     pub const HALF_GRADIENT_SCALE: u32 = 256;
 
+    /// What texts over images call by name: how they are stored, and the scale of their gradients.
+    pub(super) fn prelude(self) -> String {
+        let (number, comment, scale) = match self {
+            Self::F32 => ("f32", "nothing.", "1.0".to_owned()),
+            Self::F16 => (
+                "f16",
+                "they are those of the batch's summed\n/// loss, times a power of two.",
+                format!("{}.0 * f32(current.batch)", Self::HALF_GRADIENT_SCALE),
+            ),
+        };
+        format!(
+            "/// Four channels of a pixel, or four weights of a convolution, in memory. Kernels compute in f32.
+alias Stored = vec4<{number}>;
+alias StoredValue = {number};
+
+/// What gradients of images are multiplied with while they are images: {comment}
+fn gradient_scale() -> f32 {{
+    return {scale};
+}}
+"
+        )
+    }
+
     /// Bytes of a stored number.
     pub fn bytes(self) -> u32 {
         match self {

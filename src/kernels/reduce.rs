@@ -1,10 +1,10 @@
 //! Sums over the batch in a fixed order.
 
-use minijinja::context;
-
-use super::binding::declarations;
 use super::conv::WeightChunks;
-use super::{Binding, Blocked, Grid, Kernel, Precision, render_images};
+use super::source::Source;
+use super::{Binding, Blocked, Grid, Kernel, Precision};
+
+const FILE: &str = include_str!("../../shaders/reduce.wgsl");
 
 const GRAD_OUTPUT: Binding = Binding::read("grad_output", "Stored");
 const PARTIAL_SUMS: Binding = Binding::read_write("partial_sums", "f32");
@@ -12,18 +12,24 @@ const PARTIALS: Binding = Binding::read("partials", "f32");
 const SUMS: Binding = Binding::read_write("sums", "f32");
 const ALL: &[Binding] = &[GRAD_OUTPUT, PARTIAL_SUMS, PARTIALS, SUMS];
 
-fn source(bindings: &[Binding], shape: Blocked, chunks: WeightChunks, length: u32) -> String {
-    let values = context! {
-        quads => shape.quads, channels => shape.channels, area => shape.area(),
-        samples_per_chunk => chunks.samples_per_chunk, length,
+fn source(shape: Blocked, chunks: WeightChunks, length: u32) -> Source {
+    Source::new(FILE, ALL)
+        .stored_in(shape.precision)
+        .count("QUADS", shape.quads)
+        .count("CHANNELS", shape.channels)
+        .count("AREA", shape.area())
+        .count("CHUNK", chunks.samples_per_chunk)
+        .count("LENGTH", length)
+}
+
+/// What the head in the file says.
+#[cfg(test)]
+pub(super) fn sample() -> Source {
+    let chunks = WeightChunks {
+        samples_per_chunk: 4,
+        chunks: 2,
     };
-    render_images(
-        shape.precision,
-        false,
-        include_str!("../../shaders/reduce.wgsl"),
-        &declarations(bindings, ALL),
-        values,
-    )
+    source(Blocked::new(5, 2, 3), chunks, 5)
 }
 
 /// `grad_output` → `partial_sums` (`[chunks, C]`): the first half of a bias's gradient.
@@ -31,7 +37,7 @@ pub fn channel_sums(shape: Blocked, chunks: WeightChunks) -> Kernel {
     let bindings = vec![GRAD_OUTPUT, PARTIAL_SUMS];
     Kernel {
         name: "channel_sums",
-        source: source(&bindings, shape, chunks, shape.channels),
+        source: source(shape, chunks, shape.channels).bind(&bindings),
         bindings,
         grid: Grid {
             groups: shape.quads * chunks.chunks,
@@ -48,7 +54,7 @@ pub fn sum_partials(length: u32, chunks: WeightChunks, precision: Precision) -> 
     let shape = Blocked::new(1, 1, 1).stored_in(precision);
     Kernel {
         name: "sum_partials",
-        source: source(&bindings, shape, chunks, length),
+        source: source(shape, chunks, length).bind(&bindings),
         bindings,
         grid: Grid::threads(length),
         flops_per_sample: 0,

@@ -4,11 +4,14 @@
 //! reads the buffers that the one before left, NaN where that wrote nothing, and is held against the twins
 //! of what it was given.
 
+use std::mem::offset_of;
+
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue, Partials};
 use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::conv::{
     self as kernels, BackwardExtras, Direction, Entry, ForwardExtras, Gate,
 };
+use bnonly::kernels::{GradSums, Moments};
 
 use crate::everywhere;
 use crate::kernels::batch_norm::{self, Kept};
@@ -25,8 +28,9 @@ const RELATIVE: f64 = 1e-5;
 const RELATIVE_BACK: f64 = 2e-5;
 
 /// Words of partial moments that are written, and with what lies between them; of partial sums all are.
-pub const MOMENTS_WORDS: (usize, usize) = (13, 16);
-const SUMS_WORDS: (usize, usize) = (8, 8);
+pub const MOMENTS_WORDS: (usize, usize) =
+    (offset_of!(Moments, count) / 4 + 1, size_of::<Moments>() / 4);
+const SUMS_WORDS: (usize, usize) = (size_of::<GradSums>() / 4, size_of::<GradSums>() / 4);
 
 /// What stands between the two convolutions.
 #[derive(Clone, Copy, Debug)]

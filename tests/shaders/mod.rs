@@ -1,6 +1,7 @@
 //! Every kernel, over shapes and flags, is valid WGSL, uses its bindings as the host lays them out,
 //! and keeps within WebGPU's default limits. Needs no GPU.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use bnonly::gpu::Lanes;
@@ -18,8 +19,11 @@ use bnonly::kernels::{
     Blocked, Kernel, Precision, WORKGROUP_SIZE, elementwise, input, loss, reduce,
 };
 
+use naga::ShaderStage::Compute;
+use naga::back::{glsl, hlsl, msl, spv};
 use naga::valid::{Capabilities, GlobalUse, ModuleInfo, ValidationFlags, Validator};
 use naga::{AddressSpace, GlobalVariable, Handle, Module, StorageAccess};
+use rayon::prelude::*;
 
 /// WebGPU's `maxStorageBuffersPerShaderStage`.
 const MAX_STORAGE_BUFFERS: usize = 8;
@@ -230,7 +234,7 @@ fn ceiling_kernels() -> Vec<Kernel> {
     kernels
 }
 
-/// Each kernel with its valid text, for all tests.
+/// Each distinct kernel with its valid text, for all tests.
 static EVERY_KERNEL: LazyLock<Vec<(Kernel, Module, ModuleInfo)>> = LazyLock::new(|| {
     let images = [SINGLE, PAIRS, HALF].into_iter();
     let of_images = images.flat_map(|stored| [conv_kernels(stored), batch_norm_kernels(stored)]);
@@ -239,12 +243,11 @@ static EVERY_KERNEL: LazyLock<Vec<(Kernel, Module, ModuleInfo)>> = LazyLock::new
         let (module, info) = validated(&kernel);
         (kernel, module, info)
     };
-    of_images
-        .chain(others)
-        .flatten()
-        .chain(ceiling_kernels())
-        .map(validated)
-        .collect()
+    let all = of_images.chain(others).flatten().chain(ceiling_kernels());
+    let mut texts = HashSet::new();
+    let is_new = |kernel: &Kernel| texts.insert((kernel.source.clone(), kernel.name));
+    let distinct: Vec<_> = all.filter(is_new).collect();
+    distinct.into_par_iter().map(validated).collect()
 });
 
 /// Parses and validates with the capabilities that every WebGPU device has, and with those beside them that the
@@ -254,15 +257,9 @@ fn validated(kernel: &Kernel) -> (Module, ModuleInfo) {
         panic!("{}: {}", kernel.name, error.emit_to_string(&kernel.source))
     });
     let mut capabilities = Capabilities::default();
-    capabilities.set(
-        Capabilities::SHADER_FLOAT16,
-        kernel.source.starts_with("enable f16;"),
-    );
-    capabilities.set(Capabilities::SUBGROUP, kernel.source.contains("subgroup"));
-    capabilities.set(
-        Capabilities::SHADER_INT64,
-        kernel.source.contains("vec4<u64>"),
-    );
+    capabilities.set(Capabilities::SHADER_FLOAT16, is_half(kernel));
+    capabilities.set(Capabilities::SUBGROUP, uses_subgroups(kernel));
+    capabilities.set(Capabilities::SHADER_INT64, is_wide(kernel));
     let info = Validator::new(ValidationFlags::all(), capabilities)
         .validate(&module)
         .unwrap_or_else(|error| {
@@ -295,7 +292,8 @@ fn every_kernel_is_valid_and_uses_its_bindings_as_the_host_lays_them_out() {
         for (variable, _) in used(kernel, module, info) {
             let name = format!("{}: {:?}", kernel.name, variable.name);
             let Some(binding) = variable.binding else {
-                assert_eq!(variable.space, AddressSpace::WorkGroup, "{name}");
+                let own = [AddressSpace::WorkGroup, AddressSpace::Private];
+                assert!(own.contains(&variable.space), "{name}");
                 continue;
             };
             assert_eq!(binding.group, 0, "{name}");
@@ -322,7 +320,7 @@ fn what_not_every_adapter_has_is_asked_for_where_images_are_stored_so_and_nowher
             .into_iter()
             .chain(batch_norm_kernels(stored))
     };
-    assert!(kernels(HALF).all(|kernel| kernel.source.starts_with("enable f16;")));
+    assert!(kernels(HALF).all(|kernel| kernel.source.contains("enable f16;")));
     assert!(kernels(SINGLE).all(|kernel| !kernel.source.contains("f16")));
     assert!(kernels(PAIRS).any(|kernel| kernel.source.contains("array<StoredPair>")));
     assert!(kernels(SINGLE).all(|kernel| !kernel.source.contains("u64")));
@@ -377,4 +375,106 @@ fn every_kernel_keeps_within_webgpus_default_limits() {
             "{name}: {buffers} storage buffers"
         );
     }
+}
+
+/// Whether a text computes or stores in f16.
+fn is_half(kernel: &Kernel) -> bool {
+    kernel.source.contains("enable f16;")
+}
+
+/// Whether a text needs 64-bit integers, which only drivers of Vulkan get.
+fn is_wide(kernel: &Kernel) -> bool {
+    kernel.source.contains("vec4<u64>")
+}
+
+fn uses_subgroups(kernel: &Kernel) -> bool {
+    kernel.source.contains("subgroup")
+}
+
+/// Whether naga can write a kernel in another language.
+type Translated = Result<(), Box<dyn std::error::Error>>;
+
+fn to_spirv(kernel: &Kernel, module: &Module, info: &ModuleInfo) -> Translated {
+    let options = spv::Options {
+        // The first with subgroups: Vulkan 1.1.
+        lang_version: (1, 3),
+        ..Default::default()
+    };
+    let pipeline = spv::PipelineOptions {
+        shader_stage: Compute,
+        entry_point: kernel.name.to_owned(),
+    };
+    spv::write_vec(module, info, &options, Some(&pipeline))?;
+    Ok(())
+}
+
+fn to_msl(kernel: &Kernel, module: &Module, info: &ModuleInfo) -> Translated {
+    let options = msl::Options {
+        lang_version: (2, 4),
+        ..Default::default()
+    };
+    let pipeline = msl::PipelineOptions {
+        entry_point: Some((Compute, kernel.name.to_owned())),
+        ..Default::default()
+    };
+    let (_, translated) = msl::write_string(module, info, &options, &pipeline)?;
+    for entry_point in translated.entry_point_names {
+        entry_point?;
+    }
+    Ok(())
+}
+
+fn to_hlsl(kernel: &Kernel, module: &Module, info: &ModuleInfo) -> Translated {
+    let options = hlsl::Options {
+        shader_model: match is_half(kernel) {
+            true => hlsl::ShaderModel::V6_2,
+            false => hlsl::ShaderModel::V6_0,
+        },
+        ..Default::default()
+    };
+    let pipeline = hlsl::PipelineOptions {
+        entry_point: Some((Compute, kernel.name.to_owned())),
+    };
+    let mut text = String::new();
+    let mut writer = hlsl::Writer::new(&mut text, &options, &pipeline);
+    let translated = writer.write(module, info, None)?;
+    for entry_point in translated.entry_point_names {
+        entry_point?;
+    }
+    Ok(())
+}
+
+fn to_glsl(kernel: &Kernel, module: &Module, info: &ModuleInfo) -> Translated {
+    let options = glsl::Options {
+        version: glsl::Version::new_gles(310),
+        ..Default::default()
+    };
+    let pipeline = glsl::PipelineOptions {
+        shader_stage: Compute,
+        entry_point: kernel.name.to_owned(),
+        multiview: None,
+    };
+    let mut text = String::new();
+    let policies = Default::default();
+    glsl::Writer::new(&mut text, module, info, &options, &pipeline, policies)?.write()?;
+    Ok(())
+}
+
+#[test]
+fn every_kernel_translates_into_what_the_drivers_that_can_get_it_read() {
+    EVERY_KERNEL.par_iter().for_each(|(kernel, module, info)| {
+        let check = |language: &str, translated: Translated| {
+            if let Err(error) = translated {
+                panic!("{} in {language}: {error}\n{}", kernel.name, kernel.source);
+            }
+        };
+        check("SPIR-V", to_spirv(kernel, module, info));
+        if !is_wide(kernel) {
+            check("MSL", to_msl(kernel, module, info));
+            check("HLSL", to_hlsl(kernel, module, info));
+        }
+        if !is_wide(kernel) && !is_half(kernel) && !uses_subgroups(kernel) {
+            check("GLSL ES", to_glsl(kernel, module, info));
+        }
+    });
 }

@@ -254,7 +254,6 @@ fn kernel(
                 destination.precision,
                 pass.source().pairs || destination.pairs,
                 TEXT,
-                "",
                 values,
             )
         ),
@@ -302,7 +301,6 @@ pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
             pass.source().precision,
             false,
             include_str!("../../../shaders/pack_weights.wgsl"),
-            "",
             values,
         ),
         bindings: vec![

@@ -58,7 +58,6 @@ pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
             shape.input.precision,
             false,
             include_str!("../../../shaders/conv_weight.wgsl"),
-            "",
             values,
         ),
         bindings: vec![
