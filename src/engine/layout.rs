@@ -91,7 +91,7 @@ impl Layout {
             .collect();
         let parameters_len = cursor.0;
 
-        // BatchNorm's way back gives both gradients, whichever of them is trained.
+        // BatchNorm's backward pass gives both gradients, whichever of them is trained.
         let mut wants_gradient: Vec<bool> = trained
             .selections
             .iter()

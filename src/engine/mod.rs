@@ -37,7 +37,7 @@ pub use memory::MemoryReport;
 pub use snapshot::Snapshot;
 pub use state::OptimizerState;
 pub use tilings::{Measured, Tilings, measure_tilings};
-pub use work::{StepKernel, Way, Work, step_work};
+pub use work::{Phase, StepKernel, Work, step_work};
 
 use buffers::{Buffers, Sizes};
 use compile::Lasting;
@@ -119,7 +119,7 @@ pub struct PlanOptions {
     pub normalization: (Vec<f32>, Vec<f32>),
     /// How activations, their gradients and packed weights are stored.
     pub precision: Precision,
-    /// In which ways convolutions shall be computed, if it is on the adapter that these are of.
+    /// Which variants of convolutions shall run, if it is on the adapter that these are of.
     pub choices: Choices,
     /// Each output of an evaluation has memory of its own, for [`Engine::layer_output`].
     pub keep_outputs: bool,
@@ -298,7 +298,7 @@ impl<'a> Engine<'a> {
         Ok(engine)
     }
 
-    /// In which ways it computes convolutions.
+    /// Which variants of convolutions it runs.
     pub fn choices(&self) -> &Choices {
         &self.choices
     }

@@ -18,7 +18,7 @@ use super::{Engine, EngineError, PlanOptions};
 /// The part of a step that a dispatch belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Way {
+pub enum Phase {
     /// From the images to the logits.
     Forward,
     /// The loss, and from it back.
@@ -33,7 +33,7 @@ pub struct Work {
     /// The kernel's entry point.
     pub kernel: &'static str,
     /// The part of the step.
-    pub way: Way,
+    pub phase: Phase,
     /// Images that it reads and writes, `16×32×32 → 32×16×16`; once where they are alike, nothing where
     /// it has none.
     pub images: String,
@@ -81,10 +81,10 @@ pub(super) fn of_step(
     let batch = u64::from(options.max_batch);
     let work = |(place, launch): (usize, &Launch)| Work {
         kernel: launch.kernel.name,
-        way: match place {
-            place if place < lists.loss_at => Way::Forward,
-            place if place < lists.update_at => Way::Backward,
-            _ => Way::Update,
+        phase: match place {
+            place if place < lists.loss_at => Phase::Forward,
+            place if place < lists.update_at => Phase::Backward,
+            _ => Phase::Update,
         },
         images: step.images(launch),
         module: step.module(launch).unwrap_or_default(),

@@ -56,7 +56,7 @@ async fn one_seed_gives_the_same_bits_twice() {
     );
 }
 
-/// Ways that a run was computed in before, which a checkpoint keeps, go before what the adapter remembers.
+/// Variants that a run was computed by before, which a checkpoint keeps, go before what the adapter remembers.
 #[everywhere::test]
 async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_adapter() {
     let graph = network_for(Shape::new(3, 16, 16), "resnet-8", Options::default());
@@ -74,7 +74,7 @@ async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_ada
     let mut text = serde_json::to_value(&remembered).expect("as it is written");
     for choice in text["choices"].as_array_mut().expect("a list") {
         let pass = serde_json::from_value(choice["pass"].take()).expect("a pass");
-        let slowest = *Tiling::all(&pass, lanes).last().expect("a way");
+        let slowest = *Tiling::all(&pass, lanes).last().expect("a variant");
         *choice = serde_json::json!({ "pass": pass, "tiling": slowest });
     }
     let asked: Choices = serde_json::from_value(text.clone()).expect("as it was written");

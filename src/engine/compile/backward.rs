@@ -1,4 +1,4 @@
-//! The dispatches of the way back: from the loss to every trained parameter, and no further.
+//! The dispatches of the backward pass: from the loss to every trained parameter, and no further.
 
 use super::{Builder, Lasting, Operand, TensorId};
 use crate::engine::layers::Layer;
@@ -180,7 +180,7 @@ impl Builder<'_> {
         (self.contributions[node.0] == all && self.is_summed(norm)).then_some(norm)
     }
 
-    /// Whether a BatchNorm's way back begins with two sums over the gradient. With a ReLU, finding them also
+    /// Whether a BatchNorm's backward pass begins with two sums over the gradient. With a ReLU, finding them also
     /// masks the gradient, which all that follows relies on.
     fn is_summed(&self, norm: &Layer) -> bool {
         let Layer::BatchNorm {

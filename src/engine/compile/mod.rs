@@ -271,7 +271,7 @@ struct Builder<'a> {
     gradients: Vec<Option<TensorId>>,
     /// By node: how many layers have given to that gradient.
     contributions: Vec<usize>,
-    /// By node: whether a convolution has left the sums that a BatchNorm's way back begins with.
+    /// By node: whether a convolution has left the sums that a BatchNorm's backward pass begins with.
     is_summed_up: Vec<bool>,
     needs_gradient: Vec<bool>,
 }
@@ -378,7 +378,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Packs a convolution's weights for both ways; nothing for other parameters.
+    /// Packs a convolution's weights for both directions; nothing for other parameters.
     fn pack(&mut self, weight: ParameterId) {
         if let Some(packed) = self.layout.packed[weight.0] {
             let both = [
