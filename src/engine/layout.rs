@@ -2,12 +2,13 @@
 
 use crate::kernels::batch_norm::BatchNormShape;
 use crate::kernels::conv::tiling::Tiling;
-use crate::kernels::conv::{ConvShape, Direction, Pass};
-use crate::kernels::{Blocked, Precision};
+use crate::kernels::Precision;
+use crate::kernels::conv::{ConvShape, Direction};
 use crate::network::Graph;
-use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
+use crate::network::graph::{BatchNormId, Op, ParameterId};
 use crate::network::trainable::{Selection, TrainedSet};
 
+use super::shapes::conv_shape;
 use super::tilings::Tilings;
 
 /// f32 to which the start of a tensor is rounded up, so that it can be bound on its own: 256 bytes,
@@ -210,48 +211,4 @@ impl Layout {
     pub fn running(&self, id: BatchNormId) -> [Range; 2] {
         self.running[id.0]
     }
-}
-
-/// All passes of convolutions over images in a graph. Nothing goes back to the network's own input.
-pub(super) fn conv_passes(graph: &Graph, precision: Precision) -> Vec<Pass> {
-    let mut passes = Vec::new();
-    for (at, node) in graph.nodes.iter().enumerate() {
-        let Some(shape) = conv_shape(graph, at, precision) else {
-            continue;
-        };
-        passes.push(shape.pass(Direction::Forward));
-        if graph.nodes[node.inputs[0].0].op != Op::Input {
-            passes.push(shape.pass(Direction::Backward));
-        }
-    }
-    passes
-}
-
-/// The convolution at a place in the graph, if there is one.
-fn conv_shape(graph: &Graph, node: usize, precision: Precision) -> Option<ConvShape> {
-    let Op::Conv {
-        window: Window {
-            kernel,
-            stride,
-            padding,
-        },
-        ..
-    } = graph.nodes[node].op
-    else {
-        return None;
-    };
-    let input = blocked(graph, graph.nodes[node].inputs[0], precision);
-    Some(ConvShape {
-        input,
-        output: blocked(graph, NodeId(node), precision),
-        kernel,
-        stride,
-        padding,
-    })
-}
-
-/// The shape of a node's output in memory.
-pub(super) fn blocked(graph: &Graph, node: NodeId, precision: Precision) -> Blocked {
-    let shape = graph.nodes[node.0].shape;
-    Blocked::new(shape.channels, shape.height, shape.width).stored_in(precision)
 }

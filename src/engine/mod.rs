@@ -1,6 +1,7 @@
 //! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
 //!
-//! Read in this order: `tilings` (how each convolution is computed on this adapter; `choices` keeps it), `layout` (where each parameter lies in the buffers), `layers` (which
+//! Read in this order: `tilings` (how each convolution is computed on this adapter; `choices` keeps it), `layout`
+//! (where each parameter lies in the buffers; `shapes` the shapes of images), `layers` (which
 //! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
 //! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here
 //! [`Engine`], which submits; `state`, `snapshot` and `outputs` bring values to the device and back.
@@ -15,6 +16,7 @@ mod layout;
 mod memory;
 mod outputs;
 mod plan;
+mod shapes;
 mod snapshot;
 mod state;
 mod tilings;

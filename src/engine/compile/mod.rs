@@ -13,7 +13,8 @@ use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId};
 use crate::network::trainable::TrainedSet;
 
 use super::layers::{Layer, layers};
-use super::layout::{Layout, Range, Weights, blocked};
+use super::layout::{Layout, Range, Weights};
+use super::shapes::blocked;
 use super::{EngineError, PlanOptions};
 
 /// A tensor of a step, by its place in [`Lists::tensors`].

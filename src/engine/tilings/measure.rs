@@ -1,32 +1,13 @@
-//! Which variant of each pass of a network's convolutions runs on an adapter: found by measuring, checked
-//! before it is used, and kept.
+//! How a variant of a pass is compiled, checked against the baseline, and timed.
 
 use web_time::{Duration, Instant};
 
 use crate::gpu::pipeline::PipelineCache;
-use crate::gpu::timing::{self, Effort, Timer};
+use crate::gpu::timing::{self, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::conv::{self, BackwardExtras, Direction, ForwardExtras, Pass};
-use crate::kernels::{Kernel, Precision, StepUniform};
-use crate::network::Graph;
-
-use super::choices::Choices;
-use super::layout::conv_passes;
-
-/// Floating-point operations of a batch, for each tap of the kernel, below which a pass is not worth the time
-/// it takes to compile anything but the baseline: of a text that has all taps in it.
-const WORTH_CHOOSING: u64 = 5_600_000;
-
-/// Time that compiling and checking one variant may take for the others to be tried as well: on a CPU seconds.
-/// For a GPU all are compiled before, beside each other.
-const PATIENCE: Duration = Duration::from_millis(400);
-
-/// How long a variant is measured when a plan is made: what is close need not be told apart.
-const GLANCE: Effort = Effort {
-    round_secs: 0.004,
-    rounds: 3,
-};
+use crate::kernels::{Kernel, StepUniform};
 
 /// Samples of a check; the destination has room for one more, which must stay as it was.
 const CHECKED_SAMPLES: u32 = 3;
@@ -37,24 +18,6 @@ const MOST_VALUES: u64 = 1 << 24;
 /// Difference from the baseline, relative in norm, that single precision explains.
 const RELATIVE: f64 = 1e-4;
 
-/// How kernels go over images on an adapter; on any, by default.
-#[derive(Clone, Debug, Default)]
-pub struct Tilings {
-    /// How passes are computed that are not computed by the baseline.
-    pub choices: Choices,
-    /// Whether images are touched two pixels at a time, where they allow it.
-    pub pairs: bool,
-}
-
-impl Tilings {
-    /// How a pass is computed: what was chosen for it, or the baseline.
-    pub fn of(&self, pass: &Pass) -> Tiling {
-        let baseline = || Tiling::baseline(pass);
-        let chosen = self.choices.get(&pass.stored_in(Precision::F32));
-        chosen.unwrap_or_else(baseline)
-    }
-}
-
 /// A variant of a pass, and how long it took.
 #[derive(Clone, Copy, Debug)]
 pub struct Measured {
@@ -64,122 +27,14 @@ pub struct Measured {
     pub secs: f64,
 }
 
-/// The variants for a network: those asked for, if they are of the adapter; else those that are remembered for it;
-/// where there is none, the fastest of those tried.
-pub(super) async fn choose(
-    gpu: &Gpu,
-    graph: &Graph,
-    batch: u32,
-    asked: &Choices,
-) -> Result<Tilings, GpuError> {
-    let mut remembered = Choices::load(&gpu.capabilities);
-    let mut tilings = Tilings {
-        choices: Choices::none(&gpu.capabilities),
-        pairs: gpu.capabilities.wide_loads,
-    };
-    let asked = Some(asked).filter(|asked| asked.is_of_adapter_of(&remembered));
-    let mut unknown = Vec::new();
-    for pass in worthwhile(graph, batch) {
-        let known = asked
-            .and_then(|asked| asked.get(&pass))
-            .or_else(|| remembered.get(&pass))
-            .filter(|tiling| fits(gpu, &pass, tiling));
-        match known {
-            Some(tiling) => tilings.choices.put(pass, tiling),
-            None => unknown.push(pass),
-        }
-    }
-    if unknown.is_empty() {
-        return Ok(tilings);
-    }
-    let timer = Timer::new(gpu, GLANCE).await?;
-    let mut pipelines = match gpu.capabilities.lanes().of_processor {
-        true => PipelineCache::default(),
-        false => all_variants(gpu, &unknown).await?,
-    };
-    let mut is_slow = false;
-    let mut shares_well = Vec::new();
-    for pass in unknown {
-        let likely = Tiling::unmeasured(&pass, gpu.capabilities.lanes());
-        // Where compiling is slow, the likely fastest is taken, unchecked. Where lanes share in it, which relies on
-        // more than WGSL promises, another pass must have shown that this method does so rightly.
-        let tiling = if is_slow && (likely.lanes == 0 || shares_well.contains(&likely.method)) {
-            likely
-        } else {
-            let begin = Instant::now();
-            let tried = try_all(gpu, &mut pipelines, &timer, &pass, batch, Some(PATIENCE)).await?;
-            is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
-            let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
-            if tried.iter().any(|measured| measured.tiling == likely) {
-                shares_well.push(likely.method);
-            }
-            remembered.put(pass, chosen);
-            chosen
-        };
-        tilings.choices.put(pass, tiling);
-    }
-    remembered.save();
-    Ok(tilings)
-}
-
-/// Measures every variant of every pass of a network that is worth it, however long it takes, and remembers
-/// the fastest for all plans made from now on. `stage` is told what is under way.
-///
-/// # Errors
-/// If the device failed.
-pub async fn measure_tilings(
-    gpu: &Gpu,
-    graph: &Graph,
-    batch: u32,
-    stage: &mut dyn FnMut(&str),
-) -> Result<Vec<(Pass, Vec<Measured>)>, GpuError> {
-    let timer = Timer::new(gpu, Effort::QUICK).await?;
-    let mut remembered = Choices::load(&gpu.capabilities);
-    let mut all = Vec::new();
-    let passes = worthwhile(graph, batch);
-    stage("compiling all variants of convolutions");
-    let mut pipelines = all_variants(gpu, &passes).await?;
-    for (number, pass) in passes.iter().enumerate() {
-        stage(&format!(
-            "variants of convolution {} of {}",
-            number + 1,
-            passes.len()
-        ));
-        let tried = try_all(gpu, &mut pipelines, &timer, pass, batch, None).await?;
-        if let Some(chosen) = fastest(&tried) {
-            remembered.put(*pass, chosen);
-            // At once: on a processor all of them take minutes.
-            remembered.save();
-        }
-        all.push((*pass, tried));
-    }
-    Ok(all)
-}
-
-/// The distinct passes of a network that have enough to do.
-fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
-    let mut passes: Vec<Pass> = Vec::new();
-    for pass in conv_passes(graph, Precision::F32) {
-        let flops = u64::from(batch) * pass.shape.flops_per_sample();
-        let taps = u64::from(pass.shape.kernel.pow(2));
-        if flops >= WORTH_CHOOSING * taps && !passes.contains(&pass) {
-            passes.push(pass);
-        }
-    }
-    passes
-}
-
-fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {
-    Tiling::all(pass, gpu.capabilities.lanes()).contains(tiling)
-}
-
-fn fastest(tried: &[Measured]) -> Option<Tiling> {
+/// The fastest of those measured.
+pub(super) fn fastest(tried: &[Measured]) -> Option<Tiling> {
     let by_time = |a: &&Measured, b: &&Measured| a.secs.total_cmp(&b.secs);
     tried.iter().min_by(by_time).map(|measured| measured.tiling)
 }
 
 /// All variants of some passes, compiled beside each other.
-async fn all_variants(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCache, GpuError> {
+pub(super) async fn compile_all(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCache, GpuError> {
     let mut kernels = Vec::new();
     for pass in passes {
         let touched = as_touched(gpu, pass);
@@ -215,7 +70,7 @@ fn kernel(pass: &Pass, tiling: &Tiling) -> Kernel {
 
 /// Tries the variants of a pass, the likely fastest first, those that compute what the baseline does. With
 /// `patience`, the first that takes longer to get ready is the last.
-async fn try_all(
+pub(super) async fn try_all(
     gpu: &Gpu,
     pipelines: &mut PipelineCache,
     timer: &Timer<'_>,
@@ -453,7 +308,7 @@ mod tests {
         let pipelines = &mut PipelineCache::default();
         let trial = Trial::new(&gpu, pipelines, &pass, CHECKED_SAMPLES + 1).await;
         let trial = trial.expect("room for it");
-        let tiling = Tilings::default().of(&pass);
+        let tiling = Tiling::baseline(&pass);
         let mut is_right = async |text: &str, instead: &str| {
             let mut kernel = kernel(&trial.pass, &tiling);
             assert!(kernel.source.contains(text), "{}", kernel.source);

@@ -1,0 +1,36 @@
+//! Which variant of each pass of a network's convolutions runs on an adapter.
+//!
+//! Read in this order: `passes` (for which passes it is worth choosing), `policy` (when which variants are tried,
+//! and what is remembered), `measure` (how a variant is checked and timed).
+
+mod measure;
+mod passes;
+mod policy;
+
+use crate::kernels::Precision;
+use crate::kernels::conv::Pass;
+use crate::kernels::conv::tiling::Tiling;
+
+use super::choices::Choices;
+
+pub use measure::Measured;
+pub(super) use policy::choose;
+pub use policy::measure_tilings;
+
+/// How kernels go over images on an adapter; on any, by default.
+#[derive(Clone, Debug, Default)]
+pub struct Tilings {
+    /// How passes are computed that are not computed by the baseline.
+    pub choices: Choices,
+    /// Whether images are touched two pixels at a time, where they allow it.
+    pub pairs: bool,
+}
+
+impl Tilings {
+    /// How a pass is computed: what was chosen for it, or the baseline.
+    pub fn of(&self, pass: &Pass) -> Tiling {
+        let baseline = || Tiling::baseline(pass);
+        let chosen = self.choices.get(&pass.stored_in(Precision::F32));
+        chosen.unwrap_or_else(baseline)
+    }
+}
