@@ -1,13 +1,13 @@
 //! Where each parameter, gradient and running average lies in the plan's buffers.
 
-use crate::kernels::batch_norm::BatchNormShape;
+use crate::kernels::batch_norm::{BatchNormShape, Partials};
 use crate::kernels::conv::tiling::Tiling;
-use crate::kernels::Precision;
-use crate::kernels::conv::{ConvShape, Direction};
+use crate::kernels::conv::{self, ConvShape, Direction, Pass};
 use crate::network::Graph;
 use crate::network::graph::{BatchNormId, Op, ParameterId};
 use crate::network::trainable::{Selection, TrainedSet};
 
+use super::PlanOptions;
 use super::shapes::conv_shape;
 use super::tilings::Tilings;
 
@@ -46,11 +46,27 @@ pub(super) struct Packed {
     pub backward: Weights,
 }
 
-/// How one pass is computed, and where its copy lies.
+/// How one pass is computed, where its copy lies, and how many partial results it leaves for a BatchNorm.
+/// Where its tiling is not decided yet, the last two are upper bounds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weights {
     pub tiling: Tiling,
     pub range: Range,
+    pub partials: Partials,
+}
+
+/// Places a pass's copy of the weights.
+fn weights(cursor: &mut Cursor, pass: &Pass, tilings: &Tilings) -> Weights {
+    let possible = tilings.possible(pass);
+    let len = possible.iter().map(|tiling| tiling.packed_len(pass)).max();
+    let partials = possible.iter().map(|tiling| conv::partials(pass, tiling));
+    Weights {
+        tiling: tilings.of(pass),
+        range: cursor.take(len.expect("there is the baseline")),
+        partials: partials
+            .max_by_key(|partials| partials.per_sample)
+            .expect("there is the baseline"),
+    }
 }
 
 /// Where everything lies.
@@ -78,12 +94,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn new(
-        graph: &Graph,
-        trained: &TrainedSet,
-        precision: Precision,
-        tilings: &Tilings,
-    ) -> Self {
+    pub fn new(graph: &Graph, options: &PlanOptions, tilings: &Tilings) -> Self {
+        let trained = &options.trained;
         let mut cursor = Cursor::default();
         let parameters: Vec<_> = graph
             .parameters
@@ -142,16 +154,11 @@ impl Layout {
         for (node, shape) in graph
             .nodes
             .iter()
-            .zip((0..).map(|node| conv_shape(graph, node, precision)))
+            .zip((0..).map(|node| conv_shape(graph, node, options.precision)))
         {
             if let (Op::Conv { weight, .. }, Some(shape)) = (&node.op, shape) {
                 let shape = shape.in_pairs(tilings.pairs);
-                let mut copy = |direction| {
-                    let pass = shape.pass(direction);
-                    let tiling = tilings.of(&pass);
-                    let range = cursor.take(tiling.packed_len(&pass));
-                    Weights { tiling, range }
-                };
+                let mut copy = |direction| weights(&mut cursor, &shape.pass(direction), tilings);
                 packed[weight.0] = Some(Packed {
                     shape,
                     forward: copy(Direction::Forward),

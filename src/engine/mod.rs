@@ -1,15 +1,17 @@
 //! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
 //!
-//! Read in this order: `tilings` (how each convolution is computed on this adapter; `choices` keeps it), `layout`
-//! (where each parameter lies in the buffers; `shapes` the shapes of images), `layers` (which
-//! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
-//! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here
-//! [`Engine`], which submits; `state`, `snapshot` and `outputs` bring values to the device and back.
-//! `work` counts what each dispatch does, for measurements, and `fewest_bytes` what a step cannot do without.
+//! Read in this order: `tilings` (how each convolution is computed on this adapter; `choices` keeps it),
+//! `layout` (where each parameter lies in the buffers; `shapes` has those of images), `layers` (which nodes
+//! run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which tensors share
+//! memory), `sizes` (what all of it takes), `compiled` (all of that, known without a device), `buffers` and
+//! `plan` (memory, pipelines and bind groups), and here [`Engine`], which submits; `state`, `snapshot` and
+//! `outputs` bring values to the device and back. `work` counts what each dispatch does, for measurements,
+//! and `fewest_bytes` what a step cannot do without.
 
 mod buffers;
 mod choices;
 mod compile;
+mod compiled;
 mod fewest_bytes;
 mod layers;
 mod layout;
@@ -17,6 +19,7 @@ mod memory;
 mod outputs;
 mod plan;
 mod shapes;
+mod sizes;
 mod snapshot;
 mod state;
 mod tilings;
@@ -38,11 +41,12 @@ pub use fewest_bytes::{FewestBytes, fewest_bytes};
 pub use memory::MemoryReport;
 pub use snapshot::Snapshot;
 pub use state::OptimizerState;
-pub use tilings::{Measured, Tilings, measure_tilings};
+pub use tilings::{Measured, measure_tilings};
 pub use work::{Phase, StepKernel, Work, step_work};
 
-use buffers::{Buffers, Sizes};
+use buffers::Buffers;
 use compile::Lasting;
+use compiled::Compiled;
 use layout::Layout;
 use plan::Plan;
 
@@ -148,15 +152,31 @@ impl PlanOptions {
     }
 }
 
-/// What a plan will take on a device, worked out without one.
+/// What a plan will take on a device, as far as that is known before it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryNeeded {
+    /// What it takes, or at most takes.
+    pub report: MemoryReport,
+    /// Whether it is what the plan will take, and not an upper bound: how convolutions are computed on an
+    /// adapter may still have to be measured there.
+    pub is_exact: bool,
+}
+
+/// What a plan will take on an adapter, worked out without a device; without an adapter, what it takes at
+/// most on any.
 ///
 /// # Errors
 /// If a layer has no kernel.
-pub fn memory_needed(graph: &Graph, options: &PlanOptions) -> Result<MemoryReport, EngineError> {
-    let tilings = Tilings::default();
-    let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
-    let lists = compile::compile(graph, &layout, options)?;
-    Ok(Sizes::new(&lists, &layout, options).report())
+pub fn memory_needed(
+    graph: &Graph,
+    options: &PlanOptions,
+    adapter: Option<&Capabilities>,
+) -> Result<MemoryNeeded, EngineError> {
+    let known = tilings::known(adapter, graph, options.max_batch, &options.choices);
+    Ok(MemoryNeeded {
+        report: Compiled::new(graph, options, &known)?.sizes.report(),
+        is_exact: known.is_decided(),
+    })
 }
 
 /// Whether an adapter can store images so.
@@ -250,20 +270,17 @@ impl<'a> Engine<'a> {
         state: &State,
     ) -> Result<Self, EngineError> {
         check_precision(options.precision, &gpu.capabilities)?;
+        let batch = options.max_batch;
+        let mut tilings = tilings::known(Some(&gpu.capabilities), graph, batch, &options.choices);
+        let mut compiled = Compiled::new(graph, &options, &tilings)?;
         // What does not fit need not be tried.
-        let plain = Layout::new(
-            graph,
-            &options.trained,
-            options.precision,
-            &Tilings::default(),
-        );
-        let lists = compile::compile(graph, &plain, &options)?;
-        Sizes::new(&lists, &plain, &options).check(gpu, &lists)?;
-        let tilings = tilings::choose(gpu, graph, options.max_batch, &options.choices).await?;
-        let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
-        let lists = compile::compile(graph, &layout, &options)?;
-        let work = work::of_step(graph, &lists, &layout, &options);
-        let (buffers, plan) = plan::build(gpu, lists, &layout, &options).await?;
+        compiled.sizes.check(&gpu.capabilities, &compiled.lists)?;
+        if !tilings.is_decided() {
+            tilings = tilings::decide(gpu, tilings, batch).await?;
+            compiled = Compiled::new(graph, &options, &tilings)?;
+        }
+        let work = work::of_step(graph, &compiled, &options);
+        let (buffers, plan) = plan::build(gpu, &compiled, &options).await?;
         let staging = gpu
             .guarded(|| {
                 (0..Self::MAX_IN_FLIGHT)
@@ -281,7 +298,7 @@ impl<'a> Engine<'a> {
         let mut engine = Self {
             gpu,
             graph,
-            layout,
+            layout: compiled.layout,
             buffers,
             plan,
             work,

@@ -9,9 +9,9 @@ use crate::kernels::StepUniform;
 use crate::network::Graph;
 use crate::network::graph::{NodeId, Op};
 
-use super::buffers::Sizes;
-use super::compile::{self, Lasting, Launch, Lists, Operand};
-use super::layout::{Layout, Range};
+use super::compile::{Lasting, Launch, Operand};
+use super::compiled::Compiled;
+use super::layout::Range;
 use super::tilings::Tilings;
 use super::{Engine, EngineError, PlanOptions};
 
@@ -60,24 +60,13 @@ impl Work {
 /// # Errors
 /// If a layer has no kernel.
 pub fn step_work(graph: &Graph, options: &PlanOptions) -> Result<Vec<Work>, EngineError> {
-    let tilings = Tilings::default();
-    let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
-    let lists = compile::compile(graph, &layout, options)?;
-    Ok(of_step(graph, &lists, &layout, options))
+    let compiled = Compiled::new(graph, options, &Tilings::default())?;
+    Ok(of_step(graph, &compiled, options))
 }
 
-pub(super) fn of_step(
-    graph: &Graph,
-    lists: &Lists,
-    layout: &Layout,
-    options: &PlanOptions,
-) -> Vec<Work> {
-    let step = Step {
-        graph,
-        lists,
-        layout,
-        sizes: Sizes::new(lists, layout, options),
-    };
+pub(super) fn of_step(graph: &Graph, compiled: &Compiled, options: &PlanOptions) -> Vec<Work> {
+    let lists = &compiled.lists;
+    let step = Step { graph, compiled };
     let batch = u64::from(options.max_batch);
     let work = |(place, launch): (usize, &Launch)| Work {
         kernel: launch.kernel.name,
@@ -97,28 +86,26 @@ pub(super) fn of_step(
 /// A step's list, with all that says what its operands are.
 struct Step<'a> {
     graph: &'a Graph,
-    lists: &'a Lists,
-    layout: &'a Layout,
-    sizes: Sizes,
+    compiled: &'a Compiled,
 }
 
 impl Step<'_> {
     fn bytes(&self, operand: &Operand) -> u64 {
         match operand {
-            Operand::Tensor(tensor) => self.lists.tensors[tensor.0].bytes,
+            Operand::Tensor(tensor) => self.compiled.lists.tensors[tensor.0].bytes,
             Operand::Part(_, range) => 4 * range.len,
             // The update binds these as a whole and touches only what trains.
             Operand::Whole(Lasting::Parameters | Lasting::Gradients) => {
-                4 * self.layout.trained_len() as u64
+                4 * self.compiled.layout.trained_len() as u64
             }
-            Operand::Whole(which) => self.sizes.lasting(*which),
+            Operand::Whole(which) => self.compiled.sizes.lasting(*which),
         }
     }
 
     /// The layer whose output or gradient an operand is.
     fn node(&self, operand: &Operand) -> Option<NodeId> {
         match operand {
-            Operand::Tensor(tensor) => self.lists.tensors[tensor.0].node,
+            Operand::Tensor(tensor) => self.compiled.lists.tensors[tensor.0].node,
             Operand::Part(..) | Operand::Whole(_) => None,
         }
     }
@@ -166,7 +153,7 @@ impl Step<'_> {
             let place = (0..self.graph.batch_norms.len()).find(|place| is(*place))?;
             Some(self.graph.batch_norms[place].name.clone())
         };
-        let layout = self.layout;
+        let layout = &self.compiled.layout;
         match which {
             Lasting::Parameters => parameter(&|p| layout.parameters[p] == range),
             Lasting::Gradients => parameter(&|p| layout.gradients[p] == Some(range)),

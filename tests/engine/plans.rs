@@ -4,6 +4,7 @@
 use bnonly::engine::BatchView;
 use bnonly::engine::{Engine, EngineError, memory_needed};
 use bnonly::gpu::Gpu;
+use bnonly::kernels::Precision;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, initial_state};
 
@@ -19,8 +20,11 @@ async fn within_webgpus_defaults() -> Gpu {
 #[everywhere::test]
 async fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
     let graph = network("resnet-56", Options::default());
-    let [bn, all] = ["bn", "all"]
-        .map(|mode| memory_needed(&graph, &options(&graph, mode, 128)).expect("a plan"));
+    let [bn, all] = ["bn", "all"].map(|mode| {
+        memory_needed(&graph, &options(&graph, mode, 128), None)
+            .expect("a plan")
+            .report
+    });
     assert!(
         bn.total() as f64 <= 0.6 * all.total() as f64,
         "bn {bn:?}, all {all:?}"
@@ -32,10 +36,23 @@ async fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
 #[cfg_attr(target_arch = "wasm32", ignore = "no adapter changes the sum")]
 async fn a_plan_takes_what_was_said_before() {
     let graph = tiny_network();
-    let options = options(&graph, "all", 8);
-    let said = memory_needed(&graph, &options).expect("a plan");
+    let adapter = &everywhere::gpu().await.capabilities;
     let state = initial_state(&graph, 0, BnInit::Uniform);
-    assert_eq!(engine(&graph, options, &state).await.memory(), said);
+    for (mode, precision) in [
+        ("bn", Precision::F32),
+        ("all", Precision::F32),
+        ("bn", Precision::F16),
+    ] {
+        if precision == Precision::F16 && !adapter.half_precision {
+            continue;
+        }
+        let mut options = options(&graph, mode, 8);
+        options.precision = precision;
+        let said = memory_needed(&graph, &options, Some(adapter)).expect("a plan");
+        assert!(said.is_exact, "too little to choose for");
+        let taken = engine(&graph, options, &state).await.memory();
+        assert_eq!(taken, said.report, "{mode}, {precision}");
+    }
 }
 
 #[everywhere::test]

@@ -162,8 +162,11 @@ async fn no_plan_moves_less_than_the_fewest_bytes() {
 #[cfg_attr(target_arch = "wasm32", ignore = "no adapter changes the sum")]
 async fn memory_is_told_apart_by_what_it_is_for() {
     let graph = network("resnet-8", Options::default());
-    let [none, bn, all] = ["none", "bn", "all"]
-        .map(|mode| memory_needed(&graph, &options(&graph, mode, 64)).expect("a plan"));
+    let [none, bn, all] = ["none", "bn", "all"].map(|mode| {
+        memory_needed(&graph, &options(&graph, mode, 64), None)
+            .expect("a plan")
+            .report
+    });
     // Of a tensor of the first stage there are 64 kB an image.
     let tensor = 64 << 16;
     assert!(none.gradients + none.shared <= tensor && none.activations > tensor);

@@ -4,7 +4,7 @@ use super::{Builder, Lasting, Operand, TensorId};
 use crate::engine::layers::Layer;
 use crate::engine::layout::Weights;
 use crate::kernels::batch_norm::Partials;
-use crate::kernels::conv::{BackwardExtras, Direction, Gate, WeightChunks};
+use crate::kernels::conv::{BackwardExtras, Gate, WeightChunks};
 use crate::kernels::{batch_norm, conv, elementwise, linear, pool, reduce};
 use crate::network::graph::{NodeId, Op, ParameterId};
 use Operand::{Part, Tensor};
@@ -141,7 +141,11 @@ impl Builder<'_> {
         if !self.needs_gradient[input.0] {
             return;
         }
-        let Weights { tiling, range } = packed.backward;
+        let Weights {
+            tiling,
+            range,
+            partials,
+        } = packed.backward;
         let weights = Part(Lasting::Packed, range);
         let sum = self.gradients[input.0];
         let target = sum.unwrap_or_else(|| self.images(input, "gradient"));
@@ -157,7 +161,6 @@ impl Builder<'_> {
             return self.launch(conv::grad_input(&shape, &tiling, extras), operands);
         };
         self.is_summed_up[input.0] = true;
-        let partials = conv::partials(&shape.pass(Direction::Backward), &tiling);
         operands.extend(self.sums_operands(norm, partials));
         let extras = BackwardExtras {
             accumulates,

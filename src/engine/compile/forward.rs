@@ -5,7 +5,7 @@ use crate::engine::EngineError;
 use crate::engine::layers::Layer;
 use crate::engine::layout::Weights;
 use crate::kernels::batch_norm::Partials;
-use crate::kernels::conv::{Direction, ForwardExtras};
+use crate::kernels::conv::ForwardExtras;
 use crate::kernels::linear::{self, LinearShape};
 use crate::kernels::pool::{self, PoolShape};
 use crate::kernels::{batch_norm, conv, elementwise, input, loss};
@@ -97,7 +97,11 @@ impl Builder<'_> {
         fixed: bool,
     ) {
         let packed = self.layout.packed[weight.0].expect("the layout has every convolution");
-        let Weights { tiling, range } = packed.forward;
+        let Weights {
+            tiling,
+            range,
+            partials,
+        } = packed.forward;
         let (source, entering) = self.entering(self.graph.node(id).inputs[0]);
         // The statistics of a BatchNorm behind it need no pass of their own.
         let norms = self.readers[id.0].clone();
@@ -116,7 +120,6 @@ impl Builder<'_> {
         let Some(layer) = norm else {
             return self.launch(kernel, operands);
         };
-        let partials = conv::partials(&packed.shape.pass(Direction::Forward), &tiling);
         let shape = self
             .batch_norm_shape(layer, fixed)
             .expect("it is a BatchNorm");

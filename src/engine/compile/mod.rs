@@ -386,7 +386,7 @@ impl Builder<'_> {
                 (Direction::Forward, packed.forward),
                 (Direction::Backward, packed.backward),
             ];
-            for (direction, Weights { tiling, range }) in both {
+            for (direction, Weights { tiling, range, .. }) in both {
                 let operands = [self.parameter(weight), Part(Lasting::Packed, range)];
                 self.launch(conv::pack(&packed.shape.pass(direction), &tiling), operands);
             }

@@ -5,7 +5,7 @@ use web_time::{Duration, Instant};
 use crate::engine::choices::Choices;
 use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::timing::{Effort, Timer};
-use crate::gpu::{Gpu, GpuError};
+use crate::gpu::{Capabilities, Gpu, GpuError, Lanes};
 use crate::kernels::conv::Pass;
 use crate::kernels::conv::tiling::Tiling;
 use crate::network::Graph;
@@ -24,42 +24,81 @@ const GLANCE: Effort = Effort {
     rounds: 3,
 };
 
-/// The variants for a network: those asked for, if they are of the adapter; else those that are remembered for it;
-/// where there is none, the fastest of those tried.
-pub(in crate::engine) async fn choose(
-    gpu: &Gpu,
+/// What is known of the variants for a network without measuring: those asked for, if they are of the adapter; else
+/// those that are remembered for it. Where there is none, and for an adapter that is not known itself, any that is in
+/// the tables is possible.
+pub(in crate::engine) fn known(
+    adapter: Option<&Capabilities>,
     graph: &Graph,
     batch: u32,
     asked: &Choices,
-) -> Result<Tilings, GpuError> {
-    let mut remembered = Choices::load(&gpu.capabilities);
-    let mut tilings = Tilings {
-        choices: Choices::none(&gpu.capabilities),
-        pairs: gpu.capabilities.wide_loads,
+) -> Tilings {
+    let Some(adapter) = adapter else {
+        let undecided = worthwhile(graph, batch).into_iter();
+        return Tilings {
+            choices: Choices::default(),
+            // Packed weights are rounded up further for pairs.
+            pairs: true,
+            undecided: undecided
+                .map(|pass| (pass, on_any_adapter(&pass)))
+                .collect(),
+        };
     };
+    let remembered = Choices::load(adapter);
     let asked = Some(asked).filter(|asked| asked.is_of_adapter_of(&remembered));
-    let mut unknown = Vec::new();
+    let mut tilings = Tilings {
+        choices: Choices::none(adapter),
+        pairs: adapter.wide_loads,
+        undecided: Vec::new(),
+    };
     for pass in worthwhile(graph, batch) {
+        let mut possible = Tiling::all(&pass, adapter.lanes());
         let known = asked
             .and_then(|asked| asked.get(&pass))
             .or_else(|| remembered.get(&pass))
-            .filter(|tiling| fits(gpu, &pass, tiling));
+            .filter(|tiling| possible.contains(tiling));
         match known {
             Some(tiling) => tilings.choices.put(pass, tiling),
-            None => unknown.push(pass),
+            None => {
+                possible.push(Tiling::baseline(&pass));
+                tilings.undecided.push((pass, possible));
+            }
         }
     }
-    if unknown.is_empty() {
-        return Ok(tilings);
-    }
+    tilings
+}
+
+/// All variants of a pass that an adapter may have, whichever it is.
+fn on_any_adapter(pass: &Pass) -> Vec<Tiling> {
+    let subgroup_sizes = (2..=7).map(|exponent| 1 << exponent).map(Some);
+    let all = subgroup_sizes.chain([None]).flat_map(|subgroup_size| {
+        [true, false].map(|of_processor| Lanes {
+            of_processor,
+            subgroup_size,
+        })
+    });
+    let mut all: Vec<_> = all.flat_map(|lanes| Tiling::all(pass, lanes)).collect();
+    all.push(Tiling::baseline(pass));
+    all
+}
+
+/// Decides what is undecided: the fastest of the variants tried.
+pub(in crate::engine) async fn decide(
+    gpu: &Gpu,
+    mut tilings: Tilings,
+    batch: u32,
+) -> Result<Tilings, GpuError> {
+    let undecided = std::mem::take(&mut tilings.undecided).into_iter();
+    let undecided: Vec<_> = undecided.map(|(pass, _)| pass).collect();
+    let mut remembered = Choices::load(&gpu.capabilities);
     let timer = Timer::new(gpu, GLANCE).await?;
     let mut pipelines = match gpu.capabilities.lanes().of_processor {
         true => PipelineCache::default(),
-        false => compile_all(gpu, &unknown).await?,
+        false => compile_all(gpu, &undecided).await?,
     };
     let mut is_slow = false;
     let mut shares_well = Vec::new();
-    for pass in unknown {
+    for pass in undecided {
         let likely = Tiling::unmeasured(&pass, gpu.capabilities.lanes());
         // Where compiling is slow, the likely fastest is taken, unchecked. Where lanes share in it, which relies on
         // more than WGSL promises, another pass must have shown that this method does so rightly.
@@ -69,7 +108,7 @@ pub(in crate::engine) async fn choose(
             let begin = Instant::now();
             let tried = try_all(gpu, &mut pipelines, &timer, &pass, batch, Some(PATIENCE)).await?;
             is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
-            let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
+            let chosen = fastest(&tried).unwrap_or_else(|| Tiling::baseline(&pass));
             if tried.iter().any(|measured| measured.tiling == likely) {
                 shares_well.push(likely.method);
             }
@@ -114,8 +153,4 @@ pub async fn measure_tilings(
         all.push((*pass, tried));
     }
     Ok(all)
-}
-
-fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {
-    Tiling::all(pass, gpu.capabilities.lanes()).contains(tiling)
 }
