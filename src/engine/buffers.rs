@@ -5,14 +5,14 @@ use wgpu::BufferUsages as Usage;
 use crate::gpu::Gpu;
 use crate::kernels::StepUniform;
 
-use super::compile::Lasting;
+use super::compile::Persistent;
 use super::sizes::Sizes;
 
 /// All buffers of a plan.
 pub(super) struct Buffers {
     /// The uniform of every kernel.
     pub step: wgpu::Buffer,
-    lasting: [wgpu::Buffer; Lasting::ALL.len()],
+    persistent: [wgpu::Buffer; Persistent::ALL.len()],
     slots: Vec<wgpu::Buffer>,
 }
 
@@ -30,7 +30,8 @@ impl Buffers {
         let uniform = Usage::UNIFORM | Usage::COPY_DST;
         Self {
             step: create("step", size_of::<StepUniform>() as u64, uniform),
-            lasting: Lasting::ALL.map(|which| create(which.name(), sizes.lasting(which), storage)),
+            persistent: Persistent::ALL
+                .map(|which| create(which.name(), sizes.persistent(which), storage)),
             slots: sizes
                 .slots()
                 .iter()
@@ -39,8 +40,8 @@ impl Buffers {
         }
     }
 
-    pub fn lasting(&self, which: Lasting) -> &wgpu::Buffer {
-        &self.lasting[which as usize]
+    pub fn persistent(&self, which: Persistent) -> &wgpu::Buffer {
+        &self.persistent[which as usize]
     }
 
     pub fn slot(&self, slot: usize) -> &wgpu::Buffer {

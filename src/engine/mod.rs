@@ -45,7 +45,7 @@ pub use tilings::{Measured, measure_tilings};
 pub use work::{Phase, StepKernel, Work, step_work};
 
 use buffers::Buffers;
-use compile::Lasting;
+use compile::Persistent;
 use compiled::Compiled;
 use layout::Layout;
 use plan::Plan;
@@ -404,18 +404,18 @@ impl<'a> Engine<'a> {
         self.samples
             .extend(words.map(|(label, augmentation)| [*label, augmentation.packed()]));
         queue.write_buffer(
-            self.buffers.lasting(Lasting::Samples),
+            self.buffers.persistent(Persistent::Samples),
             0,
             bytemuck::cast_slice(&self.samples),
         );
         if batch.pixels.len().is_multiple_of(4) {
-            queue.write_buffer(self.buffers.lasting(Lasting::Pixels), 0, batch.pixels);
+            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, batch.pixels);
         } else {
             self.upload.clear();
             self.upload.extend_from_slice(batch.pixels);
             self.upload
                 .resize(batch.pixels.len().next_multiple_of(4), 0);
-            queue.write_buffer(self.buffers.lasting(Lasting::Pixels), 0, &self.upload);
+            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, &self.upload);
         }
 
         let slot = self.submitted % Self::MAX_IN_FLIGHT;
@@ -433,7 +433,7 @@ impl<'a> Engine<'a> {
             self.gpu.capabilities.max_workgroups,
         );
         encoder.copy_buffer_to_buffer(
-            self.buffers.lasting(Lasting::Total),
+            self.buffers.persistent(Persistent::Total),
             0,
             &self.staging[slot],
             0,
@@ -493,7 +493,7 @@ impl<'a> Engine<'a> {
         Ok(bytemuck::pod_collect_to_vec(
             &self
                 .gpu
-                .read(self.buffers.lasting(Lasting::Logits), bytes)
+                .read(self.buffers.persistent(Persistent::Logits), bytes)
                 .await?,
         ))
     }

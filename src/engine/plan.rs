@@ -5,7 +5,7 @@ use crate::gpu::{Gpu, GpuError, timing};
 use crate::kernels::{Blocked, Grid};
 
 use super::buffers::Buffers;
-use super::compile::{Lasting, Launch, Operand};
+use super::compile::{Launch, Operand, Persistent};
 use super::compiled::Compiled;
 use super::memory::MemoryReport;
 use super::sizes::Sizes;
@@ -72,7 +72,7 @@ pub(super) async fn build(
         .guarded(|| Buffers::new(gpu, sizes))
         .await
         .map_err(needs)?;
-    let trained = buffers.lasting(Lasting::Trained);
+    let trained = buffers.persistent(Persistent::Trained);
     gpu.queue
         .write_buffer(trained, 0, bytemuck::cast_slice(&layout.trained));
 
@@ -119,11 +119,11 @@ fn dispatch(
         let (buffer, offset, size) = match operand {
             Operand::Tensor(tensor) => (buffers.slot(sizes.slot(*tensor)), 0, None),
             Operand::Part(which, range) => (
-                buffers.lasting(*which),
+                buffers.persistent(*which),
                 4 * range.offset,
                 std::num::NonZero::new(4 * range.len),
             ),
-            Operand::Whole(which) => (buffers.lasting(*which), 0, None),
+            Operand::Whole(which) => (buffers.persistent(*which), 0, None),
         };
         wgpu::BindingResource::Buffer(wgpu::BufferBinding {
             buffer,

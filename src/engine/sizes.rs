@@ -4,14 +4,14 @@ use wgpu::BufferUsages as Usage;
 
 use crate::gpu::Capabilities;
 
-use super::compile::{Lasting, Lists, TensorId};
+use super::compile::{Lists, Persistent, TensorId};
 use super::layout::Layout;
 use super::memory::{Lifetime, MemoryReport, Slots};
 use super::{EngineError, PlanOptions};
 
 /// Bytes of every buffer, known before any is made.
 pub(super) struct Sizes {
-    lasting: [u64; Lasting::ALL.len()],
+    persistent: [u64; Persistent::ALL.len()],
     slots: Slots,
     /// What slots are used for.
     pub slot_usage: Usage,
@@ -23,34 +23,34 @@ impl Sizes {
         let batch = u64::from(options.max_batch);
         let trained = layout.trained_len() as u64;
         let bytes = |which| match which {
-            Lasting::Pixels => lists.sample_bytes as u64 * batch,
-            Lasting::Samples => 8 * batch,
-            Lasting::Parameters => 4 * layout.parameters_len,
-            Lasting::Gradients => 4 * layout.gradients_len,
-            Lasting::Running => 4 * layout.running_len,
-            Lasting::Packed => 4 * layout.packed_len,
-            Lasting::Saved => 4 * layout.saved_len,
-            Lasting::Scratch => lists.scratch_bytes,
-            Lasting::Trained => 8 * trained,
-            Lasting::FirstMoment => 4 * trained,
-            Lasting::SecondMoment => 4 * trained * (options.rule.moments() as u64 - 1),
-            Lasting::Logits => 4 * batch * u64::from(lists.classes),
-            Lasting::Total => 8,
+            Persistent::Pixels => lists.sample_bytes as u64 * batch,
+            Persistent::Samples => 8 * batch,
+            Persistent::Parameters => 4 * layout.parameters_len,
+            Persistent::Gradients => 4 * layout.gradients_len,
+            Persistent::Running => 4 * layout.running_len,
+            Persistent::Packed => 4 * layout.packed_len,
+            Persistent::Saved => 4 * layout.saved_len,
+            Persistent::Scratch => lists.scratch_bytes,
+            Persistent::Trained => 8 * trained,
+            Persistent::FirstMoment => 4 * trained,
+            Persistent::SecondMoment => 4 * trained * (options.rule.moments() as u64 - 1),
+            Persistent::Logits => 4 * batch * u64::from(lists.classes),
+            Persistent::Total => 8,
         };
         let tensors: Vec<u64> = lists.tensors.iter().map(|tensor| tensor.bytes).collect();
         let (evaluation, slot_usage) = match options.keep_outputs {
             true => (Lifetime::List, Usage::STORAGE | Usage::COPY_SRC),
             false => (Lifetime::Use, Usage::STORAGE),
         };
-        let lasting = Lasting::ALL.map(|which| bytes(which).max(16).next_multiple_of(16));
+        let persistent = Persistent::ALL.map(|which| bytes(which).max(16).next_multiple_of(16));
         let slots = Slots::assign(
             &tensors,
             &[(&lists.train, Lifetime::Use), (&lists.evaluate, evaluation)],
         );
-        let mut report = lasting_report(&lasting);
+        let mut report = persistent_report(&persistent);
         slots.report(&lists.train, lists.loss_at, &mut report);
         Self {
-            lasting,
+            persistent,
             slots,
             slot_usage,
             report,
@@ -58,8 +58,8 @@ impl Sizes {
     }
 
     /// Bytes of a buffer that outlives a step.
-    pub fn lasting(&self, which: Lasting) -> u64 {
-        self.lasting[which as usize]
+    pub fn persistent(&self, which: Persistent) -> u64 {
+        self.persistent[which as usize]
     }
 
     /// The slot of a tensor.
@@ -76,9 +76,9 @@ impl Sizes {
     pub fn check(&self, adapter: &Capabilities, lists: &Lists) -> Result<(), EngineError> {
         let largest_buffer = adapter.max_buffer_bytes;
         let largest_binding = adapter.max_binding_bytes.min(largest_buffer);
-        let lasting = Lasting::ALL
+        let persistent = Persistent::ALL
             .into_iter()
-            .zip(self.lasting)
+            .zip(self.persistent)
             .map(|(which, bytes)| {
                 let limit = if which.is_bound_in_parts() {
                     largest_buffer
@@ -91,7 +91,7 @@ impl Sizes {
             .tensors
             .iter()
             .map(|tensor| (tensor.name.clone(), tensor.bytes, largest_binding));
-        for (what, bytes, limit) in lasting.chain(tensors) {
+        for (what, bytes, limit) in persistent.chain(tensors) {
             if bytes > limit {
                 return Err(EngineError::TooLarge { what, bytes, limit });
             }
@@ -106,21 +106,23 @@ impl Sizes {
 }
 
 /// What outlives a step, by purpose.
-fn lasting_report(lasting: &[u64; Lasting::ALL.len()]) -> MemoryReport {
+fn persistent_report(persistent: &[u64; Persistent::ALL.len()]) -> MemoryReport {
     let mut report = MemoryReport::default();
-    for (which, bytes) in Lasting::ALL.into_iter().zip(lasting) {
+    for (which, bytes) in Persistent::ALL.into_iter().zip(persistent) {
         *match which {
-            Lasting::Parameters | Lasting::Packed | Lasting::Running => &mut report.parameters,
-            Lasting::Gradients
-            | Lasting::Trained
-            | Lasting::FirstMoment
-            | Lasting::SecondMoment => &mut report.optimizer,
-            Lasting::Pixels
-            | Lasting::Samples
-            | Lasting::Saved
-            | Lasting::Scratch
-            | Lasting::Logits
-            | Lasting::Total => &mut report.other,
+            Persistent::Parameters | Persistent::Packed | Persistent::Running => {
+                &mut report.parameters
+            }
+            Persistent::Gradients
+            | Persistent::Trained
+            | Persistent::FirstMoment
+            | Persistent::SecondMoment => &mut report.optimizer,
+            Persistent::Pixels
+            | Persistent::Samples
+            | Persistent::Saved
+            | Persistent::Scratch
+            | Persistent::Logits
+            | Persistent::Total => &mut report.other,
         } += bytes;
     }
     report

@@ -6,7 +6,7 @@ use crate::network::State;
 use crate::network::graph::ParameterId;
 use crate::network::state::RunningStatistics;
 
-use super::compile::Lasting;
+use super::compile::Persistent;
 use super::layout::Range;
 use super::{Engine, EngineError};
 use crate::gpu::{Gpu, GpuError};
@@ -174,7 +174,7 @@ impl Engine<'_> {
 
     fn copy_into(&self, passage: &Passage) -> UnderWay {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        let parameters = self.buffers.lasting(Lasting::Parameters);
+        let parameters = self.buffers.persistent(Persistent::Parameters);
         for (id, place) in &passage.places {
             let Range { offset, len } = self.layout.parameters[id.0];
             encoder.copy_buffer_to_buffer(
@@ -185,7 +185,7 @@ impl Engine<'_> {
                 4 * len,
             );
         }
-        let running = self.buffers.lasting(Lasting::Running);
+        let running = self.buffers.persistent(Persistent::Running);
         let bytes = 4 * self.layout.running_len;
         encoder.copy_buffer_to_buffer(running, 0, &passage.staging, 4 * passage.running, bytes);
         let submission = self.gpu.queue.submit([encoder.finish()]);

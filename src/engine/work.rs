@@ -9,7 +9,7 @@ use crate::kernels::StepUniform;
 use crate::network::Graph;
 use crate::network::graph::{NodeId, Op};
 
-use super::compile::{Lasting, Launch, Operand};
+use super::compile::{Launch, Operand, Persistent};
 use super::compiled::Compiled;
 use super::layout::Range;
 use super::tilings::Tilings;
@@ -95,10 +95,10 @@ impl Step<'_> {
             Operand::Tensor(tensor) => self.compiled.lists.tensors[tensor.0].bytes,
             Operand::Part(_, range) => 4 * range.len,
             // The update binds these as a whole and touches only what trains.
-            Operand::Whole(Lasting::Parameters | Lasting::Gradients) => {
+            Operand::Whole(Persistent::Parameters | Persistent::Gradients) => {
                 4 * self.compiled.layout.trained_len() as u64
             }
-            Operand::Whole(which) => self.compiled.sizes.lasting(*which),
+            Operand::Whole(which) => self.compiled.sizes.persistent(*which),
         }
     }
 
@@ -142,8 +142,8 @@ impl Step<'_> {
         })
     }
 
-    /// The module that a part of a lasting buffer belongs to.
-    fn owner(&self, which: Lasting, range: Range) -> Option<String> {
+    /// The module that a part of a persistent buffer belongs to.
+    fn owner(&self, which: Persistent, range: Range) -> Option<String> {
         let parameters = &self.graph.parameters;
         let parameter = |is: &dyn Fn(usize) -> bool| {
             let place = (0..parameters.len()).find(|place| is(*place))?;
@@ -155,14 +155,14 @@ impl Step<'_> {
         };
         let layout = &self.compiled.layout;
         match which {
-            Lasting::Parameters => parameter(&|p| layout.parameters[p] == range),
-            Lasting::Gradients => parameter(&|p| layout.gradients[p] == Some(range)),
-            Lasting::Packed => parameter(&|p| {
+            Persistent::Parameters => parameter(&|p| layout.parameters[p] == range),
+            Persistent::Gradients => parameter(&|p| layout.gradients[p] == Some(range)),
+            Persistent::Packed => parameter(&|p| {
                 layout.packed[p]
                     .is_some_and(|p| p.forward.range == range || p.backward.range == range)
             }),
-            Lasting::Saved => norm(&|n| layout.saved[n] == range),
-            Lasting::Running => norm(&|n| layout.running[n].contains(&range)),
+            Persistent::Saved => norm(&|n| layout.saved[n] == range),
+            Persistent::Running => norm(&|n| layout.running[n].contains(&range)),
             _ => None,
         }
     }
