@@ -39,7 +39,7 @@ use crate::network::{Graph, State};
 pub use choices::Choices;
 pub use fewest_bytes::{FewestBytes, fewest_bytes};
 pub use memory::MemoryReport;
-pub use snapshot::Snapshot;
+pub use snapshot::{Extent, Snapshot};
 pub use state::OptimizerState;
 pub use tilings::{Measured, measure_tilings};
 pub use work::{Phase, StepKernel, Work, step_work};
@@ -49,6 +49,7 @@ use compile::Persistent;
 use compiled::Compiled;
 use layout::Layout;
 use plan::Plan;
+use snapshot::Snapshots;
 
 /// What can go wrong when a network is compiled or run.
 #[derive(Debug, thiserror::Error)]
@@ -242,7 +243,7 @@ pub struct Engine<'a> {
     choices: Choices,
     optimizer_steps: u64,
     batches_tracked: Vec<u64>,
-    passage: Option<snapshot::Passage>,
+    snapshots: Snapshots,
 }
 
 /// A batch whose result has not been read yet.
@@ -310,7 +311,7 @@ impl<'a> Engine<'a> {
             choices: tilings.choices,
             optimizer_steps: 0,
             batches_tracked: vec![0; graph.batch_norms.len()],
-            passage: None,
+            snapshots: Snapshots::default(),
             options,
         };
         engine.write_state(state)?;
