@@ -1,11 +1,13 @@
 //! A plan before it has memory on a device: all that can be worked out without one.
 
+use crate::gpu::Capabilities;
 use crate::network::Graph;
 
 use super::compile::{self, Lists};
 use super::layout::Layout;
+use super::memory::MemoryReport;
 use super::sizes::Sizes;
-use super::tilings::Tilings;
+use super::tilings::{Tilings, known};
 use super::{EngineError, PlanOptions};
 
 /// Where everything lies, what is dispatched, and what it takes, computed once.
@@ -33,11 +35,36 @@ impl Compiled {
     }
 }
 
+/// What a plan will take on a device, as far as that is known before it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryNeeded {
+    /// What it takes, or at most takes.
+    pub report: MemoryReport,
+    /// Whether it is what the plan will take, and not an upper bound: how convolutions are computed on an
+    /// adapter may still have to be measured there.
+    pub is_exact: bool,
+}
+
+/// What a plan will take on an adapter, worked out without a device; without an adapter, what it takes at
+/// most on any.
+///
+/// # Errors
+/// If a layer has no kernel.
+pub fn memory_needed(
+    graph: &Graph,
+    options: &PlanOptions,
+    adapter: Option<&Capabilities>,
+) -> Result<MemoryNeeded, EngineError> {
+    let tilings = known(adapter, graph, options.max_batch, &options.choices);
+    Ok(MemoryNeeded {
+        report: Compiled::new(graph, options, &tilings)?.sizes.report(),
+        is_exact: tilings.is_decided(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::MemoryReport;
-    use crate::engine::tilings::known;
     use crate::gpu::Lanes;
     use crate::kernels::Precision;
     use crate::kernels::conv::tiling::Tiling;

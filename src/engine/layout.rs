@@ -104,23 +104,7 @@ impl Layout {
             .collect();
         let parameters_len = cursor.0;
 
-        // BatchNorm's backward pass gives both gradients, whichever of them is trained.
-        let mut wants_gradient: Vec<bool> = trained
-            .selections
-            .iter()
-            .map(|selection| *selection != Selection::Frozen)
-            .collect();
-        for layer in &graph.batch_norms {
-            wants_gradient[layer.gamma.0] = true;
-            wants_gradient[layer.beta.0] = true;
-        }
-        for node in &graph.nodes {
-            if let Op::Linear { weight, bias } = node.op {
-                let either = wants_gradient[weight.0] || wants_gradient[bias.0];
-                wants_gradient[weight.0] = either;
-                wants_gradient[bias.0] = either;
-            }
-        }
+        let wants_gradient = wants_gradient(graph, trained);
         let mut cursor = Cursor::default();
         let gradients: Vec<_> = graph
             .parameters
@@ -218,4 +202,26 @@ impl Layout {
     pub fn running(&self, id: BatchNormId) -> [Range; 2] {
         self.running[id.0]
     }
+}
+
+/// By parameter: whether the backward pass may give its gradient.
+fn wants_gradient(graph: &Graph, trained: &TrainedSet) -> Vec<bool> {
+    // BatchNorm's backward pass gives both gradients, whichever of them is trained.
+    let mut wants: Vec<bool> = trained
+        .selections
+        .iter()
+        .map(|selection| *selection != Selection::Frozen)
+        .collect();
+    for layer in &graph.batch_norms {
+        wants[layer.gamma.0] = true;
+        wants[layer.beta.0] = true;
+    }
+    for node in &graph.nodes {
+        if let Op::Linear { weight, bias } = node.op {
+            let either = wants[weight.0] || wants[bias.0];
+            wants[weight.0] = either;
+            wants[bias.0] = either;
+        }
+    }
+    wants
 }

@@ -37,6 +37,7 @@ use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
 
 pub use choices::Choices;
+pub use compiled::{MemoryNeeded, memory_needed};
 pub use fewest_bytes::{FewestBytes, fewest_bytes};
 pub use memory::MemoryReport;
 pub use snapshot::{Extent, Snapshot};
@@ -151,33 +152,6 @@ impl PlanOptions {
             keep_outputs: false,
         }
     }
-}
-
-/// What a plan will take on a device, as far as that is known before it is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MemoryNeeded {
-    /// What it takes, or at most takes.
-    pub report: MemoryReport,
-    /// Whether it is what the plan will take, and not an upper bound: how convolutions are computed on an
-    /// adapter may still have to be measured there.
-    pub is_exact: bool,
-}
-
-/// What a plan will take on an adapter, worked out without a device; without an adapter, what it takes at
-/// most on any.
-///
-/// # Errors
-/// If a layer has no kernel.
-pub fn memory_needed(
-    graph: &Graph,
-    options: &PlanOptions,
-    adapter: Option<&Capabilities>,
-) -> Result<MemoryNeeded, EngineError> {
-    let known = tilings::known(adapter, graph, options.max_batch, &options.choices);
-    Ok(MemoryNeeded {
-        report: Compiled::new(graph, options, &known)?.sizes.report(),
-        is_exact: known.is_decided(),
-    })
 }
 
 /// Whether an adapter can store images so.
@@ -398,27 +372,8 @@ impl<'a> Engine<'a> {
             first_correction: first_correction as f32,
             second_correction: second_correction as f32,
         };
-        let queue = &self.gpu.queue;
         self.write_step(&uniform);
-        self.samples.clear();
-        let words = batch.labels.iter().zip(batch.augmentations);
-        self.samples
-            .extend(words.map(|(label, augmentation)| [*label, augmentation.packed()]));
-        queue.write_buffer(
-            self.buffers.persistent(Persistent::Samples),
-            0,
-            bytemuck::cast_slice(&self.samples),
-        );
-        if batch.pixels.len().is_multiple_of(4) {
-            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, batch.pixels);
-        } else {
-            self.upload.clear();
-            self.upload.extend_from_slice(batch.pixels);
-            self.upload
-                .resize(batch.pixels.len().next_multiple_of(4), 0);
-            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, &self.upload);
-        }
-
+        self.upload(batch);
         let slot = self.submitted % Self::MAX_IN_FLIGHT;
         self.submitted += 1;
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
@@ -440,7 +395,7 @@ impl<'a> Engine<'a> {
             0,
             8,
         );
-        let submission = queue.submit([encoder.finish()]);
+        let submission = self.gpu.queue.submit([encoder.finish()]);
         let (sender, mapped) = oneshot::channel();
         self.staging[slot].map_async(wgpu::MapMode::Read, .., move |result| {
             // Nobody listens any more if the engine was dropped meanwhile.
@@ -453,6 +408,29 @@ impl<'a> Engine<'a> {
             samples,
         });
         Ok(())
+    }
+
+    /// Writes a batch where the step reads it.
+    fn upload(&mut self, batch: BatchView<'_>) {
+        let queue = &self.gpu.queue;
+        self.samples.clear();
+        let words = batch.labels.iter().zip(batch.augmentations);
+        self.samples
+            .extend(words.map(|(label, augmentation)| [*label, augmentation.packed()]));
+        queue.write_buffer(
+            self.buffers.persistent(Persistent::Samples),
+            0,
+            bytemuck::cast_slice(&self.samples),
+        );
+        if batch.pixels.len().is_multiple_of(4) {
+            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, batch.pixels);
+        } else {
+            self.upload.clear();
+            self.upload.extend_from_slice(batch.pixels);
+            self.upload
+                .resize(batch.pixels.len().next_multiple_of(4), 0);
+            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, &self.upload);
+        }
     }
 
     fn write_step(&self, uniform: &StepUniform) {

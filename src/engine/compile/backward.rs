@@ -88,8 +88,8 @@ impl Backward<'_> {
                 if let Some(target) = self.wanted(node.inputs[0]) {
                     let operands = [
                         ("input", self.outputs.operand(id)),
-                        ("output", Tensor(target)),
                         ("grad_output", self.gradient(id)),
+                        ("grad_input", Tensor(target)),
                     ];
                     let kernel = elementwise::relu_backward(context.blocked(id));
                     self.list.launch(kernel, operands);

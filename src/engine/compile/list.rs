@@ -169,14 +169,13 @@ impl<'a> List<'a> {
         Part(Persistent::Scratch, Range { offset: 0, len })
     }
 
-    /// Adds a dispatch. Operands stand in the order of the kernel's bindings.
+    /// Adds a dispatch, whose operands are given by the names of the kernel's bindings.
     pub fn launch(
         &mut self,
         kernel: Kernel,
         operands: impl IntoIterator<Item = (&'static str, Operand)>,
     ) {
-        let operands: Vec<_> = operands.into_iter().map(|(_, operand)| operand).collect();
-        debug_assert_eq!(kernel.bindings.len(), operands.len(), "{}", kernel.name);
+        let operands = kernel.operands(operands);
         self.launches.push(Launch { kernel, operands });
     }
 }
