@@ -5,8 +5,8 @@ use bnonly::network::graph::Role;
 use bnonly::network::initial::BnInit;
 use bnonly::network::initial_state;
 
+use crate::engine::support::{batch, engine, images, options, tiny_network, train};
 use crate::everywhere;
-use crate::support::{batch, engine, images, options, tiny_network, train};
 
 #[everywhere::test]
 async fn a_snapshot_is_of_gamma_and_beta_or_of_all_that_training_moves() {

@@ -32,7 +32,6 @@ use self::summary::needs_ui;
 use crate::app::dialog::{Dialog, Service};
 use crate::app::layout_class::is_for_touch;
 use crate::app::theme::problem_colour;
-use crate::data::DataShape;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::train::settings::Settings;
 use crate::train::start;
