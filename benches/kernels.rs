@@ -29,7 +29,7 @@ fn kernel(group: &mut Group<'_>, gpu: &Gpu, kernel: &StepKernel) {
         0 => Throughput::Bytes(work.bytes()),
         flops => Throughput::Elements(flops),
     });
-    let place = format!("{} of {}, {:?}", work.images, work.module, work.way);
+    let place = format!("{} of {}, {:?}", work.images, work.module, work.phase);
     let id = BenchmarkId::new(work.kernel, place.to_lowercase());
     group.bench_function(id, |bencher| {
         bencher.iter_custom(|calls| {

@@ -12,7 +12,7 @@
 //
 // Registers: in_R_C source row R, column C of the tile's patch; sum_O_R_P channel O, row R, and pixel P or, by
 // Winograd's way, product P.
-{% if turns %}
+{% if quad_swap %}
 //
 // Each of four lanes holds the weights of one of the four quads, and they hand them around: lane L counts the quads
 // from its own, its k-th is quad k ^ L.
@@ -59,7 +59,7 @@ const SIGNS = 8u;
 {% endif %}
 
 {# Few: a browser has them zeroed in each workgroup first. #}
-{% set kept_a_lane = 1 if turns else tiling.quads %}
+{% set kept_a_lane = 1 if quad_swap else tiling.quads %}
 {% if moments %}
 var<workgroup> lane_moments: array<Moments, {{ 64 * kept_a_lane }}>;
 {% elif sums %}
@@ -84,12 +84,12 @@ var<workgroup> lane_sums: array<GradSums, {{ 64 * kept_a_lane }}>;
         );
 {% endmacro %}
 {# What the lane holds that has the weights of this lane's k-th quad. #}
-{% macro turned(own, k) -%}
+{% macro swapped(own, k) -%}
     {{ ["", "quadSwapX", "quadSwapY", "quadSwapDiagonal"][k] }}({{ own }})
 {%- endmacro %}
 {% macro weight(o, tap) -%}
     {%- set place = o * taps + tap -%}
-    {%- if turns -%} {{ turned("w_" ~ (o % 4 * taps + tap), o // 4) }}
+    {%- if quad_swap -%} {{ swapped("w_" ~ (o % 4 * taps + tap), o // 4) }}
     {%- elif shared_lanes -%} subgroupBroadcast(w_{{ place // tiling.lanes }}, {{ place % tiling.lanes }}u)
     {%- elif row_by_row -%} vec4f(weights[packed + u32(ky) * {{ kernel }}u + {{ place }}u])
     {%- elif column_by_column -%} vec4f(weights[packed + u32(kx) + {{ place }}u])
@@ -281,8 +281,8 @@ fn conv(
         {% for ky in range(3) %}
             {% set place = 3 * o + ky %}
         {
-            {% if turns %}
-            let w = {{ turned("g_" ~ (3 * (o % 4) + ky) ~ "_" ~ m, o // 4) }};
+            {% if quad_swap %}
+            let w = {{ swapped("g_" ~ (3 * (o % 4) + ky) ~ "_" ~ m, o // 4) }};
             {% else %}
             let w = subgroupBroadcast(g_{{ place // tiling.lanes }}_{{ m }}, {{ place % tiling.lanes }}u);
             {% endif %}
@@ -320,7 +320,7 @@ fn conv(
     var left_{{ k }}: {{ "Moments" if moments else "GradSums" }};
     {% endif %}
     {
-        let q = first_quad + {{ "(" ~ k ~ "u ^ subgroup_lane)" if turns else k ~ "u" }};
+        let q = first_quad + {{ "(" ~ k ~ "u ^ subgroup_lane)" if quad_swap else k ~ "u" }};
     {% if moments %}
         var own = vec4f();
         var count = 0.0;
@@ -331,7 +331,7 @@ fn conv(
         var sum_x = vec4f();
     {% endif %}
     {% if sums %}
-{{ load_normalization("norm", "q", destination.quads, shared_lanes and not turns) }}
+{{ load_normalization("norm", "q", destination.quads, shared_lanes and not quad_swap) }}
     {% endif %}
         if (n < current.batch){{ " & (q < QUADS)" if destination.quads % tiling.quads != 0 }} {
     {% if bias %}
@@ -420,11 +420,11 @@ fn conv(
 {% if moments or sums %}
     {% set kept = "lane_moments" if moments else "lane_sums" %}
     {% set joined = "together" if moments else "both" %}
-    {% if turns %}
+    {% if quad_swap %}
     // Each lane has a part of its own quad, the others of the four have the rest.
         {% for k in range(4) %}
             {% set fields = ["origin", "mean", "squares", "count"] if moments else ["sum", "sum_x"] %}
-    let handed_{{ k }} = {{ "Moments" if moments else "GradSums" }}({% for field in fields %}{{ turned("left_" ~ k ~ "." ~ field, k) }}{{ ", " if not loop.last }}{% endfor %});
+    let handed_{{ k }} = {{ "Moments" if moments else "GradSums" }}({% for field in fields %}{{ swapped("left_" ~ k ~ "." ~ field, k) }}{{ ", " if not loop.last }}{% endfor %});
         {% endfor %}
     {{ kept }}[lane] = {{ joined }}({{ joined }}(handed_0, handed_1), {{ joined }}(handed_2, handed_3));
     workgroupBarrier();

@@ -31,7 +31,7 @@ fn weight_at(source: u32, destination: u32, ky: u32, kx: u32) -> f32 {
 }
 
 /// One thread a quad of `packed`. Of a group and source quad:
-{% if turns %}
+{% if quad_swap %}
 /// lane l keeps the weights of quad l, channel by channel all taps, row by row.
 {% elif winograd %}
 /// what lane l keeps in its registers 3k, 3k + 1, 3k + 2 are the weights of row k · LANES + l (channel · K + ky).
@@ -55,7 +55,7 @@ fn pack_weights(
     let holder = within / {{ weights_a_load }}u % LANES;
     let source = at / PACKED_STRIDE % SOURCE_QUADS * 4u;
     let first = at / PACKED_STRIDE / SOURCE_QUADS * CHANNELS;
-{% if turns %}
+{% if quad_swap %}
     let channel = 4u * holder + slot / (KERNEL * KERNEL);
     let ky = slot / KERNEL % KERNEL;
     let kx = slot % KERNEL;

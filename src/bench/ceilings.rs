@@ -24,17 +24,17 @@ const WORKGROUPS: [u32; 2] = [256, 8192];
 pub struct Ceilings {
     /// Multiply-adds of f32 in registers, two operations each, in 10⁹ a second.
     pub f32_gflops_per_second: f64,
-    /// The way to write them that was the fastest.
+    /// The fastest variant of the kernel.
     pub f32_variant: String,
     /// The same in f16, where kernels may compute in it.
     pub f16_gflops_per_second: Option<f64>,
-    /// The way to write those that was the fastest.
+    /// The fastest variant of that kernel.
     pub f16_variant: Option<String>,
     /// A kernel that copies, bytes read and bytes written, in 10⁹ a second.
     pub kernel_copy_gigabytes_per_second: f64,
     /// What it copies at once: whichever is the faster of what kernels use on the adapter.
     pub kernel_copy_variant: String,
-    /// The driver's own copy from buffer to buffer, the same way.
+    /// The driver's own copy from buffer to buffer, counted the same way.
     pub buffer_copy_gigabytes_per_second: f64,
     /// One more dispatch in a pass, of a kernel that writes four numbers.
     pub dispatch_microseconds: f64,
@@ -145,7 +145,7 @@ impl<'a> Bench<'a> {
         made.await
     }
 
-    /// GFLOP/s of the fastest way, and that way in words.
+    /// GFLOP/s of the fastest variant, and its name.
     async fn multiply_add(&self, half: bool) -> Result<(f64, String), GpuError> {
         let mut fastest = (0.0, String::new());
         for variant in MultiplyAdd::variants(half) {
@@ -172,7 +172,7 @@ impl<'a> Bench<'a> {
         Ok(fastest)
     }
 
-    /// GB/s of the fastest way, and that way in words.
+    /// GB/s of the fastest variant, and its name.
     async fn kernel_copy(&self) -> Result<(f64, String), GpuError> {
         let mut fastest = (0.0, "");
         for (pairs, bytes, words) in [

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Ceilings;
-use crate::engine::{Engine, EngineError, StepKernel, Way};
+use crate::engine::{Engine, EngineError, Phase, StepKernel};
 use crate::gpu::timing::Timer;
 
 /// What a kernel could be bound by.
@@ -22,7 +22,7 @@ pub struct KernelTime {
     /// Its entry point.
     pub kernel: &'static str,
     /// The part of the step.
-    pub way: Way,
+    pub phase: Phase,
     /// Images it reads and writes.
     pub images: String,
     /// For which module it runs the first time.
@@ -63,7 +63,7 @@ impl KernelTime {
         let of_memory = bytes / (1e9 * ceilings.kernel_copy_gigabytes_per_second);
         Self {
             kernel: work.kernel,
-            way: work.way,
+            phase: work.phase,
             images: work.images.clone(),
             module: work.module.clone(),
             calls: kernel.calls,

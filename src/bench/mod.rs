@@ -14,7 +14,7 @@ pub use kernels::{KernelTime, Limit};
 pub use steps::StepTime;
 
 use crate::engine::{
-    Engine, EngineError, FewestBytes, Measured, MemoryReport, PlanOptions, Way, fewest_bytes,
+    Engine, EngineError, FewestBytes, Measured, MemoryReport, Phase, PlanOptions, fewest_bytes,
     measure_tilings,
 };
 use crate::gpu::Gpu;
@@ -44,62 +44,62 @@ pub struct Training {
     pub fewest_bytes: Option<FewestBytes>,
 }
 
-/// A way to compute a pass of a convolution.
+/// A variant of a pass of a convolution.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct WayTime {
+pub struct VariantTime {
     /// Method, channels × rows × columns of a tile, lanes that share.
-    pub way: String,
+    pub variant: String,
     /// Seconds for the batch, in thousandths.
     pub milliseconds: f64,
-    /// Of a direct convolution, so that Winograd's way may exceed the adapter's best.
+    /// Of a direct convolution, so that Winograd's may exceed the adapter's best.
     pub gflops_per_second: f64,
 }
 
-/// A pass of a convolution, and all ways to compute it, as they stand in the table.
+/// A pass of a convolution, and all its variants, as they stand in the table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PassWays {
+pub struct PassVariants {
     /// Forward, or back to the gradient of the input.
-    pub way: Way,
+    pub phase: Phase,
     /// Images it reads and writes.
     pub images: String,
     /// K.
     pub kernel: u32,
     /// S.
     pub stride: u32,
-    /// Those that compute what the plain way does.
-    pub ways: Vec<WayTime>,
+    /// Those that compute what the baseline does.
+    pub variants: Vec<VariantTime>,
 }
 
-/// Measures every way of every convolution of a network that has enough to do, and remembers the fastest
+/// Measures every variant of every convolution of a network that has enough to do, and remembers the fastest
 /// of each for the plans made from now on.
 ///
 /// # Errors
 /// If the device failed.
-pub async fn measure_ways(
+pub async fn measure_variants(
     gpu: &Gpu,
     graph: &Graph,
     batch: u32,
     stage: &mut dyn FnMut(&str),
-) -> Result<Vec<PassWays>, EngineError> {
+) -> Result<Vec<PassVariants>, EngineError> {
     let measured = measure_tilings(gpu, graph, batch, stage).await?;
-    let of_pass = |(pass, ways): (Pass, Vec<Measured>)| {
+    let of_pass = |(pass, variants): (Pass, Vec<Measured>)| {
         let flops = u64::from(batch) * pass.shape.flops_per_sample();
-        let of_way = |measured: &Measured| WayTime {
-            way: measured.tiling.to_string(),
+        let of_variant = |measured: &Measured| VariantTime {
+            variant: measured.tiling.to_string(),
             milliseconds: 1e3 * measured.secs,
             gflops_per_second: flops as f64 / measured.secs.max(1e-9) / 1e9,
         };
         let size =
             |images: Blocked| format!("{}×{}×{}", images.channels, images.height, images.width);
-        PassWays {
-            way: match pass.direction {
-                Direction::Forward => Way::Forward,
-                Direction::Backward => Way::Backward,
+        PassVariants {
+            phase: match pass.direction {
+                Direction::Forward => Phase::Forward,
+                Direction::Backward => Phase::Backward,
             },
             images: format!("{} → {}", size(pass.source()), size(pass.destination())),
             kernel: pass.shape.kernel,
             stride: pass.shape.stride,
-            ways: ways.iter().map(of_way).collect(),
+            variants: variants.iter().map(of_variant).collect(),
         }
     };
     Ok(measured.into_iter().map(of_pass).collect())

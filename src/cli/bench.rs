@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::options::BenchOptions;
 use super::{Outcome, tables};
-use crate::bench::{Ceilings, PassWays, Training, measure_ways, training};
+use crate::bench::{Ceilings, PassVariants, Training, measure_variants, training};
 use crate::data::DataShape;
 use crate::engine::check_precision;
 use crate::gpu::Gpu;
@@ -44,8 +44,8 @@ pub(super) struct Report {
     width: u32,
     image: [u32; 3],
     batch_size: u32,
-    /// By pass of a convolution: every way to compute it, where `--ways` asked for that.
-    ways: Vec<PassWays>,
+    /// By pass of a convolution: all its variants, where `--variants` asked for that.
+    variants: Vec<PassVariants>,
     precision: Precision,
     trainings: Vec<Mode>,
 }
@@ -105,15 +105,15 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             width: 0,
             image: [IMAGES.channels, IMAGES.height, IMAGES.width],
             batch_size: 0,
-            ways: Vec::new(),
+            variants: Vec::new(),
             precision: options.precision,
             trainings: Vec::new(),
         };
         for (settings, graph, plan) in runs {
-            if options.ways && report.ways.is_empty() {
+            if options.variants && report.variants.is_empty() {
                 let batch = plan.max_batch;
-                report.ways = measure_ways(&gpu, &graph, batch, &mut stage).await?;
-                measuring.say(&tables::ways(&report.ways));
+                report.variants = measure_variants(&gpu, &graph, batch, &mut stage).await?;
+                measuring.say(&tables::variants(&report.variants));
             }
             let state = initial_state(&graph, settings.seed, settings.bn_init.parse()?);
             let mut stage = |what: &str| measuring.stage(&format!("{}: {what}", settings.train));

@@ -332,10 +332,10 @@ pub(super) struct BenchOptions {
     /// Measure for a fifth of the time, with more noise
     #[arg(long)]
     pub quick: bool,
-    /// First measure every way in which each convolution can be computed, which may take minutes without a
-    /// GPU, and remember the fastest for all later trainings on this adapter
+    /// First measure every variant of each convolution, which may take minutes without a GPU, and remember the
+    /// fastest for all later trainings on this adapter
     #[arg(long)]
-    pub ways: bool,
+    pub variants: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

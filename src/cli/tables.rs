@@ -1,8 +1,8 @@
 //! What was measured, as text: headings, and tables whose columns stand below each other.
 
 use super::progress::by_purpose;
-use crate::bench::{Ceilings, KernelTime, Limit, PassWays, Training};
-use crate::engine::Way;
+use crate::bench::{Ceilings, KernelTime, Limit, PassVariants, Training};
+use crate::engine::Phase;
 use crate::gpu::Capabilities;
 use crate::network::{Graph, counts};
 use crate::numbers::{bytes, grouped};
@@ -23,20 +23,20 @@ pub(super) fn adapter(capabilities: &Capabilities) -> String {
     )
 }
 
-/// Every way to compute each convolution, the fastest first.
-pub(super) fn ways(passes: &[PassWays]) -> String {
+/// Every variant of each convolution, the fastest first.
+pub(super) fn variants(passes: &[PassVariants]) -> String {
     let mut rows = vec![
-        ["convolution", "images", "way", "ms", "GFLOP/s"]
+        ["convolution", "images", "variant", "ms", "GFLOP/s"]
             .map(String::from)
             .to_vec(),
     ];
     for pass in passes {
-        let mut ways: Vec<_> = pass.ways.iter().collect();
-        ways.sort_by(|a, b| a.milliseconds.total_cmp(&b.milliseconds));
-        for (number, way) in ways.iter().enumerate() {
-            let direction = match pass.way {
-                Way::Backward => "back",
-                Way::Forward | Way::Update => "forward",
+        let mut variants: Vec<_> = pass.variants.iter().collect();
+        variants.sort_by(|a, b| a.milliseconds.total_cmp(&b.milliseconds));
+        for (number, variant) in variants.iter().enumerate() {
+            let direction = match pass.phase {
+                Phase::Backward => "backward",
+                Phase::Forward | Phase::Update => "forward",
             };
             let of_pass = match number {
                 0 => [
@@ -45,16 +45,16 @@ pub(super) fn ways(passes: &[PassWays]) -> String {
                 ],
                 _ => Default::default(),
             };
-            let of_way = [
-                way.way.clone(),
-                figure(way.milliseconds),
-                figure(way.gflops_per_second),
+            let of_variant = [
+                variant.variant.clone(),
+                figure(variant.milliseconds),
+                figure(variant.gflops_per_second),
             ];
-            rows.push(of_pass.into_iter().chain(of_way).collect());
+            rows.push(of_pass.into_iter().chain(of_variant).collect());
         }
     }
     format!(
-        "Each convolution alone, in every way it can be computed (GFLOP/s of a direct one)\n{}",
+        "Each convolution alone, by each of its variants (GFLOP/s of a direct one)\n{}",
         table(&rows, &[3, 4])
     )
 }
@@ -137,7 +137,7 @@ pub(super) fn training(settings: &Settings, graph: &Graph, measured: &Training) 
     );
     if let Some(fewest) = &measured.fewest_bytes {
         text += &format!(
-            ", {} times the fewest: {} ({} forward, {} back)",
+            ", {} times the fewest: {} ({} forward, {} backward)",
             figure(measured.moved_bytes as f64 / fewest.total() as f64),
             bytes(fewest.total()),
             bytes(fewest.forward),
@@ -159,7 +159,7 @@ pub(super) fn training(settings: &Settings, graph: &Graph, measured: &Training) 
 fn kernels(kernels: &[KernelTime]) -> String {
     let heading = [
         "kernel",
-        "way",
+        "phase",
         "images",
         "first for",
         "calls",
@@ -179,10 +179,10 @@ fn kernels(kernels: &[KernelTime]) -> String {
     for kernel in shown {
         rows.push(vec![
             kernel.kernel.into(),
-            match kernel.way {
-                Way::Forward => "forward",
-                Way::Backward => "back",
-                Way::Update => "update",
+            match kernel.phase {
+                Phase::Forward => "forward",
+                Phase::Backward => "backward",
+                Phase::Update => "update",
             }
             .into(),
             kernel.images.clone(),

@@ -14,7 +14,7 @@ use crate::kernels::conv::{self, Pass};
 use crate::platform::{cache_dir, fs};
 
 /// How convolutions are computed on one adapter, with its driver and the text of these kernels. A run that
-/// computes them in the same ways again has the same bits again.
+/// computes them by the same variants again has the same bits again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Choices {
     adapter: String,
@@ -140,17 +140,17 @@ mod tests {
             of_processor: true,
             subgroup_size: Some(8),
         };
-        let ways = Tiling::all(&pass, lanes);
+        let variants = Tiling::all(&pass, lanes);
         assert_eq!(one.get(&pass), None);
-        one.put(pass, ways[1]);
-        one.put(pass, ways[0]);
-        assert_eq!(one.get(&pass), Some(ways[0]));
+        one.put(pass, variants[1]);
+        one.put(pass, variants[0]);
+        assert_eq!(one.get(&pass), Some(variants[0]));
         assert_eq!(one.get(&shape.pass(Direction::Forward)), None);
 
         let adapters = Adapters::from([(one.adapter.clone(), one.choices)]);
         write(&path, &adapters).expect("it can be written");
         let choices = read_from(&path).remove("one").expect("its adapter");
-        assert_eq!((choices[0].pass, choices[0].tiling), (pass, ways[0]));
+        assert_eq!((choices[0].pass, choices[0].tiling), (pass, variants[0]));
         assert!(!read_from(&path).contains_key("another"));
         let beside = std::fs::read_dir(path.parent().expect("a folder"));
         assert_eq!(

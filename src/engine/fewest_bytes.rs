@@ -10,7 +10,7 @@ use crate::network::trainable::{Selection, TrainedSet};
 
 use super::EngineError;
 use super::compile::needs_gradient;
-use super::layers::{Layer, layers};
+use super::layers::{BatchNormPass, Layer, layers, readers};
 
 /// The fewest bytes of a step that trains BatchNorm alone.
 ///
@@ -81,34 +81,12 @@ pub fn fewest_bytes(
     Ok(fewest)
 }
 
-/// By node: how many layers read its output.
-fn readers(graph: &Graph, layers: &[Layer]) -> Vec<u64> {
-    let mut readers = vec![0; graph.nodes.len()];
-    for layer in layers {
-        match layer {
-            Layer::Single(id) => {
-                for input in &graph.node(*id).inputs {
-                    readers[input.0] += 1;
-                }
-            }
-            Layer::BatchNorm {
-                input, residual, ..
-            } => {
-                readers[input.0] += 1;
-                if let Some(residual) = residual {
-                    readers[residual.0] += 1;
-                }
-            }
-        }
-    }
-    readers
-}
-
 struct Count<'a> {
     graph: &'a Graph,
     batch: u64,
     precision: Precision,
-    readers: Vec<u64>,
+    /// By node: the layers that read its output.
+    readers: Vec<Vec<Layer>>,
     needs_gradient: Vec<bool>,
 }
 
@@ -160,14 +138,14 @@ impl Count<'_> {
                     Op::Input | Op::Relu | Op::BatchNorm(_) | Op::Add => 0,
                 }
             }
-            Layer::BatchNorm {
+            Layer::BatchNorm(BatchNormPass {
                 residual,
                 epilogue,
                 output,
                 ..
-            } => {
+            }) => {
                 let Some(residual) = residual else { return 0 };
-                let written = match self.readers[output.0] > 1 {
+                let written = match self.readers[output.0].len() > 1 {
                     true => self.tensor(*output),
                     false => 0,
                 };
@@ -196,12 +174,12 @@ impl Count<'_> {
                     Op::Input | Op::Relu | Op::BatchNorm(_) | Op::Add => 0,
                 }
             }
-            Layer::BatchNorm {
+            Layer::BatchNorm(BatchNormPass {
                 input,
                 epilogue,
                 output,
                 ..
-            } => {
+            }) => {
                 // Whatever trains before or in it needs the two sums.
                 let sums = self.tensor(*input) + self.signs(epilogue, *output);
                 let gradient = match self.needs_gradient[input.0] {
@@ -218,7 +196,10 @@ impl Count<'_> {
         let nodes = (0..self.graph.nodes.len()).map(NodeId);
         let with_gradient = nodes.filter(|node| self.needs_gradient[node.0]);
         with_gradient
-            .map(|node| self.tensor(node) * self.readers[node.0].saturating_sub(1))
+            .map(|node| {
+                let readers = self.readers[node.0].len() as u64;
+                self.tensor(node) * readers.saturating_sub(1)
+            })
             .sum()
     }
 }

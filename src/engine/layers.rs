@@ -12,13 +12,48 @@ pub(super) enum Layer {
     /// The node as it stands.
     Single(NodeId),
     /// A BatchNorm with what follows it.
-    BatchNorm {
-        layer: BatchNormId,
-        input: NodeId,
-        residual: Option<NodeId>,
-        epilogue: Epilogue,
-        output: NodeId,
-    },
+    BatchNorm(BatchNormPass),
+}
+
+/// A BatchNorm, the addition and the ReLU that follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BatchNormPass {
+    pub layer: BatchNormId,
+    pub input: NodeId,
+    /// What is added.
+    pub residual: Option<NodeId>,
+    pub epilogue: Epilogue,
+    /// The last of the nodes.
+    pub output: NodeId,
+}
+
+impl Layer {
+    /// The node whose output it gives.
+    pub fn output(&self) -> NodeId {
+        match self {
+            Self::Single(node) => *node,
+            Self::BatchNorm(pass) => pass.output,
+        }
+    }
+
+    /// The nodes whose outputs it reads.
+    pub fn inputs(&self, graph: &Graph) -> Vec<NodeId> {
+        match self {
+            Self::Single(node) => graph.node(*node).inputs.clone(),
+            Self::BatchNorm(pass) => [pass.input].into_iter().chain(pass.residual).collect(),
+        }
+    }
+}
+
+/// By node: the layers that read its output.
+pub(super) fn readers(graph: &Graph, layers: &[Layer]) -> Vec<Vec<Layer>> {
+    let mut readers = vec![Vec::new(); graph.nodes.len()];
+    for layer in layers {
+        for input in layer.inputs(graph) {
+            readers[input.0].push(*layer);
+        }
+    }
+    readers
 }
 
 /// The passes of a graph, in the order they run.
@@ -70,13 +105,13 @@ pub(super) fn layers(graph: &Graph) -> Result<Vec<Layer>, EngineError> {
             (output, epilogue.relu) = (next, true);
             taken[next.0] = true;
         }
-        layers.push(Layer::BatchNorm {
+        layers.push(Layer::BatchNorm(BatchNormPass {
             layer,
             input: node.inputs[0],
             residual,
             epilogue,
             output,
-        });
+        }));
     }
     Ok(layers)
 }

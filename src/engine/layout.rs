@@ -1,13 +1,14 @@
 //! Where each parameter, gradient and running average lies in the plan's buffers.
 
-use crate::kernels::batch_norm::BatchNormShape;
+use crate::kernels::batch_norm::{BatchNormShape, Partials};
 use crate::kernels::conv::tiling::Tiling;
-use crate::kernels::conv::{ConvShape, Direction, Pass};
-use crate::kernels::{Blocked, Precision};
+use crate::kernels::conv::{self, ConvShape, Direction, Pass};
 use crate::network::Graph;
-use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
+use crate::network::graph::{BatchNormId, Op, ParameterId};
 use crate::network::trainable::{Selection, TrainedSet};
 
+use super::PlanOptions;
+use super::shapes::conv_shape;
 use super::tilings::Tilings;
 
 /// f32 to which the start of a tensor is rounded up, so that it can be bound on its own: 256 bytes,
@@ -45,11 +46,27 @@ pub(super) struct Packed {
     pub backward: Weights,
 }
 
-/// How one pass is computed, and where its copy lies.
+/// How one pass is computed, where its copy lies, and how many partial results it leaves for a BatchNorm.
+/// Where its tiling is not decided yet, the last two are upper bounds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weights {
     pub tiling: Tiling,
     pub range: Range,
+    pub partials: Partials,
+}
+
+/// Places a pass's copy of the weights.
+fn weights(cursor: &mut Cursor, pass: &Pass, tilings: &Tilings) -> Weights {
+    let possible = tilings.possible(pass);
+    let len = possible.iter().map(|tiling| tiling.packed_len(pass)).max();
+    let partials = possible.iter().map(|tiling| conv::partials(pass, tiling));
+    Weights {
+        tiling: tilings.of(pass),
+        range: cursor.take(len.expect("there is the baseline")),
+        partials: partials
+            .max_by_key(|partials| partials.per_sample)
+            .expect("there is the baseline"),
+    }
 }
 
 /// Where everything lies.
@@ -77,12 +94,8 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn new(
-        graph: &Graph,
-        trained: &TrainedSet,
-        precision: Precision,
-        tilings: &Tilings,
-    ) -> Self {
+    pub fn new(graph: &Graph, options: &PlanOptions, tilings: &Tilings) -> Self {
+        let trained = &options.trained;
         let mut cursor = Cursor::default();
         let parameters: Vec<_> = graph
             .parameters
@@ -91,23 +104,7 @@ impl Layout {
             .collect();
         let parameters_len = cursor.0;
 
-        // BatchNorm's way back gives both gradients, whichever of them is trained.
-        let mut wants_gradient: Vec<bool> = trained
-            .selections
-            .iter()
-            .map(|selection| *selection != Selection::Frozen)
-            .collect();
-        for layer in &graph.batch_norms {
-            wants_gradient[layer.gamma.0] = true;
-            wants_gradient[layer.beta.0] = true;
-        }
-        for node in &graph.nodes {
-            if let Op::Linear { weight, bias } = node.op {
-                let either = wants_gradient[weight.0] || wants_gradient[bias.0];
-                wants_gradient[weight.0] = either;
-                wants_gradient[bias.0] = either;
-            }
-        }
+        let wants_gradient = wants_gradient(graph, trained);
         let mut cursor = Cursor::default();
         let gradients: Vec<_> = graph
             .parameters
@@ -141,16 +138,11 @@ impl Layout {
         for (node, shape) in graph
             .nodes
             .iter()
-            .zip((0..).map(|node| conv_shape(graph, node, precision)))
+            .zip((0..).map(|node| conv_shape(graph, node, options.precision)))
         {
             if let (Op::Conv { weight, .. }, Some(shape)) = (&node.op, shape) {
                 let shape = shape.in_pairs(tilings.pairs);
-                let mut copy = |direction| {
-                    let pass = shape.pass(direction);
-                    let tiling = tilings.of(&pass);
-                    let range = cursor.take(tiling.packed_len(&pass));
-                    Weights { tiling, range }
-                };
+                let mut copy = |direction| weights(&mut cursor, &shape.pass(direction), tilings);
                 packed[weight.0] = Some(Packed {
                     shape,
                     forward: copy(Direction::Forward),
@@ -212,46 +204,24 @@ impl Layout {
     }
 }
 
-/// All passes of convolutions over images in a graph. Nothing goes back to the network's own input.
-pub(super) fn conv_passes(graph: &Graph, precision: Precision) -> Vec<Pass> {
-    let mut passes = Vec::new();
-    for (at, node) in graph.nodes.iter().enumerate() {
-        let Some(shape) = conv_shape(graph, at, precision) else {
-            continue;
-        };
-        passes.push(shape.pass(Direction::Forward));
-        if graph.nodes[node.inputs[0].0].op != Op::Input {
-            passes.push(shape.pass(Direction::Backward));
+/// By parameter: whether the backward pass may give its gradient.
+fn wants_gradient(graph: &Graph, trained: &TrainedSet) -> Vec<bool> {
+    // BatchNorm's backward pass gives both gradients, whichever of them is trained.
+    let mut wants: Vec<bool> = trained
+        .selections
+        .iter()
+        .map(|selection| *selection != Selection::Frozen)
+        .collect();
+    for layer in &graph.batch_norms {
+        wants[layer.gamma.0] = true;
+        wants[layer.beta.0] = true;
+    }
+    for node in &graph.nodes {
+        if let Op::Linear { weight, bias } = node.op {
+            let either = wants[weight.0] || wants[bias.0];
+            wants[weight.0] = either;
+            wants[bias.0] = either;
         }
     }
-    passes
-}
-
-/// The convolution at a place in the graph, if there is one.
-fn conv_shape(graph: &Graph, node: usize, precision: Precision) -> Option<ConvShape> {
-    let Op::Conv {
-        window: Window {
-            kernel,
-            stride,
-            padding,
-        },
-        ..
-    } = graph.nodes[node].op
-    else {
-        return None;
-    };
-    let input = blocked(graph, graph.nodes[node].inputs[0], precision);
-    Some(ConvShape {
-        input,
-        output: blocked(graph, NodeId(node), precision),
-        kernel,
-        stride,
-        padding,
-    })
-}
-
-/// The shape of a node's output in memory.
-pub(super) fn blocked(graph: &Graph, node: NodeId, precision: Precision) -> Blocked {
-    let shape = graph.nodes[node.0].shape;
-    Blocked::new(shape.channels, shape.height, shape.width).stored_in(precision)
+    wants
 }

@@ -7,7 +7,7 @@ use super::compile::{Launch, Operand};
 /// Bytes of device memory that a plan takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MemoryReport {
-    /// What forward leaves for later layers and for the way back. (What an evaluation alone uses, too.)
+    /// What forward leaves for later layers and for the backward pass. (What an evaluation alone uses, too.)
     pub activations: u64,
     /// Gradients of activations.
     pub gradients: u64,

@@ -1,20 +1,25 @@
 //! From a graph, a trained set and a largest batch to a fixed list of dispatches, and running it.
 //!
-//! Read in this order: `tilings` (how each convolution is computed on this adapter; `choices` keeps it), `layout` (where each parameter lies in the buffers), `layers` (which
-//! nodes run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which
-//! tensors share memory), `buffers` (that memory), `plan` (pipelines and bind groups), and here
-//! [`Engine`], which submits; `state`, `snapshot` and `outputs` bring values to the device and back.
-//! `work` counts what each dispatch does, for measurements, and `fewest_bytes` what a step cannot do without.
+//! Read in this order: `tilings` (how each convolution is computed on this adapter; `choices` keeps it),
+//! `layout` (where each parameter lies in the buffers; `shapes` has those of images), `layers` (which nodes
+//! run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which tensors share
+//! memory), `sizes` (what all of it takes), `compiled` (all of that, known without a device), `buffers` and
+//! `plan` (memory, pipelines and bind groups), and here [`Engine`], which submits; `state`, `snapshot` and
+//! `outputs` bring values to the device and back. `work` counts what each dispatch does, for measurements,
+//! and `fewest_bytes` what a step cannot do without.
 
 mod buffers;
 mod choices;
 mod compile;
+mod compiled;
 mod fewest_bytes;
 mod layers;
 mod layout;
 mod memory;
 mod outputs;
 mod plan;
+mod shapes;
+mod sizes;
 mod snapshot;
 mod state;
 mod tilings;
@@ -32,17 +37,20 @@ use crate::network::trainable::TrainedSet;
 use crate::network::{Graph, State};
 
 pub use choices::Choices;
+pub use compiled::{MemoryNeeded, memory_needed};
 pub use fewest_bytes::{FewestBytes, fewest_bytes};
 pub use memory::MemoryReport;
-pub use snapshot::Snapshot;
+pub use snapshot::{Extent, Snapshot};
 pub use state::OptimizerState;
-pub use tilings::{Measured, Tilings, measure_tilings};
-pub use work::{StepKernel, Way, Work, step_work};
+pub use tilings::{Measured, measure_tilings};
+pub use work::{Phase, StepKernel, Work, step_work};
 
-use buffers::{Buffers, Sizes};
-use compile::Lasting;
+use buffers::Buffers;
+use compile::Persistent;
+use compiled::Compiled;
 use layout::Layout;
 use plan::Plan;
+use snapshot::Snapshots;
 
 /// What can go wrong when a network is compiled or run.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +127,7 @@ pub struct PlanOptions {
     pub normalization: (Vec<f32>, Vec<f32>),
     /// How activations, their gradients and packed weights are stored.
     pub precision: Precision,
-    /// In which ways convolutions shall be computed, if it is on the adapter that these are of.
+    /// Which variants of convolutions shall run, if it is on the adapter that these are of.
     pub choices: Choices,
     /// Each output of an evaluation has memory of its own, for [`Engine::layer_output`].
     pub keep_outputs: bool,
@@ -144,17 +152,6 @@ impl PlanOptions {
             keep_outputs: false,
         }
     }
-}
-
-/// What a plan will take on a device, worked out without one.
-///
-/// # Errors
-/// If a layer has no kernel.
-pub fn memory_needed(graph: &Graph, options: &PlanOptions) -> Result<MemoryReport, EngineError> {
-    let tilings = Tilings::default();
-    let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
-    let lists = compile::compile(graph, &layout, options)?;
-    Ok(Sizes::new(&lists, &layout, options).report())
 }
 
 /// Whether an adapter can store images so.
@@ -220,7 +217,7 @@ pub struct Engine<'a> {
     choices: Choices,
     optimizer_steps: u64,
     batches_tracked: Vec<u64>,
-    passage: Option<snapshot::Passage>,
+    snapshots: Snapshots,
 }
 
 /// A batch whose result has not been read yet.
@@ -248,20 +245,17 @@ impl<'a> Engine<'a> {
         state: &State,
     ) -> Result<Self, EngineError> {
         check_precision(options.precision, &gpu.capabilities)?;
+        let batch = options.max_batch;
+        let mut tilings = tilings::known(Some(&gpu.capabilities), graph, batch, &options.choices);
+        let mut compiled = Compiled::new(graph, &options, &tilings)?;
         // What does not fit need not be tried.
-        let plain = Layout::new(
-            graph,
-            &options.trained,
-            options.precision,
-            &Tilings::default(),
-        );
-        let lists = compile::compile(graph, &plain, &options)?;
-        Sizes::new(&lists, &plain, &options).check(gpu, &lists)?;
-        let tilings = tilings::choose(gpu, graph, options.max_batch, &options.choices).await?;
-        let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
-        let lists = compile::compile(graph, &layout, &options)?;
-        let work = work::of_step(graph, &lists, &layout, &options);
-        let (buffers, plan) = plan::build(gpu, lists, &layout, &options).await?;
+        compiled.sizes.check(&gpu.capabilities, &compiled.lists)?;
+        if !tilings.is_decided() {
+            tilings = tilings::decide(gpu, tilings, batch).await?;
+            compiled = Compiled::new(graph, &options, &tilings)?;
+        }
+        let work = work::of_step(graph, &compiled, &options);
+        let (buffers, plan) = plan::build(gpu, &compiled, &options).await?;
         let staging = gpu
             .guarded(|| {
                 (0..Self::MAX_IN_FLIGHT)
@@ -279,7 +273,7 @@ impl<'a> Engine<'a> {
         let mut engine = Self {
             gpu,
             graph,
-            layout,
+            layout: compiled.layout,
             buffers,
             plan,
             work,
@@ -291,14 +285,14 @@ impl<'a> Engine<'a> {
             choices: tilings.choices,
             optimizer_steps: 0,
             batches_tracked: vec![0; graph.batch_norms.len()],
-            passage: None,
+            snapshots: Snapshots::default(),
             options,
         };
         engine.write_state(state)?;
         Ok(engine)
     }
 
-    /// In which ways it computes convolutions.
+    /// Which variants of convolutions it runs.
     pub fn choices(&self) -> &Choices {
         &self.choices
     }
@@ -378,27 +372,8 @@ impl<'a> Engine<'a> {
             first_correction: first_correction as f32,
             second_correction: second_correction as f32,
         };
-        let queue = &self.gpu.queue;
         self.write_step(&uniform);
-        self.samples.clear();
-        let words = batch.labels.iter().zip(batch.augmentations);
-        self.samples
-            .extend(words.map(|(label, augmentation)| [*label, augmentation.packed()]));
-        queue.write_buffer(
-            self.buffers.lasting(Lasting::Samples),
-            0,
-            bytemuck::cast_slice(&self.samples),
-        );
-        if batch.pixels.len().is_multiple_of(4) {
-            queue.write_buffer(self.buffers.lasting(Lasting::Pixels), 0, batch.pixels);
-        } else {
-            self.upload.clear();
-            self.upload.extend_from_slice(batch.pixels);
-            self.upload
-                .resize(batch.pixels.len().next_multiple_of(4), 0);
-            queue.write_buffer(self.buffers.lasting(Lasting::Pixels), 0, &self.upload);
-        }
-
+        self.upload(batch);
         let slot = self.submitted % Self::MAX_IN_FLIGHT;
         self.submitted += 1;
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
@@ -414,13 +389,13 @@ impl<'a> Engine<'a> {
             self.gpu.capabilities.max_workgroups,
         );
         encoder.copy_buffer_to_buffer(
-            self.buffers.lasting(Lasting::Total),
+            self.buffers.persistent(Persistent::Total),
             0,
             &self.staging[slot],
             0,
             8,
         );
-        let submission = queue.submit([encoder.finish()]);
+        let submission = self.gpu.queue.submit([encoder.finish()]);
         let (sender, mapped) = oneshot::channel();
         self.staging[slot].map_async(wgpu::MapMode::Read, .., move |result| {
             // Nobody listens any more if the engine was dropped meanwhile.
@@ -433,6 +408,29 @@ impl<'a> Engine<'a> {
             samples,
         });
         Ok(())
+    }
+
+    /// Writes a batch where the step reads it.
+    fn upload(&mut self, batch: BatchView<'_>) {
+        let queue = &self.gpu.queue;
+        self.samples.clear();
+        let words = batch.labels.iter().zip(batch.augmentations);
+        self.samples
+            .extend(words.map(|(label, augmentation)| [*label, augmentation.packed()]));
+        queue.write_buffer(
+            self.buffers.persistent(Persistent::Samples),
+            0,
+            bytemuck::cast_slice(&self.samples),
+        );
+        if batch.pixels.len().is_multiple_of(4) {
+            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, batch.pixels);
+        } else {
+            self.upload.clear();
+            self.upload.extend_from_slice(batch.pixels);
+            self.upload
+                .resize(batch.pixels.len().next_multiple_of(4), 0);
+            queue.write_buffer(self.buffers.persistent(Persistent::Pixels), 0, &self.upload);
+        }
     }
 
     fn write_step(&self, uniform: &StepUniform) {
@@ -474,7 +472,7 @@ impl<'a> Engine<'a> {
         Ok(bytemuck::pod_collect_to_vec(
             &self
                 .gpu
-                .read(self.buffers.lasting(Lasting::Logits), bytes)
+                .read(self.buffers.persistent(Persistent::Logits), bytes)
                 .await?,
         ))
     }

@@ -4,10 +4,11 @@ use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::{Gpu, GpuError, timing};
 use crate::kernels::{Blocked, Grid};
 
-use super::buffers::{Buffers, Sizes};
-use super::compile::{Lasting, Launch, Lists, Operand};
-use super::layout::Layout;
+use super::buffers::Buffers;
+use super::compile::{Launch, Operand, Persistent};
+use super::compiled::Compiled;
 use super::memory::MemoryReport;
+use super::sizes::Sizes;
 use super::{EngineError, PlanOptions};
 
 /// A dispatch, ready to be encoded.
@@ -51,12 +52,14 @@ pub(super) struct Plan {
 /// Makes all buffers, pipelines and bind groups.
 pub(super) async fn build(
     gpu: &Gpu,
-    lists: Lists,
-    layout: &Layout,
+    compiled: &Compiled,
     options: &PlanOptions,
 ) -> Result<(Buffers, Plan), EngineError> {
-    let sizes = Sizes::new(&lists, layout, options);
-    sizes.check(gpu, &lists)?;
+    let Compiled {
+        layout,
+        lists,
+        sizes,
+    } = compiled;
     let memory = sizes.report();
     let needs = |error| match error {
         GpuError::OutOfMemory { message } => EngineError::OutOfMemory {
@@ -66,10 +69,10 @@ pub(super) async fn build(
         other => other.into(),
     };
     let buffers = gpu
-        .guarded(|| Buffers::new(gpu, &sizes))
+        .guarded(|| Buffers::new(gpu, sizes))
         .await
         .map_err(needs)?;
-    let trained = buffers.lasting(Lasting::Trained);
+    let trained = buffers.persistent(Persistent::Trained);
     gpu.queue
         .write_buffer(trained, 0, bytemuck::cast_slice(&layout.trained));
 
@@ -80,7 +83,7 @@ pub(super) async fn build(
             let entry_points: Vec<_> = all.map(|launch| launch.kernel.entry_point()).collect();
             let mut pipelines = gpu.pipelines();
             pipelines.compile(gpu, &entry_points);
-            let mut ready = |launch| dispatch(gpu, &mut pipelines, &buffers, &sizes, launch);
+            let mut ready = |launch| dispatch(gpu, &mut pipelines, &buffers, sizes, launch);
             launches.map(|list| list.iter().map(&mut ready).collect::<Vec<_>>())
         })
         .await
@@ -116,11 +119,11 @@ fn dispatch(
         let (buffer, offset, size) = match operand {
             Operand::Tensor(tensor) => (buffers.slot(sizes.slot(*tensor)), 0, None),
             Operand::Part(which, range) => (
-                buffers.lasting(*which),
+                buffers.persistent(*which),
                 4 * range.offset,
                 std::num::NonZero::new(4 * range.len),
             ),
-            Operand::Whole(which) => (buffers.lasting(*which), 0, None),
+            Operand::Whole(which) => (buffers.persistent(*which), 0, None),
         };
         wgpu::BindingResource::Buffer(wgpu::BufferBinding {
             buffer,

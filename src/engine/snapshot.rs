@@ -2,25 +2,39 @@
 
 use futures_channel::oneshot;
 
+use crate::gpu::{Gpu, GpuError};
 use crate::network::State;
-use crate::network::graph::ParameterId;
+use crate::network::graph::{ParameterId, Role};
 use crate::network::state::RunningStatistics;
 
-use super::compile::Lasting;
+use super::compile::Persistent;
 use super::layout::Range;
 use super::{Engine, EngineError};
-use crate::gpu::{Gpu, GpuError};
 
-/// Trained parameters and running averages after some step.
+/// What a snapshot is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// γ and β, as far as they train.
+    GammaBeta,
+    /// All that training moves.
+    Full,
+}
+
+/// What training has moved, as it was after some step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// Every parameter of which something trains, whole.
+    /// Every parameter of which something trains, whole; of γ and β alone only these.
     pub parameters: Vec<(ParameterId, Vec<f32>)>,
-    /// One entry a BatchNorm.
-    pub running: Vec<RunningStatistics>,
+    /// Running averages, one entry a BatchNorm, where the snapshot is full.
+    pub running: Option<Vec<RunningStatistics>>,
 }
 
 impl Snapshot {
+    /// Whether it is of all that training moves.
+    pub fn is_full(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// Brings a state of the same run up to this one.
     ///
     /// # Panics
@@ -29,21 +43,32 @@ impl Snapshot {
         for (id, values) in &self.parameters {
             state.parameters[id.0].clone_from(values);
         }
-        state.running.clone_from(&self.running);
+        if let Some(running) = &self.running {
+            state.running.clone_from(running);
+        }
     }
 }
 
-/// Where snapshots pass through on their way to the host.
-pub(super) struct Passage {
-    staging: wgpu::Buffer,
-    /// Where each trained parameter lies in it, in f32.
-    places: Vec<(ParameterId, u64)>,
-    /// Where the running averages begin in it, in f32.
-    running: u64,
+/// Where snapshots pass through on their way to the host, one at a time. Each extent has memory of its own,
+/// made when it is first asked for: a run that nobody watches does without.
+#[derive(Default)]
+pub(super) struct Snapshots {
+    /// By extent.
+    staging: [Option<Staging>; 2],
     under_way: Option<UnderWay>,
 }
 
+/// Memory that the host can read.
+struct Staging {
+    buffer: wgpu::Buffer,
+    /// Where each parameter lies in it, in f32.
+    places: Vec<(ParameterId, u64)>,
+    /// Where the running averages begin in it, in f32, if it has them.
+    running: Option<u64>,
+}
+
 struct UnderWay {
+    extent: Extent,
     submission: wgpu::SubmissionIndex,
     mapped: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
     batches_tracked: Vec<u64>,
@@ -55,16 +80,16 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// If the device failed meanwhile, or has no memory left.
-    pub async fn begin_snapshot(&mut self) -> Result<bool, EngineError> {
-        let mut passage = match self.passage.take() {
-            Some(passage) => passage,
-            None => self.passage().await?,
-        };
-        let is_free = passage.under_way.is_none();
+    pub async fn begin_snapshot(&mut self, extent: Extent) -> Result<bool, EngineError> {
+        let is_free = self.snapshots.under_way.is_none();
         if is_free {
-            passage.under_way = Some(self.copy_into(&passage));
+            let staging = match self.snapshots.staging[extent as usize].take() {
+                Some(staging) => staging,
+                None => self.staging_for(extent).await?,
+            };
+            self.snapshots.under_way = Some(self.copy_into(&staging, extent));
+            self.snapshots.staging[extent as usize] = Some(staging);
         }
-        self.passage = Some(passage);
         self.gpu.check()?;
         Ok(is_free)
     }
@@ -74,10 +99,7 @@ impl Engine<'_> {
     /// # Errors
     /// If the device failed meanwhile.
     pub fn take_snapshot(&mut self) -> Result<Option<Snapshot>, EngineError> {
-        let Some(passage) = &mut self.passage else {
-            return Ok(None);
-        };
-        let Some(under_way) = &mut passage.under_way else {
+        let Some(under_way) = &mut self.snapshots.under_way else {
             return Ok(None);
         };
         let polled = self.gpu.device.poll(wgpu::PollType::Poll);
@@ -88,9 +110,12 @@ impl Engine<'_> {
             Ok(Some(mapped)) => mapped.map_err(|error| lost(error.to_string()))?,
             Err(oneshot::Canceled) => return Err(lost("no answer".into()).into()),
         }
-        let batches_tracked = std::mem::take(&mut under_way.batches_tracked);
-        passage.under_way = None;
-        Ok(Some(self.unpack(batches_tracked)?))
+        let (extent, batches_tracked) = (
+            under_way.extent,
+            std::mem::take(&mut under_way.batches_tracked),
+        );
+        self.snapshots.under_way = None;
+        self.unpack(extent, batches_tracked).map(Some)
     }
 
     /// The snapshot begun, waiting for it; `None` if none was.
@@ -98,105 +123,113 @@ impl Engine<'_> {
     /// # Errors
     /// If the device failed meanwhile.
     pub async fn wait_for_snapshot(&mut self) -> Result<Option<Snapshot>, EngineError> {
-        let under_way = self.passage.as_mut().and_then(|p| p.under_way.take());
-        let Some(under_way) = under_way else {
+        let Some(under_way) = self.snapshots.under_way.take() else {
             return Ok(None);
         };
         let mapped = self.gpu.finish(under_way.submission, under_way.mapped);
         mapped.await?.map_err(|error| lost(error.to_string()))?;
-        Ok(Some(self.unpack(under_way.batches_tracked)?))
+        self.unpack(under_way.extent, under_way.batches_tracked)
+            .map(Some)
     }
 
-    /// What lies in the mapped passage.
-    fn unpack(&self, batches_tracked: Vec<u64>) -> Result<Snapshot, EngineError> {
-        let Some(passage) = &self.passage else {
+    /// What lies in the mapped memory.
+    fn unpack(&self, extent: Extent, batches_tracked: Vec<u64>) -> Result<Snapshot, EngineError> {
+        let Some(staging) = &self.snapshots.staging[extent as usize] else {
             return Err(lost("no snapshot was begun".into()).into());
         };
-        let view = passage
-            .staging
+        let view = staging
+            .buffer
             .get_mapped_range(..)
             .map_err(|error| lost(error.to_string()))?;
         let values = |place: u64, len: usize| -> Vec<f32> {
             bytemuck::pod_collect_to_vec(&view[4 * place as usize..][..4 * len])
         };
-        let parameters = passage
+        let parameters = staging
             .places
             .iter()
             .map(|(id, place)| (*id, values(*place, self.graph.parameter(*id).len())))
             .collect();
-        let running = std::iter::zip(&self.layout.running, &self.graph.batch_norms)
-            .zip(batches_tracked)
-            .map(|(([mean, variance], layer), batches_tracked)| {
-                let part =
-                    |range: &Range| values(passage.running + range.offset, layer.channels as usize);
-                RunningStatistics {
-                    mean: part(mean),
-                    variance: part(variance),
-                    batches_tracked,
-                }
-            })
-            .collect();
+        let running = staging.running.map(|start| {
+            std::iter::zip(&self.layout.running, &self.graph.batch_norms)
+                .zip(batches_tracked)
+                .map(|(([mean, variance], layer), batches_tracked)| {
+                    let part =
+                        |range: &Range| values(start + range.offset, layer.channels as usize);
+                    RunningStatistics {
+                        mean: part(mean),
+                        variance: part(variance),
+                        batches_tracked,
+                    }
+                })
+                .collect()
+        });
         drop(view);
-        passage.staging.unmap();
+        staging.buffer.unmap();
         Ok(Snapshot {
             parameters,
             running,
         })
     }
 
-    /// Made when the first snapshot is asked for: a run that nobody watches does without.
-    async fn passage(&self) -> Result<Passage, EngineError> {
+    async fn staging_for(&self, extent: Extent) -> Result<Staging, EngineError> {
+        let is_norm =
+            |id: &ParameterId| matches!(self.graph.parameter(*id).role, Role::Gamma | Role::Beta);
         let mut len = 0;
         let mut places = Vec::new();
-        for id in self.options.trained.trained() {
+        let trained = self.options.trained.trained();
+        for id in trained.filter(|id| extent == Extent::Full || is_norm(id)) {
             places.push((id, len));
             len += self.layout.parameters[id.0].len;
         }
-        let bytes = 4 * (len + self.layout.running_len).max(4);
+        let running = (extent == Extent::Full).then_some(len);
+        if running.is_some() {
+            len += self.layout.running_len;
+        }
         let gpu: &Gpu = self.gpu;
-        let staging = gpu
+        let buffer = gpu
             .guarded(|| {
                 gpu.device.create_buffer(&wgpu::BufferDescriptor {
                     label: Some("snapshot"),
-                    size: bytes,
+                    size: 4 * len.max(4),
                     usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
                     mapped_at_creation: false,
                 })
             })
             .await?;
-        Ok(Passage {
-            staging,
+        Ok(Staging {
+            buffer,
             places,
-            running: len,
-            under_way: None,
+            running,
         })
     }
 
-    fn copy_into(&self, passage: &Passage) -> UnderWay {
+    fn copy_into(&self, staging: &Staging, extent: Extent) -> UnderWay {
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        let parameters = self.buffers.lasting(Lasting::Parameters);
-        for (id, place) in &passage.places {
-            let Range { offset, len } = self.layout.parameters[id.0];
-            encoder.copy_buffer_to_buffer(
-                parameters,
-                4 * offset,
-                &passage.staging,
-                4 * place,
-                4 * len,
-            );
+        let mut copy = |which, range: Range, place: u64| {
+            let source = self.buffers.persistent(which);
+            let [from, to, bytes] = [range.offset, place, range.len].map(|len| 4 * len);
+            encoder.copy_buffer_to_buffer(source, from, &staging.buffer, to, bytes);
+        };
+        for (id, place) in &staging.places {
+            copy(Persistent::Parameters, self.layout.parameters[id.0], *place);
         }
-        let running = self.buffers.lasting(Lasting::Running);
-        let bytes = 4 * self.layout.running_len;
-        encoder.copy_buffer_to_buffer(running, 0, &passage.staging, 4 * passage.running, bytes);
+        if let Some(place) = staging.running {
+            let all = Range {
+                offset: 0,
+                len: self.layout.running_len,
+            };
+            copy(Persistent::Running, all, place);
+        }
         let submission = self.gpu.queue.submit([encoder.finish()]);
         let (sender, mapped) = oneshot::channel();
-        passage
-            .staging
+        staging
+            .buffer
             .map_async(wgpu::MapMode::Read, .., move |result| {
                 // Nobody listens any more if the engine was dropped meanwhile.
                 let _ = sender.send(result);
             });
         UnderWay {
+            extent,
             submission,
             mapped,
             batches_tracked: self.batches_tracked.clone(),

@@ -3,7 +3,7 @@
 use crate::network::State;
 use crate::network::state::RunningStatistics;
 
-use super::compile::Lasting;
+use super::compile::Persistent;
 use super::layout::Range;
 use super::plan::encode;
 use super::{Engine, EngineError};
@@ -48,12 +48,20 @@ impl Engine<'_> {
             "a state of another network"
         );
         for (range, values) in self.layout.parameters.iter().zip(&state.parameters) {
-            write(self.buffers.lasting(Lasting::Parameters), *range, values);
+            write(
+                self.buffers.persistent(Persistent::Parameters),
+                *range,
+                values,
+            );
         }
         for ([mean, variance], values) in self.layout.running.iter().zip(&state.running) {
-            write(self.buffers.lasting(Lasting::Running), *mean, &values.mean);
             write(
-                self.buffers.lasting(Lasting::Running),
+                self.buffers.persistent(Persistent::Running),
+                *mean,
+                &values.mean,
+            );
+            write(
+                self.buffers.persistent(Persistent::Running),
                 *variance,
                 &values.variance,
             );
@@ -95,8 +103,8 @@ impl Engine<'_> {
             [gamma.len(), beta.len()] == [channels; 2] && running.len() == layers.len(),
             "values of another network"
         );
-        let write = |which: Lasting, range: Range, values: &[f32]| {
-            let buffer = self.buffers.lasting(which);
+        let write = |which: Persistent, range: Range, values: &[f32]| {
+            let buffer = self.buffers.persistent(which);
             let bytes = bytemuck::cast_slice(values);
             self.gpu.queue.write_buffer(buffer, 4 * range.offset, bytes);
         };
@@ -113,10 +121,10 @@ impl Engine<'_> {
             let channels = start..start + count;
             start += count;
             let [gammas, betas] = [layer.gamma, layer.beta].map(|id| self.layout.parameter(id));
-            write(Lasting::Parameters, gammas, &gamma[channels.clone()]);
-            write(Lasting::Parameters, betas, &beta[channels]);
-            write(Lasting::Running, *mean, &running.mean);
-            write(Lasting::Running, *variance, &running.variance);
+            write(Persistent::Parameters, gammas, &gamma[channels.clone()]);
+            write(Persistent::Parameters, betas, &beta[channels]);
+            write(Persistent::Running, *mean, &running.mean);
+            write(Persistent::Running, *variance, &running.variance);
         }
         self.batches_tracked = running.iter().map(|layer| layer.batches_tracked).collect();
         Ok(self.gpu.check()?)
@@ -128,9 +136,11 @@ impl Engine<'_> {
     /// If the device failed.
     pub async fn read_state(&self) -> Result<State, EngineError> {
         let parameters = self
-            .floats(self.buffers.lasting(Lasting::Parameters))
+            .floats(self.buffers.persistent(Persistent::Parameters))
             .await?;
-        let running = self.floats(self.buffers.lasting(Lasting::Running)).await?;
+        let running = self
+            .floats(self.buffers.persistent(Persistent::Running))
+            .await?;
         let part = |values: &[f32], range: &Range, len: usize| {
             values[range.offset as usize..][..len].to_vec()
         };
@@ -171,12 +181,12 @@ impl Engine<'_> {
         );
         let queue = &self.gpu.queue;
         queue.write_buffer(
-            self.buffers.lasting(Lasting::FirstMoment),
+            self.buffers.persistent(Persistent::FirstMoment),
             0,
             bytemuck::cast_slice(&moments.first_moment),
         );
         queue.write_buffer(
-            self.buffers.lasting(Lasting::SecondMoment),
+            self.buffers.persistent(Persistent::SecondMoment),
             0,
             bytemuck::cast_slice(&moments.second_moment),
         );
@@ -191,11 +201,11 @@ impl Engine<'_> {
     pub async fn read_optimizer(&self) -> Result<OptimizerState, EngineError> {
         let count = self.layout.trained_len();
         let mut first = self
-            .floats(self.buffers.lasting(Lasting::FirstMoment))
+            .floats(self.buffers.persistent(Persistent::FirstMoment))
             .await?;
         first.truncate(count);
         let mut second = self
-            .floats(self.buffers.lasting(Lasting::SecondMoment))
+            .floats(self.buffers.persistent(Persistent::SecondMoment))
             .await?;
         second.truncate(if self.options.rule.moments() == 2 {
             count

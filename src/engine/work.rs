@@ -9,16 +9,16 @@ use crate::kernels::StepUniform;
 use crate::network::Graph;
 use crate::network::graph::{NodeId, Op};
 
-use super::buffers::Sizes;
-use super::compile::{self, Lasting, Launch, Lists, Operand};
-use super::layout::{Layout, Range};
+use super::compile::{Launch, Operand, Persistent};
+use super::compiled::Compiled;
+use super::layout::Range;
 use super::tilings::Tilings;
 use super::{Engine, EngineError, PlanOptions};
 
 /// The part of a step that a dispatch belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Way {
+pub enum Phase {
     /// From the images to the logits.
     Forward,
     /// The loss, and from it back.
@@ -33,7 +33,7 @@ pub struct Work {
     /// The kernel's entry point.
     pub kernel: &'static str,
     /// The part of the step.
-    pub way: Way,
+    pub phase: Phase,
     /// Images that it reads and writes, `16×32×32 → 32×16×16`; once where they are alike, nothing where
     /// it has none.
     pub images: String,
@@ -60,31 +60,20 @@ impl Work {
 /// # Errors
 /// If a layer has no kernel.
 pub fn step_work(graph: &Graph, options: &PlanOptions) -> Result<Vec<Work>, EngineError> {
-    let tilings = Tilings::default();
-    let layout = Layout::new(graph, &options.trained, options.precision, &tilings);
-    let lists = compile::compile(graph, &layout, options)?;
-    Ok(of_step(graph, &lists, &layout, options))
+    let compiled = Compiled::new(graph, options, &Tilings::default())?;
+    Ok(of_step(graph, &compiled, options))
 }
 
-pub(super) fn of_step(
-    graph: &Graph,
-    lists: &Lists,
-    layout: &Layout,
-    options: &PlanOptions,
-) -> Vec<Work> {
-    let step = Step {
-        graph,
-        lists,
-        layout,
-        sizes: Sizes::new(lists, layout, options),
-    };
+pub(super) fn of_step(graph: &Graph, compiled: &Compiled, options: &PlanOptions) -> Vec<Work> {
+    let lists = &compiled.lists;
+    let step = Step { graph, compiled };
     let batch = u64::from(options.max_batch);
     let work = |(place, launch): (usize, &Launch)| Work {
         kernel: launch.kernel.name,
-        way: match place {
-            place if place < lists.loss_at => Way::Forward,
-            place if place < lists.update_at => Way::Backward,
-            _ => Way::Update,
+        phase: match place {
+            place if place < lists.loss_at => Phase::Forward,
+            place if place < lists.update_at => Phase::Backward,
+            _ => Phase::Update,
         },
         images: step.images(launch),
         module: step.module(launch).unwrap_or_default(),
@@ -97,28 +86,26 @@ pub(super) fn of_step(
 /// A step's list, with all that says what its operands are.
 struct Step<'a> {
     graph: &'a Graph,
-    lists: &'a Lists,
-    layout: &'a Layout,
-    sizes: Sizes,
+    compiled: &'a Compiled,
 }
 
 impl Step<'_> {
     fn bytes(&self, operand: &Operand) -> u64 {
         match operand {
-            Operand::Tensor(tensor) => self.lists.tensors[tensor.0].bytes,
+            Operand::Tensor(tensor) => self.compiled.lists.tensors[tensor.0].bytes,
             Operand::Part(_, range) => 4 * range.len,
             // The update binds these as a whole and touches only what trains.
-            Operand::Whole(Lasting::Parameters | Lasting::Gradients) => {
-                4 * self.layout.trained_len() as u64
+            Operand::Whole(Persistent::Parameters | Persistent::Gradients) => {
+                4 * self.compiled.layout.trained_len() as u64
             }
-            Operand::Whole(which) => self.sizes.lasting(*which),
+            Operand::Whole(which) => self.compiled.sizes.persistent(*which),
         }
     }
 
     /// The layer whose output or gradient an operand is.
     fn node(&self, operand: &Operand) -> Option<NodeId> {
         match operand {
-            Operand::Tensor(tensor) => self.lists.tensors[tensor.0].node,
+            Operand::Tensor(tensor) => self.compiled.lists.tensors[tensor.0].node,
             Operand::Part(..) | Operand::Whole(_) => None,
         }
     }
@@ -155,8 +142,8 @@ impl Step<'_> {
         })
     }
 
-    /// The module that a part of a lasting buffer belongs to.
-    fn owner(&self, which: Lasting, range: Range) -> Option<String> {
+    /// The module that a part of a persistent buffer belongs to.
+    fn owner(&self, which: Persistent, range: Range) -> Option<String> {
         let parameters = &self.graph.parameters;
         let parameter = |is: &dyn Fn(usize) -> bool| {
             let place = (0..parameters.len()).find(|place| is(*place))?;
@@ -166,16 +153,16 @@ impl Step<'_> {
             let place = (0..self.graph.batch_norms.len()).find(|place| is(*place))?;
             Some(self.graph.batch_norms[place].name.clone())
         };
-        let layout = self.layout;
+        let layout = &self.compiled.layout;
         match which {
-            Lasting::Parameters => parameter(&|p| layout.parameters[p] == range),
-            Lasting::Gradients => parameter(&|p| layout.gradients[p] == Some(range)),
-            Lasting::Packed => parameter(&|p| {
+            Persistent::Parameters => parameter(&|p| layout.parameters[p] == range),
+            Persistent::Gradients => parameter(&|p| layout.gradients[p] == Some(range)),
+            Persistent::Packed => parameter(&|p| {
                 layout.packed[p]
                     .is_some_and(|p| p.forward.range == range || p.backward.range == range)
             }),
-            Lasting::Saved => norm(&|n| layout.saved[n] == range),
-            Lasting::Running => norm(&|n| layout.running[n].contains(&range)),
+            Persistent::Saved => norm(&|n| layout.saved[n] == range),
+            Persistent::Running => norm(&|n| layout.running[n].contains(&range)),
             _ => None,
         }
     }

@@ -2,11 +2,13 @@
 //! stream.
 //!
 //! Read in this order: `command` and `event` (what is said), [`Session`] (to whom), `worker` (who
-//! trains), `prober` (who looks at what has been trained meanwhile, on a device of its own).
+//! trains; `prepare` has what it needs for that, `watch` when it looks at γ and β), `prober` (who looks at what has been trained meanwhile, on a device of its own).
 
 mod command;
 mod event;
+mod prepare;
 mod prober;
+mod watch;
 mod worker;
 
 use std::path::PathBuf;

@@ -2,31 +2,18 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_channel::mpsc::{TryRecvError, UnboundedReceiver};
-use web_time::{Instant, SystemTime};
 
+use super::prepare::{Prepared, prepare};
 use super::prober::{Prober, Probing};
-use super::{
-    Command, Event, NewFolder, OpenGpu, Opened, Origin, Phase, Reporter, Request, SessionError,
-    Stage,
-};
-use crate::data::DataSet;
-use crate::engine::Snapshot;
+use super::watch::Watch;
+use super::{Command, Event, OpenGpu, Opened, Phase, Reporter, Request, SessionError, Stage};
+use crate::engine::Extent;
 use crate::gpu::AdapterChoice;
-use crate::network::State;
-use crate::study::gamma::Norms;
 use crate::train::metric::Metric;
 use crate::train::run::{Ending, Run, RunError};
-use crate::train::run_folder::{RunFolder, RunFolderError};
-use crate::train::settings::Settings;
-use crate::train::start::{Start, check, load};
 use crate::train::trainer::Trainer;
-
-/// Time between two looks at γ and β while training: often enough to see them move, seldom enough
-/// to cost nothing.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The far end of a session.
 pub(super) struct Worker {
@@ -36,6 +23,8 @@ pub(super) struct Worker {
     reporter: Reporter,
     open_gpu: OpenGpu,
     prober: Option<Prober>,
+    /// Of the run under way, if it is watched.
+    watch: Option<Watch>,
     /// What to begin when the run under way has been saved.
     next: Option<Box<Request>>,
 }
@@ -50,22 +39,6 @@ enum Order {
     Stop,
 }
 
-/// What a run needs of its request, found and checked.
-struct Prepared<'a> {
-    settings: Settings,
-    data: Arc<DataSet>,
-    start: Arc<Start>,
-    place: Place<'a>,
-}
-
-/// Where a run is kept.
-enum Place<'a> {
-    /// A resumed run's folder.
-    Open(RunFolder),
-    /// A new one's, made when everything else stands.
-    New(&'a NewFolder),
-}
-
 impl Worker {
     pub fn new(
         commands: UnboundedReceiver<Command>,
@@ -78,6 +51,7 @@ impl Worker {
             reporter,
             open_gpu,
             prober: None,
+            watch: None,
             next: None,
         }
     }
@@ -111,12 +85,13 @@ impl Worker {
     }
 
     async fn run(&mut self, request: Request) -> Result<Ending, SessionError> {
+        self.reporter.send(Event::Preparing(Stage::Data));
         let Prepared {
             settings,
             data,
             start,
             place,
-        } = self.prepare(&request.origin).await?;
+        } = prepare(&request.origin).await?;
         self.reporter.send(Event::Preparing(Stage::Adapter));
         let opening = (self.open_gpu)(request.adapter.clone());
         let gpu = opening.await.map_err(SessionError::Gpu)?;
@@ -124,11 +99,7 @@ impl Worker {
         let trainer = Trainer::new(&gpu, &data, &settings, &start).await;
         let trainer = trainer.map_err(SessionError::Plan)?;
         // Everything that can be wrong is found before a folder is made.
-        let mut folder = match place {
-            Place::Open(folder) => folder.save_settings(&settings).map(|()| folder),
-            Place::New(folder) => make_folder(folder, &settings),
-        }
-        .map_err(SessionError::Folder)?;
+        let mut folder = place.open(&settings).map_err(SessionError::Folder)?;
         let past = match start.progress.step {
             0 => Vec::new(),
             _ => folder.events().map_err(SessionError::Folder)?,
@@ -151,98 +122,50 @@ impl Worker {
             past,
         });
         self.reporter.send(Event::Opened(opened.clone()));
-        let mut watch = Watch::new(&start, &opened);
-        if request.watched {
-            self.watch_begins(&opened, request.adapter)?;
-            watch.report(&self.reporter, start.progress.step);
+        self.watch = match request.watched {
+            true => Some(self.watch_begins(&opened, request.adapter)?),
+            false => None,
+        };
+        let trained = self.train(&mut run, request.paused, &opened).await;
+        if trained.is_err() {
+            // Its last state can be looked at still, if the device goes on; why the run ended is known.
+            let _ = self.look_closely(&mut run).await;
         }
-        let trained = self.train(&mut run, request.paused, request.watched, &mut watch);
-        trained.await.map_err(failed)
-    }
-
-    /// Reads what is needed and checks what can be checked without a device.
-    async fn prepare<'a>(&self, origin: &'a Origin) -> Result<Prepared<'a>, SessionError> {
-        self.reporter.send(Event::Preparing(Stage::Data));
-        let (settings, place, checkpoint) = match origin {
-            Origin::New { settings, folder } => {
-                (Settings::clone(settings), Place::New(folder), None)
-            }
-            Origin::Resumed {
-                run,
-                data,
-                epochs,
-                max_steps,
-            } => {
-                let (folder, checkpoint) = RunFolder::resume(run).map_err(SessionError::Folder)?;
-                let mut settings = checkpoint.settings.clone();
-                if let Some(data) = data {
-                    settings.data.clone_from(data);
-                }
-                if let Some(epochs) = *epochs {
-                    (settings.epochs, settings.max_steps) = (epochs, None);
-                }
-                settings.max_steps = max_steps.or(settings.max_steps);
-                settings.make_absolute();
-                (settings, Place::Open(folder), Some((run, checkpoint)))
-            }
-        };
-        check(&settings).map_err(SessionError::Start)?;
-        let data = load(&settings).await.map_err(SessionError::Data)?;
-        let start = match checkpoint {
-            None => Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
-            Some((run, checkpoint)) => Start::resumed(&settings, &data.shape(), checkpoint)
-                .map_err(|source| SessionError::Resume {
-                    run: run.clone(),
-                    source: Box::new(source),
-                })?,
-        };
-        Ok(Prepared {
-            settings,
-            data: Arc::new(data),
-            start: Arc::new(start),
-            place,
-        })
+        self.watch = None;
+        trained.map_err(failed)
     }
 
     async fn train(
         &mut self,
         run: &mut Run<'_>,
         paused: bool,
-        watched: bool,
-        watch: &mut Watch,
+        opened: &Opened,
     ) -> Result<Ending, RunError> {
         let reporter = self.reporter.clone();
         let mut report = |metric: &Metric| reporter.send(Event::Metric(metric.clone()));
-        let mut phase = if paused {
-            Phase::Paused
-        } else {
-            Phase::Running
+        let mut phase = match paused {
+            true => Phase::Paused,
+            false => Phase::Running,
         };
         reporter.send(Event::Phase(phase));
-        // An evaluation that an earlier part was stopped in is made up for.
-        let evaluated = |metric: &Metric| matches!(metric, Metric::Eval { step, .. } if *step == run.submitted());
-        let mut owes_evaluation = run.submitted() > 0
-            && run.evaluation_is_due()
-            && !watch.opened.past.iter().rev().any(evaluated);
+        let mut owes_evaluation = is_cut_short(run, opened);
         loop {
-            let mut single = false;
-            match self.order(phase).await {
+            let order = self.order(phase).await;
+            match order {
                 Order::GoOn => {
                     if phase != Phase::Running {
                         phase = Phase::Running;
                         reporter.send(Event::Phase(phase));
                     }
                 }
+                Order::StepOnce => {}
                 Order::Pause => {
                     run.settle(&mut report).await?;
-                    if watched {
-                        watch.now(run, &reporter, self.prober.as_ref()).await?;
-                    }
+                    self.look_closely(run).await?;
                     phase = Phase::Paused;
                     reporter.send(Event::Phase(phase));
                     continue;
                 }
-                Order::StepOnce => single = true,
                 Order::Evaluate => {
                     self.evaluate(run, phase, &mut report).await?;
                     continue;
@@ -255,9 +178,7 @@ impl Worker {
                 }
                 Order::Stop => {
                     run.save(&mut report).await?;
-                    if watched {
-                        watch.now(run, &reporter, self.prober.as_ref()).await?;
-                    }
+                    self.look_closely(run).await?;
                     return Ok(Ending::Interrupted);
                 }
             }
@@ -272,20 +193,15 @@ impl Worker {
                     continue;
                 }
             }
-            if single {
+            let is_single = matches!(order, Order::StepOnce);
+            if is_single {
                 run.settle(&mut report).await?;
                 phase = Phase::Paused;
                 reporter.send(Event::Phase(phase));
             }
-            if watched {
-                match single || run.is_done() {
-                    true => watch.now(run, &reporter, self.prober.as_ref()).await?,
-                    false => {
-                        watch
-                            .in_passing(run, &reporter, self.prober.as_ref())
-                            .await?
-                    }
-                }
+            match is_single || run.is_done() {
+                true => self.look_closely(run).await?,
+                false => self.look_in_passing(run).await?,
             }
             if run.is_done() {
                 run.finish().await?;
@@ -302,6 +218,11 @@ impl Worker {
         report: &mut dyn FnMut(&Metric),
     ) -> Result<bool, RunError> {
         self.reporter.send(Event::Phase(Phase::Evaluating));
+        if self.watch.as_ref().is_some_and(|watch| watch.is_behind()) {
+            // What is asked in the meantime is about what is evaluated.
+            run.settle(report).await?;
+            self.look_closely(run).await?;
+        }
         let mut go_on = || self.look_ahead();
         let is_done = run.evaluate(report, &mut go_on).await?;
         if is_done {
@@ -379,7 +300,7 @@ impl Worker {
         &mut self,
         opened: &Arc<Opened>,
         adapter: AdapterChoice,
-    ) -> Result<(), SessionError> {
+    ) -> Result<Watch, SessionError> {
         let prober = match &self.prober {
             Some(prober) => prober,
             None => self
@@ -390,97 +311,58 @@ impl Worker {
             opened: opened.clone(),
             adapter,
         });
-        Ok(())
+        let watch = Watch::new(opened);
+        watch.report(&self.reporter, opened.start.progress.step);
+        Ok(watch)
     }
 
-    fn probe(&self, asked: Probing) {
+    /// Asks the prober something: at once where it knows the network as it is, else when a snapshot has
+    /// arrived.
+    fn probe(&mut self, question: Probing) {
         // Without a run that is watched there is nothing to look at.
-        if let Some(prober) = &self.prober {
-            prober.send(asked);
-        }
-    }
-}
-
-fn make_folder(folder: &NewFolder, settings: &Settings) -> Result<RunFolder, RunFolderError> {
-    match folder {
-        NewFolder::At(path) => RunFolder::create_at(path, settings),
-        NewFolder::Within(runs) => RunFolder::create(runs, settings, SystemTime::now()),
-    }
-}
-
-/// Looks at γ and β while training goes on.
-struct Watch {
-    opened: Arc<Opened>,
-    state: State,
-    last: Instant,
-}
-
-impl Watch {
-    fn new(start: &Start, opened: &Arc<Opened>) -> Self {
-        Self {
-            opened: opened.clone(),
-            state: start.state.clone(),
-            last: Instant::now(),
+        let Some(prober) = &self.prober else { return };
+        match &mut self.watch {
+            Some(watch) if watch.is_behind() => watch.questions.push(question),
+            _ => prober.send(question),
         }
     }
 
-    /// Takes what has arrived and begins anew when it is time; waits for nothing.
-    async fn in_passing(
-        &mut self,
-        run: &mut Run<'_>,
-        reporter: &Reporter,
-        prober: Option<&Prober>,
-    ) -> Result<(), RunError> {
+    /// Takes what has arrived of a run that is watched, and begins anew when it is time; waits for nothing.
+    async fn look_in_passing(&mut self, run: &mut Run<'_>) -> Result<(), RunError> {
+        let Some(watch) = &mut self.watch else {
+            return Ok(());
+        };
+        watch.has_moved();
         if let Some((step, snapshot)) = run.take_snapshot()? {
-            self.take(step, snapshot, reporter, prober);
+            watch.take(step, snapshot, &self.reporter, self.prober.as_ref());
         }
-        if self.last.elapsed() >= LOOK_EVERY {
-            self.last = Instant::now();
-            run.begin_snapshot().await?;
+        if let Some(extent) = watch.is_due()
+            && run.begin_snapshot(extent).await?
+        {
+            watch.has_begun(extent);
         }
         Ok(())
     }
 
-    /// Looks at what all steps submitted came to; they must be settled.
-    async fn now(
-        &mut self,
-        run: &mut Run<'_>,
-        reporter: &Reporter,
-        prober: Option<&Prober>,
-    ) -> Result<(), RunError> {
+    /// Looks at all that the steps submitted came to, where the run is watched; they must be settled.
+    async fn look_closely(&mut self, run: &mut Run<'_>) -> Result<(), RunError> {
+        let Some(watch) = &mut self.watch else {
+            return Ok(());
+        };
         // One may be under way that was begun earlier.
         run.wait_for_snapshot().await?;
-        run.begin_snapshot().await?;
+        run.begin_snapshot(Extent::Full).await?;
         if let Some((step, snapshot)) = run.wait_for_snapshot().await? {
-            self.take(step, snapshot, reporter, prober);
+            watch.take(step, snapshot, &self.reporter, self.prober.as_ref());
+            watch.has_caught_up();
         }
         Ok(())
     }
+}
 
-    fn take(
-        &mut self,
-        step: u64,
-        snapshot: Snapshot,
-        reporter: &Reporter,
-        prober: Option<&Prober>,
-    ) {
-        for (id, values) in &snapshot.parameters {
-            self.state.parameters[id.0].clone_from(values);
-        }
-        self.report(reporter, step);
-        if let Some(prober) = prober {
-            prober.send(Probing::Snapshot {
-                step,
-                snapshot: Box::new(snapshot),
-            });
-        }
-    }
-
-    fn report(&self, reporter: &Reporter, step: u64) {
-        reporter.send(Event::Norms {
-            step,
-            epoch: step as f64 / self.opened.outlook.steps_per_epoch as f64,
-            norms: Arc::new(Norms::of(&self.opened.start.graph, &self.state)),
-        });
-    }
+/// Whether the evaluation behind the last step of an earlier part was interrupted, so that it has to be made up for.
+fn is_cut_short(run: &Run<'_>, opened: &Opened) -> bool {
+    let evaluated =
+        |metric: &Metric| matches!(metric, Metric::Eval { step, .. } if *step == run.submitted());
+    run.submitted() > 0 && run.evaluation_is_due() && !opened.past.iter().rev().any(evaluated)
 }

@@ -87,7 +87,7 @@ pub struct Checkpoint {
     pub progress: Progress,
     /// What it started from.
     pub base: Base,
-    /// In which ways its convolutions are computed: others would round otherwise.
+    /// Which variants of its convolutions run: others would round otherwise.
     pub choices: Choices,
 }
 

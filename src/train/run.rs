@@ -11,7 +11,7 @@ use super::run_folder::{RunFolder, RunFolderError};
 use super::settings::Settings;
 use super::start::Start;
 use super::trainer::{TrainError, Trainer};
-use crate::engine::{MemoryReport, Snapshot};
+use crate::engine::{Extent, MemoryReport, Snapshot};
 use crate::network::graph::BatchNorm;
 use crate::network::{Graph, State};
 
@@ -196,8 +196,8 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// If the device failed or has no memory left.
-    pub async fn begin_snapshot(&mut self) -> Result<(), RunError> {
-        Ok(self.trainer.begin_snapshot().await?)
+    pub async fn begin_snapshot(&mut self, extent: Extent) -> Result<bool, RunError> {
+        Ok(self.trainer.begin_snapshot(extent).await?)
     }
 
     /// The snapshot begun, once it has arrived; see [`Trainer::take_snapshot`].

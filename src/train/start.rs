@@ -66,7 +66,7 @@ pub struct Start {
     pub progress: Progress,
     /// The first state's name in a delta.
     pub base: Base,
-    /// In which ways convolutions were computed, on going on.
+    /// Which variants of convolutions ran before, on going on.
     pub choices: Choices,
 }
 

@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::start::Start;
 use crate::data::order::{AugmentationDraw, epoch_order};
 use crate::data::{Batch, DataSet};
-use crate::engine::{BatchResult, BatchView, Engine, EngineError, MemoryReport, Snapshot};
+use crate::engine::{BatchResult, BatchView, Engine, EngineError, Extent, MemoryReport, Snapshot};
 use crate::gpu::Gpu;
 use crate::network::{Graph, State};
 use crate::study::gamma::ChannelsBelow;
@@ -320,16 +320,17 @@ impl<'a> Trainer<'a> {
         Ok((state, optimizer))
     }
 
-    /// Begins to copy what training moves, as it is after all steps submitted; nothing if an earlier
+    /// Begins to copy what training moves, as it is after all steps submitted; `false` if an earlier
     /// copy is still under way. Waits for nothing.
     ///
     /// # Errors
     /// If the device failed or has no memory left.
-    pub async fn begin_snapshot(&mut self) -> Result<(), TrainError> {
-        if self.engine.begin_snapshot().await? {
+    pub async fn begin_snapshot(&mut self, extent: Extent) -> Result<bool, TrainError> {
+        let has_begun = self.engine.begin_snapshot(extent).await?;
+        if has_begun {
             self.snapshot_step = self.submitted;
         }
-        Ok(())
+        Ok(has_begun)
     }
 
     /// The snapshot begun, if it has arrived, and the steps it was taken after. Waits for nothing.

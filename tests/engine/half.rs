@@ -30,7 +30,9 @@ async fn images_take_half_the_memory() {
         let [single, half] = Precision::ALL.map(|precision| {
             let mut options = options(&graph, mode, 128);
             options.precision = precision;
-            memory_needed(&graph, &options).expect("a plan")
+            memory_needed(&graph, &options, None)
+                .expect("a plan")
+                .report
         });
         let share = half.tensors() as f64 / single.tensors() as f64;
         // Signs of ReLUs take what they took.

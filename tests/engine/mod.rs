@@ -5,6 +5,7 @@ mod half;
 mod plans;
 mod repeatable;
 mod runs;
+mod snapshots;
 pub mod support;
 mod trained_sets;
 pub mod twin;

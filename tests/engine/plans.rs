@@ -2,8 +2,10 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 use bnonly::engine::BatchView;
-use bnonly::engine::{Engine, EngineError, memory_needed};
+use bnonly::engine::{Engine, EngineError, PlanOptions, memory_needed, step_work};
 use bnonly::gpu::Gpu;
+use bnonly::kernels::Precision;
+use bnonly::kernels::optimizer::Rule;
 use bnonly::network::initial::BnInit;
 use bnonly::network::{Options, initial_state};
 
@@ -19,8 +21,11 @@ async fn within_webgpus_defaults() -> Gpu {
 #[everywhere::test]
 async fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
     let graph = network("resnet-56", Options::default());
-    let [bn, all] = ["bn", "all"]
-        .map(|mode| memory_needed(&graph, &options(&graph, mode, 128)).expect("a plan"));
+    let [bn, all] = ["bn", "all"].map(|mode| {
+        memory_needed(&graph, &options(&graph, mode, 128), None)
+            .expect("a plan")
+            .report
+    });
     assert!(
         bn.total() as f64 <= 0.6 * all.total() as f64,
         "bn {bn:?}, all {all:?}"
@@ -28,14 +33,73 @@ async fn batch_norm_alone_takes_at_most_60_percent_of_the_memory() {
     assert!(bn.tensors() < all.tensors() && bn.optimizer < all.optimizer);
 }
 
+/// A name that a kernel does not bind, or an operand that is missing, ends it.
+#[everywhere::test]
+#[cfg_attr(target_arch = "wasm32", ignore = "no adapter changes a plan")]
+async fn every_dispatch_names_what_its_kernel_binds() {
+    let plain = Options {
+        width: Some(4),
+        ..Options::default()
+    };
+    let without = Options {
+        shortcut: false,
+        ..plain
+    };
+    let behind = Options {
+        batch_norm_after_activation: true,
+        ..plain
+    };
+    let sgd = Rule::Sgd {
+        momentum: 0.9,
+        nesterov: false,
+    };
+    for (name, network_options) in [
+        ("resnet-8", plain),
+        ("resnet-8", without),
+        ("resnet-8", behind),
+        ("vgg-11", plain),
+    ] {
+        let graph = network(name, network_options);
+        for (mode, rule, freeze_statistics) in [
+            ("none", sgd, false),
+            ("bn", sgd, false),
+            ("bn", sgd, true),
+            ("output", sgd, false),
+            ("all", Rule::AdamW, false),
+        ] {
+            let options = PlanOptions {
+                rule,
+                freeze_statistics,
+                ..options(&graph, mode, 8)
+            };
+            let step = step_work(&graph, &options).expect("a plan");
+            let updates = step.iter().filter(|work| work.kernel == "update").count();
+            assert_eq!(updates, usize::from(mode != "none"), "{name}, {mode}");
+        }
+    }
+}
+
 #[everywhere::test]
 #[cfg_attr(target_arch = "wasm32", ignore = "no adapter changes the sum")]
 async fn a_plan_takes_what_was_said_before() {
     let graph = tiny_network();
-    let options = options(&graph, "all", 8);
-    let said = memory_needed(&graph, &options).expect("a plan");
+    let adapter = &everywhere::gpu().await.capabilities;
     let state = initial_state(&graph, 0, BnInit::Uniform);
-    assert_eq!(engine(&graph, options, &state).await.memory(), said);
+    for (mode, precision) in [
+        ("bn", Precision::F32),
+        ("all", Precision::F32),
+        ("bn", Precision::F16),
+    ] {
+        if precision == Precision::F16 && !adapter.half_precision {
+            continue;
+        }
+        let mut options = options(&graph, mode, 8);
+        options.precision = precision;
+        let said = memory_needed(&graph, &options, Some(adapter)).expect("a plan");
+        assert!(said.is_exact, "too little to choose for");
+        let taken = engine(&graph, options, &state).await.memory();
+        assert_eq!(taken, said.report, "{mode}, {precision}");
+    }
 }
 
 #[everywhere::test]

@@ -2,7 +2,7 @@
 
 use bnonly::data::Batch;
 use bnonly::data::order::{AugmentationDraw, epoch_order};
-use bnonly::engine::{BatchView, Choices, Engine, PlanOptions};
+use bnonly::engine::{BatchView, Choices, Engine, PlanOptions, memory_needed};
 use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::Shape;
@@ -56,25 +56,46 @@ async fn one_seed_gives_the_same_bits_twice() {
     );
 }
 
-/// Ways that a run was computed in before, which a checkpoint keeps, go before what the adapter remembers.
+/// Variants that a run was computed by before, which a checkpoint keeps, go before what the adapter remembers.
 #[everywhere::test]
 async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_adapter() {
     let graph = network_for(Shape::new(3, 16, 16), "resnet-8", Options::default());
     let state = initial_state(&graph, 1, BnInit::Uniform);
+    let adapter = &everywhere::gpu().await.capabilities;
     let with = async |choices: &Choices| {
         let options = PlanOptions {
             choices: choices.clone(),
             ..PlanOptions::evaluation(&graph, 48)
         };
-        engine(&graph, options, &state).await.choices().clone()
+        let before = memory_needed(&graph, &options, Some(adapter)).expect("a plan");
+        let at_most = memory_needed(&graph, &options, None).expect("a plan");
+        let engine = engine(&graph, options, &state).await;
+        let taken = engine.memory();
+        // How convolutions are computed on an adapter that is not known is not known either.
+        assert!(!at_most.is_exact);
+        for said in [before, at_most] {
+            let of_them = [said.report.total(), taken.total()];
+            assert!(if said.is_exact {
+                said.report == taken
+            } else {
+                of_them[0] >= of_them[1]
+            });
+        }
+        let options = PlanOptions {
+            choices: engine.choices().clone(),
+            ..PlanOptions::evaluation(&graph, 48)
+        };
+        let after = memory_needed(&graph, &options, Some(adapter)).expect("a plan");
+        assert_eq!((after.report, after.is_exact), (taken, true));
+        engine.choices().clone()
     };
     let remembered = with(&Choices::default()).await;
     // What no adapter would choose, but computes.
-    let lanes = everywhere::gpu().await.capabilities.lanes();
+    let lanes = adapter.lanes();
     let mut text = serde_json::to_value(&remembered).expect("as it is written");
     for choice in text["choices"].as_array_mut().expect("a list") {
         let pass = serde_json::from_value(choice["pass"].take()).expect("a pass");
-        let slowest = *Tiling::all(&pass, lanes).last().expect("a way");
+        let slowest = *Tiling::all(&pass, lanes).last().expect("a variant");
         *choice = serde_json::json!({ "pass": pass, "tiling": slowest });
     }
     let asked: Choices = serde_json::from_value(text.clone()).expect("as it was written");

@@ -380,7 +380,7 @@ runs! {
     // 3.9e-5, 4.6e-3
     batch_norm_only_follows_pytorch: "resnet8-bn", losses 1e-3, values 2e-2;
     // 1e-7, 3e-7, and up to 4e-4 from starts that differ in their last bits; on lavapipe this engine is 1.2e-7
-    // from it in the plain way of each convolution, and 1.07e-3 by Winograd's, which rounds more.
+    // from it by the baseline of each convolution, and 1.07e-3 by Winograd's, which rounds more.
     #[cfg_attr(target_arch = "wasm32", ignore = "both parameters of each BatchNorm show it")]
     gamma_only_follows_pytorch: "resnet8-gamma", losses 1e-3, values 5e-3;
     // 1.5e-7, 4e-7; on lavapipe this engine is 2.5e-3 from it, and was 5e-4 when it summed in another order.

@@ -1,17 +1,17 @@
 //! What a step has to do, counted by hand for a layer and for a network.
 
-use bnonly::engine::{Way, Work, fewest_bytes, memory_needed, step_work};
+use bnonly::engine::{Phase, Work, fewest_bytes, memory_needed, step_work};
 use bnonly::kernels::Precision;
 use bnonly::network::Options;
 
 use crate::engine::support::{engine, network, options, tiny_network};
 use crate::everywhere;
 
-/// The only dispatch of a step with this kernel and module on the way.
+/// The only dispatch of a step with this kernel and module in the phase.
 #[track_caller]
-fn only<'a>(step: &'a [Work], kernel: &str, module: &str, way: Way) -> &'a Work {
+fn only<'a>(step: &'a [Work], kernel: &str, module: &str, phase: Phase) -> &'a Work {
     let is_it =
-        |work: &&Work| (work.kernel, work.module.as_str(), work.way) == (kernel, module, way);
+        |work: &&Work| (work.kernel, work.module.as_str(), work.phase) == (kernel, module, phase);
     let found: Vec<_> = step.iter().filter(is_it).collect();
     assert_eq!(found.len(), 1, "{kernel} of {module}: {found:?}");
     found[0]
@@ -24,7 +24,7 @@ async fn bytes_and_operations_are_those_of_a_hand_count() {
     let step = step_work(&graph, &options(&graph, "all", 10)).expect("a plan");
 
     // 3 → 16 channels, 3×3, 32×32 pixels; three channels lie in a quad of four.
-    let conv = only(&step, "conv", "conv", Way::Forward);
+    let conv = only(&step, "conv", "conv", Phase::Forward);
     assert_eq!(conv.images, "3×32×32 → 16×32×32");
     assert_eq!(conv.flops, 10 * 2 * 16 * 32 * 32 * 3 * 9);
     let image = 10 * 32 * 32 * 4;
@@ -37,8 +37,8 @@ async fn bytes_and_operations_are_those_of_a_hand_count() {
     );
 
     // Of stride 2: 16 → 32 channels, 16×16 pixels. Its gradients are as much work.
-    let there = only(&step, "conv", "blocks.1.conv1", Way::Forward);
-    let back = only(&step, "conv", "blocks.1.conv1", Way::Backward);
+    let there = only(&step, "conv", "blocks.1.conv1", Phase::Forward);
+    let back = only(&step, "conv", "blocks.1.conv1", Phase::Backward);
     assert_eq!(there.flops, 10 * 2 * 32 * 16 * 16 * 16 * 9);
     assert_eq!(back.flops, there.flops);
     assert_eq!(back.images, "32×16×16 → 16×32×32");
@@ -52,7 +52,7 @@ async fn bytes_and_operations_are_those_of_a_hand_count() {
     };
     let convolutions = step
         .iter()
-        .filter(|work| work.kernel == "conv" && work.way == Way::Forward);
+        .filter(|work| work.kernel == "conv" && work.phase == Phase::Forward);
     let forward: u64 = convolutions.map(|work| work.flops).sum();
     assert_eq!(flops("grad_weight"), forward);
     // All but the first have a gradient of their input.
@@ -61,12 +61,12 @@ async fn bytes_and_operations_are_those_of_a_hand_count() {
     assert_eq!(flops("grad_weight_of_linear"), 10 * 2 * 64 * 10);
     assert_eq!(flops("normalise"), 0);
 
-    let normalise = only(&step, "normalise", "blocks.1.bn1", Way::Forward);
+    let normalise = only(&step, "normalise", "blocks.1.bn1", Phase::Forward);
     let image = 10 * 16 * 16 * 4 * 32;
     // Images in, seven numbers a channel saved, images out.
     assert_eq!(normalise.operand_bytes, [image, 7 * 4 * 32, image]);
     // What is updated, and not the whole buffer with its gaps: values, gradients, places, moments.
-    let update = only(&step, "update", "", Way::Update);
+    let update = only(&step, "update", "", Phase::Update);
     let trained = 4 * graph.parameters.iter().map(|p| p.len() as u64).sum::<u64>();
     assert_eq!(update.bytes().div_ceil(16), (5 * trained).div_ceil(16));
 }
@@ -162,8 +162,11 @@ async fn no_plan_moves_less_than_the_fewest_bytes() {
 #[cfg_attr(target_arch = "wasm32", ignore = "no adapter changes the sum")]
 async fn memory_is_told_apart_by_what_it_is_for() {
     let graph = network("resnet-8", Options::default());
-    let [none, bn, all] = ["none", "bn", "all"]
-        .map(|mode| memory_needed(&graph, &options(&graph, mode, 64)).expect("a plan"));
+    let [none, bn, all] = ["none", "bn", "all"].map(|mode| {
+        memory_needed(&graph, &options(&graph, mode, 64), None)
+            .expect("a plan")
+            .report
+    });
     // Of a tensor of the first stage there are 64 kB an image.
     let tensor = 64 << 16;
     assert!(none.gradients + none.shared <= tensor && none.activations > tensor);

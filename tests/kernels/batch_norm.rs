@@ -26,7 +26,7 @@ pub struct Layer {
     pub batch: u32,
 }
 
-/// What forward leaves for the way back.
+/// What forward leaves for the backward pass.
 pub struct Kept {
     pub saved: Vec<f32>,
     pub signs: Option<Vec<f32>>,
@@ -125,7 +125,7 @@ impl Layer {
         (y, Kept { saved, signs })
     }
 
-    /// The way back from `grad_y`.
+    /// The backward pass from `grad_y`.
     pub async fn backward(&self, x: &[f64], kept: &Kept, grad_y: &[f64]) -> Gradients {
         let shape = &self.shape;
         let mut operands = vec![

@@ -48,7 +48,7 @@ impl Layer {
             name: format!("{name} {twin:?} of {max_batch}"),
             max_batch,
             shape,
-            tilings: both.map(|direction| Tiling::plain(&shape.pass(direction))),
+            tilings: both.map(|direction| Tiling::baseline(&shape.pass(direction))),
             twin,
         }
     }
@@ -84,15 +84,15 @@ impl Layer {
         self
     }
 
-    /// The ways of which the adapter would choose one for a pass. A processor, which can wait for its compiler,
+    /// The variants of which the adapter would choose one for a pass. A processor, which can wait for its compiler,
     /// tries those of GPUs as well.
-    pub async fn ways(&self, direction: Direction) -> Vec<Tiling> {
+    pub async fn variants(&self, direction: Direction) -> Vec<Tiling> {
         let pass = self.shape.pass(direction);
         let lanes = everywhere::gpu().await.capabilities.lanes();
-        let mut ways = Tiling::all(&pass, lanes);
+        let mut variants = Tiling::all(&pass, lanes);
         if lanes.of_processor {
             let of_processor = false;
-            ways.extend(Tiling::all(
+            variants.extend(Tiling::all(
                 &pass,
                 Lanes {
                     of_processor,
@@ -100,7 +100,7 @@ impl Layer {
                 },
             ));
         }
-        ways
+        variants
     }
 
     /// The layer with one of its passes computed like this.
@@ -278,7 +278,7 @@ impl Layer {
     }
 }
 
-/// Both ways through the images.
+/// Both directions through the images.
 const DIRECTIONS: [Direction; 2] = [Direction::Forward, Direction::Backward];
 
 /// Larger tiles take up to ten seconds to compile on a processor; [`crate::kernels::fixtures`] has each of them once.
@@ -313,11 +313,11 @@ async fn random_convolutions_are_their_twins() {
         let max_batch = twin.n as u32 + random.pick(&[0, 0, 1, 4]);
         let layer = || Layer::new(&format!("seed {seed}"), twin, max_batch);
         for direction in DIRECTIONS {
-            let ways = layer().ways(direction).await;
-            let way = random.pick(&ways);
-            let simplest = ways[ways.len() - 1];
-            let way = Some(way).filter(|way| compiles_quickly(way, &twin));
-            let layer = layer().by(direction, way.unwrap_or(simplest));
+            let variants = layer().variants(direction).await;
+            let variant = random.pick(&variants);
+            let simplest = variants[variants.len() - 1];
+            let variant = Some(variant).filter(|variant| compiles_quickly(variant, &twin));
+            let layer = layer().by(direction, variant.unwrap_or(simplest));
             let layer = layer.in_pairs(in_pairs).await;
             layer.check_pass(direction, &mut random).await;
         }
@@ -342,9 +342,9 @@ async fn a_window_as_large_as_the_image_and_a_single_pixel() {
         let layer = || Layer::new("by hand", twin, 1);
         for direction in DIRECTIONS {
             // Half of them forward, the others back.
-            let ways = layer().ways(direction).await.into_iter();
-            for way in ways.skip(direction as usize).step_by(2) {
-                let layer = layer().by(direction, way);
+            let variants = layer().variants(direction).await.into_iter();
+            for variant in variants.skip(direction as usize).step_by(2) {
+                let layer = layer().by(direction, variant);
                 layer.check_pass(direction, &mut Random::new(7)).await;
             }
         }
@@ -370,14 +370,14 @@ async fn tiles_whose_lanes_share_take_borders_from_their_neighbours_where_they_c
         stride: 1,
         padding: 1,
     };
-    let ways = Layer::new("", twin(64, 64), 1)
-        .ways(Direction::Forward)
+    let variants = Layer::new("", twin(64, 64), 1)
+        .variants(Direction::Forward)
         .await;
-    let sharing = ways.into_iter().filter(|way| way.lanes > 0);
-    // Five kinds: of each the next way goes in the other direction.
+    let sharing = variants.into_iter().filter(|variant| variant.lanes > 0);
+    // Five kinds: of each the next variant goes in the other direction.
     let mut turn = 0;
-    for way in sharing {
-        let half = way.lanes / 2;
+    for variant in sharing {
+        let half = variant.lanes / 2;
         for (sharing, (rows, hangs_over_rows), (columns, hangs_over_columns)) in [
             ("both", (half, false), (2, false)),
             (
@@ -389,15 +389,15 @@ async fn tiles_whose_lanes_share_take_borders_from_their_neighbours_where_they_c
             ("rows, as columns hang over", (half, false), (2, true)),
             ("neither", (2, true), (3, false)),
         ] {
-            let h = length_of(rows, way.rows, hangs_over_rows);
-            let w = length_of(columns, way.columns, hangs_over_columns);
+            let h = length_of(rows, variant.rows, hangs_over_rows);
+            let w = length_of(columns, variant.columns, hangs_over_columns);
             let layer = |name: &str| Layer::new(name, twin(h, w), 4);
             let direction = DIRECTIONS[turn % 2];
             assert!(
-                layer("").ways(direction).await.contains(&way),
-                "{way} does not fit {h}×{w}"
+                layer("").variants(direction).await.contains(&variant),
+                "{variant} does not fit {h}×{w}"
             );
-            let layer = layer(sharing).by(direction, way);
+            let layer = layer(sharing).by(direction, variant);
             let layer = layer.in_pairs(turn / 2 % 2 == 0).await;
             layer.check_pass(direction, &mut Random::new(7)).await;
             turn += 1;
@@ -444,7 +444,7 @@ async fn the_last_batch_of_an_epoch_fills_some_chunks_of_the_weight_gradient() {
 }
 #[everywhere::test]
 async fn the_weight_gradient_of_large_images_takes_no_loop_that_llvmpipe_cuts_short() {
-    // Many channels want a single chunk; 128 images of 224×224 are 1.6 million turns of its loops.
+    // Many channels want a single chunk; 128 images of 224×224 are 1.6 million iterations of its loops.
     for (channels, size, max_batch) in
         [(512, 224, 128), (64, 224, 128), (512, 32, 1024), (3, 28, 7)]
     {
@@ -458,8 +458,11 @@ async fn the_weight_gradient_of_large_images_takes_no_loop_that_llvmpipe_cuts_sh
             padding,
         };
         let chunks = WeightChunks::new(&shape, max_batch);
-        let turns = chunks.samples_per_chunk * (1 + size * (1 + size.div_ceil(4)));
-        assert!(turns < 65_536, "{turns} turns with {chunks:?}");
+        let iterations = chunks.samples_per_chunk * (1 + size * (1 + size.div_ceil(4)));
+        assert!(
+            iterations < 65_536,
+            "{iterations} iterations with {chunks:?}"
+        );
         assert!(
             chunks.samples_per_chunk * chunks.chunks >= max_batch,
             "{chunks:?}"

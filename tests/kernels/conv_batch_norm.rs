@@ -126,17 +126,17 @@ pub fn norm_of(layer: &conv::Layer, epilogue: Epilogue, fixed: bool) -> batch_no
     }
 }
 
-/// A convolution in some way forward and some way back.
+/// A convolution by some variant forward and some backward.
 async fn layer(
     name: &str,
     twin: Conv,
     max_batch: u32,
-    way: impl FnMut(Vec<Tiling>) -> Tiling,
+    variant: impl FnMut(Vec<Tiling>) -> Tiling,
 ) -> conv::Layer {
     let mut layer = conv::Layer::new(name, twin, max_batch);
-    let forward = layer.ways(Direction::Forward).await;
-    let back = layer.ways(Direction::Backward).await;
-    layer.tilings = [forward, back].map(way);
+    let forward = layer.variants(Direction::Forward).await;
+    let back = layer.variants(Direction::Backward).await;
+    layer.tilings = [forward, back].map(variant);
     let [forward, back] = layer.tilings;
     layer.name = format!("{} ({forward}; {back})", layer.name);
     layer
@@ -291,7 +291,7 @@ impl Chain {
         .await;
     }
 
-    /// The way back through the second convolution and the BatchNorm.
+    /// The backward pass through the second convolution and the BatchNorm.
     async fn check_back(
         &self,
         buffer: &[f32],
@@ -406,23 +406,23 @@ fn twins(
     [first, second]
 }
 
-/// Each way that is wanted, once, forward or back. Of three quads of channels the last is not full, nor is
+/// Each variant that is wanted, once, forward or back. Of three quads of channels the last is not full, nor is
 /// the last group of two or four quads.
 async fn check_ways(is_wanted: impl Fn(&Tiling) -> bool) {
     let [first, second] = twins(3, [8, 8], [3, 10, 10], 3, 1);
     let named = conv::Layer::new("", second, 4);
-    let ways = named.ways(Direction::Forward).await;
-    let simplest = ways[ways.len() - 1];
-    let ways = ways.into_iter().filter(is_wanted);
-    for (number, way) in everywhere::few(ways.enumerate(), &[0]) {
+    let variants = named.variants(Direction::Forward).await;
+    let simplest = variants[variants.len() - 1];
+    let variants = variants.into_iter().filter(is_wanted);
+    for (number, variant) in everywhere::few(variants.enumerate(), &[0]) {
         let between = [
             Between::Deferred { relu: true },
             Between::Written,
             Between::Deferred { relu: false },
         ][number / 2 % 3];
         let mut second = layer(&format!("{between:?}"), second, 4, |_| simplest).await;
-        second.tilings[number % 2] = way;
-        second.name = format!("{} by {way} in direction {}", second.name, number % 2);
+        second.tilings[number % 2] = variant;
+        second.name = format!("{} by {variant} in direction {}", second.name, number % 2);
         let in_pairs = number / 2 % 2 == 0;
         let second = second.in_pairs(in_pairs).await;
         let first = layer("first", first, 4, |_| simplest).await;
@@ -441,8 +441,8 @@ async fn check_ways(is_wanted: impl Fn(&Tiling) -> bool) {
 /// Larger tiles take up to ten seconds each to compile on a processor.
 const QUICKLY_COMPILED: u32 = 32;
 
-fn compiles_quickly(way: &Tiling) -> bool {
-    way.quads * way.rows * way.columns <= QUICKLY_COMPILED
+fn compiles_quickly(variant: &Tiling) -> bool {
+    variant.quads * variant.rows * variant.columns <= QUICKLY_COMPILED
 }
 
 #[everywhere::test]
@@ -478,13 +478,13 @@ async fn random_chains_are_their_twins() {
         let [first, second] = twins(n, size, channels, kernel, stride);
         let max_batch = n as u32 + random.pick(&[0, 1, 3]);
         let name = format!("seed {seed}, {between:?}, fixed: {fixed}");
-        let mut way = |mut ways: Vec<Tiling>| {
-            ways.retain(compiles_quickly);
-            random.pick(&ways)
+        let mut variant = |mut variants: Vec<Tiling>| {
+            variants.retain(compiles_quickly);
+            random.pick(&variants)
         };
-        let second = layer(&name, second, max_batch, &mut way).await;
+        let second = layer(&name, second, max_batch, &mut variant).await;
         let second = second.in_pairs(in_pairs).await;
-        let first = layer(&name, first, max_batch, &mut way).await;
+        let first = layer(&name, first, max_batch, &mut variant).await;
         let first = first.in_pairs(in_pairs).await;
         let norm = norm_of(&first, between.epilogue(), fixed);
         let chain = Chain {
@@ -502,7 +502,7 @@ async fn moments_are_stable_where_a_bias_dwarfs_the_deviation() {
     let [twin, _] = twins(9, [24, 30], [2, 3, 1], 1, 1);
     // In tiles of many pixels, two at a time or one, and of one: the likely fastest and the simplest.
     for (tiles_of_a_pixel, in_pairs) in [(false, true), (false, false), (true, false)] {
-        let mut layer = layer("bias of 1000", twin, 9, |ways| ways[0]).await;
+        let mut layer = layer("bias of 1000", twin, 9, |variants| variants[0]).await;
         if tiles_of_a_pixel {
             layer = layer.in_tiles_of_a_pixel();
         }

@@ -1,4 +1,4 @@
-//! ReLU on its own, its way back, and addition: exact, so compared bit for bit.
+//! ReLU on its own, its backward pass, and addition: exact, so compared bit for bit.
 
 use bnonly::kernels::{Blocked, Precision, elementwise};
 

@@ -61,13 +61,16 @@ async fn convolutions_are_pytorchs() {
         let check = |name: &str, actual: &[f32]| {
             assert_close(&format!("{case}.{name}"), actual, of(name), RELATIVE);
         };
-        for way in ways(&layer(), Direction::Forward, &mut seen).await {
-            let layer = layer().by(Direction::Forward, way).in_pairs(true).await;
+        for variant in variants(&layer(), Direction::Forward, &mut seen).await {
+            let layer = layer().by(Direction::Forward, variant).in_pairs(true).await;
             let y = layer.forward(of("input"), of("weight"), None).await;
             check("output", &y);
         }
-        for way in ways(&layer(), Direction::Backward, &mut seen).await {
-            let layer = layer().by(Direction::Backward, way).in_pairs(true).await;
+        for variant in variants(&layer(), Direction::Backward, &mut seen).await {
+            let layer = layer()
+                .by(Direction::Backward, variant)
+                .in_pairs(true)
+                .await;
             let (weight, grad_output) = (of("weight"), of("grad_output"));
             let grad_x = layer.grad_input(weight, grad_output, None).await;
             check("grad_input", &grad_x);
@@ -79,35 +82,37 @@ async fn convolutions_are_pytorchs() {
     }
 }
 
-/// Half of the ways of a pass, forward those that back leaves, as far as none was seen before; or the
+/// Half of the variants of a pass, forward those that back leaves, as far as none was seen before; or the
 /// simplest. Of 7×7 taps the text is too long to compile in tiles of more than a pixel.
-async fn ways(
+async fn variants(
     layer: &conv::Layer,
     direction: Direction,
     seen: &mut HashSet<Tiling>,
 ) -> Vec<Tiling> {
-    let ways = layer.ways(direction).await;
+    let variants = layer.variants(direction).await;
     let simplest = match (layer.twin.kernel, direction) {
         (7, Direction::Forward) => Tiling {
             quads: 1,
             rows: 1,
             columns: 1,
-            ..ways[0]
+            ..variants[0]
         },
-        _ => ways[ways.len() - 1],
+        _ => variants[variants.len() - 1],
     };
     // In others the tiles are parts of these.
     let is_whole = layer.twin.kernel == 3 && layer.twin.w.is_multiple_of(8);
     let places = 0..;
-    let ways: Vec<_> = places
-        .zip(ways)
-        .filter(|(place, way)| is_whole && place % 2 == direction as usize && seen.insert(*way))
-        .map(|(_, way)| way)
+    let variants: Vec<_> = places
+        .zip(variants)
+        .filter(|(place, variant)| {
+            is_whole && place % 2 == direction as usize && seen.insert(*variant)
+        })
+        .map(|(_, variant)| variant)
         .collect();
-    if ways.is_empty() {
+    if variants.is_empty() {
         vec![simplest]
     } else {
-        ways
+        variants
     }
 }
 

@@ -32,7 +32,7 @@ async fn convolutions_are_their_twins() {
     if !is_there().await {
         return;
     }
-    // Winograd's shapes and one with a stride, in two of all ways each.
+    // Winograd's shapes and one with a stride, by two of all variants each.
     for (seed, (kernel, stride, c, o)) in [(3, 1, 5, 18), (3, 2, 9, 7), (1, 2, 3, 8)]
         .into_iter()
         .enumerate()
@@ -50,10 +50,10 @@ async fn convolutions_are_their_twins() {
             padding,
         };
         for direction in [Direction::Forward, Direction::Backward] {
-            let mut ways = Layer::new("f16", twin, 4).ways(direction).await;
+            let mut variants = Layer::new("f16", twin, 4).variants(direction).await;
             for _ in 0..2 {
-                let way = random.between(0, ways.len() as u32 - 1) as usize;
-                let layer = Layer::new("f16", twin, 4).by(direction, ways.swap_remove(way));
+                let variant = random.between(0, variants.len() as u32 - 1) as usize;
+                let layer = Layer::new("f16", twin, 4).by(direction, variants.swap_remove(variant));
                 let layer = layer.stored_in(Precision::F16);
                 layer.check_pass(direction, &mut random).await;
             }

@@ -83,7 +83,7 @@ async fn through_a_convolution_that_normalises_what_it_reads() {
         .fixed_statistics([&[1.0], &[0.0]], [&[0.0], &[1.0]])
         .await;
     for relu in [false, true] {
-        let tiling = Tiling::plain(&shape.pass(Direction::Forward));
+        let tiling = Tiling::baseline(&shape.pass(Direction::Forward));
         let extras = ForwardExtras {
             enters: Some(Entry { relu }),
             ..Default::default()

@@ -22,7 +22,7 @@ fn relative(precision: Precision) -> f64 {
     }
 }
 
-/// A max pool of `batch` samples in buffers for `max_batch`, against its twin, both ways.
+/// A max pool of `batch` samples in buffers for `max_batch`, against its twin, in both directions.
 async fn check_max_pool(
     name: &str,
     twin: MaxPool,

@@ -79,7 +79,7 @@ fn conv_kernels(stored: Stored) -> Vec<Kernel> {
     kernels
 }
 
-/// Both passes over images, in all ways and with all that may stand before and behind, and the packing for
+/// Both passes over images, in all variants and with all that may stand before and behind, and the packing for
 /// them.
 fn passes(shape: &ConvShape) -> Vec<Kernel> {
     let mut kernels = Vec::new();
@@ -225,7 +225,9 @@ fn other_kernels(precision: Precision) -> Vec<Kernel> {
 fn ceiling_kernels() -> Vec<Kernel> {
     let mut kernels = vec![ceilings::next_to_nothing()];
     for half in [false, true] {
-        kernels.extend(MultiplyAdd::variants(half).map(|way| ceilings::multiply_add(way, 256)));
+        kernels.extend(
+            MultiplyAdd::variants(half).map(|variant| ceilings::multiply_add(variant, 256)),
+        );
     }
     // The last thread's vec4f may lie beyond the end.
     for pairs in [false, true] {

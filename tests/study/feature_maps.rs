@@ -180,9 +180,12 @@ fn a_layer_or_an_image_that_is_not_there_is_refused_with_a_sentence() {
 fn a_plan_that_keeps_outputs_takes_what_was_said_before() {
     let subject = Subject::new(28);
     let mut options = PlanOptions::evaluation(&subject.graph, 4);
-    let sharing = memory_needed(&subject.graph, &options).expect("a plan");
+    let sharing = memory_needed(&subject.graph, &options, None)
+        .expect("a plan")
+        .report;
     options.keep_outputs = true;
-    let keeping = memory_needed(&subject.graph, &options).expect("a plan");
+    let keeping = memory_needed(&subject.graph, &options, Some(&gpu().capabilities));
+    let keeping = keeping.expect("a plan").report;
     let made = Engine::new(gpu(), &subject.graph, options, &subject.state);
     assert_eq!(block_on(made).expect("a plan").memory(), keeping);
     assert!(keeping.tensors() > sharing.tensors());

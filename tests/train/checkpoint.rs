@@ -45,7 +45,7 @@ fn choices() -> Choices {
         padding: 1,
     };
     let pass = shape.pass(Direction::Backward);
-    let choice = json!({ "pass": pass, "tiling": Tiling::plain(&pass) });
+    let choice = json!({ "pass": pass, "tiling": Tiling::baseline(&pass) });
     let choices = json!({ "adapter": "made up, 8 lanes", "choices": [choice] });
     serde_json::from_value(choices).expect("as they are written")
 }

@@ -77,13 +77,20 @@ impl Setup {
         }
     }
 
-    /// An adapter that was chosen, but is not there, or cannot store images as asked.
-    pub(super) fn problem_of_adapter(&self, adapters: &[Capabilities]) -> Option<Problem> {
-        let chosen = match self.adapter.adapter {
+    /// The adapter that a run will be on.
+    pub(super) fn chosen_adapter<'a>(
+        &self,
+        adapters: &'a [Capabilities],
+    ) -> Option<&'a Capabilities> {
+        match self.adapter.adapter {
             None => adapters.first(),
             Some(_) => chosen_place(&self.adapter, adapters).map(|place| &adapters[place]),
-        };
-        if let Some(adapter) = chosen
+        }
+    }
+
+    /// An adapter that was chosen, but is not there, or cannot store images as asked.
+    pub(super) fn problem_of_adapter(&self, adapters: &[Capabilities]) -> Option<Problem> {
+        if let Some(adapter) = self.chosen_adapter(adapters)
             && let Err(error) = check_precision(self.settings.precision, adapter)
         {
             return Some(Problem::new("precision", &error.to_string()));

@@ -24,7 +24,7 @@ use egui::{CollapsingHeader, Label, RichText, ScrollArea, Ui};
 
 use self::data::Purpose;
 use self::fields::{Draft, Rows, steady};
-use self::needs::{Estimator, Needs};
+use self::needs::{Estimator, Needs, Question};
 use self::presets::Preset;
 use self::problem::{DEVICE, Problem, is_within};
 use self::shape::Known;
@@ -32,7 +32,6 @@ use self::summary::needs_ui;
 use crate::app::dialog::{Dialog, Service};
 use crate::app::layout_class::is_for_touch;
 use crate::app::theme::problem_colour;
-use crate::data::DataShape;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::train::settings::Settings;
 use crate::train::start;
@@ -59,7 +58,7 @@ pub struct Setup {
     /// Shapes of data that was read, by path.
     known: BTreeMap<String, Known>,
     /// What the estimator was last asked about.
-    asked: Option<(Settings, DataShape)>,
+    asked: Option<Question>,
     estimator: Estimator,
     problem: Option<Problem>,
     /// Points, in the last frame.
@@ -246,7 +245,7 @@ impl Setup {
                 .preset
                 .filter(|preset| preset.is_applied(&self.settings));
         }
-        self.ask_needs(ui);
+        self.ask_needs(ui, adapters);
         Reply {
             changed: self.settings != before || place != (self.adapter.clone(), self.runs.clone()),
             data_changed: self.settings.data != before.data,
@@ -354,13 +353,13 @@ impl Setup {
     }
 
     /// Checks what can be checked at once, and asks for the rest where anything changed.
-    fn ask_needs(&mut self, ui: &Ui) {
-        let (shape, _) = self.shape();
-        let is_new = self
-            .asked
-            .as_ref()
-            .is_none_or(|(settings, data)| *settings != self.settings || *data != shape);
-        if is_new {
+    fn ask_needs(&mut self, ui: &Ui, adapters: &[Capabilities]) {
+        let question = Question {
+            settings: self.settings.clone(),
+            data: self.shape().0,
+            adapter: self.chosen_adapter(adapters).cloned(),
+        };
+        if self.asked.as_ref() != Some(&question) {
             let checked = start::check(&self.settings);
             let problem = checked.err().map(|error| Problem::of(&error));
             if self.problem != problem {
@@ -369,10 +368,10 @@ impl Setup {
             }
             self.problem = problem;
             match self.problem {
-                None => self.estimator.ask(self.settings.clone(), shape),
+                None => self.estimator.ask(question.clone()),
                 Some(_) => self.estimator.cancel(),
             }
-            self.asked = Some((self.settings.clone(), shape));
+            self.asked = Some(question);
         }
         let ctx = ui.ctx().clone();
         self.estimator.update(move || ctx.request_repaint());

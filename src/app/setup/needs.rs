@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use super::problem::Problem;
 use crate::data::{DataError, DataShape};
 use crate::engine::{MemoryReport, memory_needed};
+use crate::gpu::Capabilities;
 use crate::network::{Graph, Selection, TrainedSet, counts};
 use crate::platform;
 use crate::train::settings::Settings;
@@ -22,6 +23,8 @@ pub struct Needs {
     pub memory: MemoryReport,
     /// The same if everything trained.
     pub memory_of_all: MemoryReport,
+    /// Whether both are known exactly; else they are upper bounds.
+    pub memory_is_exact: bool,
     /// Updates in all.
     pub steps: u64,
     /// Updates an epoch.
@@ -33,11 +36,15 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// What a run with these settings takes on data of this shape.
+    /// What a run with these settings takes on data of this shape and an adapter; on any where none is given.
     ///
     /// # Errors
     /// What keeps the run from starting, as far as it can be told without reading data or a state.
-    pub fn of(settings: &Settings, data: &DataShape) -> Result<Self, Problem> {
+    pub fn of(
+        settings: &Settings,
+        data: &DataShape,
+        adapter: Option<&Capabilities>,
+    ) -> Result<Self, Problem> {
         let problem = |error: StartError| Problem::of(&error);
         let (graph, trained) = prepare(settings, data).map_err(problem)?;
         if settings.data != "shapes" && !platform::fs::exists(Path::new(&settings.data)) {
@@ -62,15 +69,17 @@ impl Needs {
             selections: vec![Selection::Whole; graph.parameters.len()],
         };
         let memory = |trained: &TrainedSet| {
-            memory_needed(&graph, &plan(settings, data, trained.clone()))
+            memory_needed(&graph, &plan(settings, data, trained.clone()), adapter)
                 .map_err(|error| Problem::new("model", &error.to_string()))
         };
+        let (this, of_all) = (memory(&trained)?, memory(&all)?);
         let steps_per_epoch = data.steps_per_epoch(settings.batch_size);
         Ok(Self {
             parameters: counts(&graph).all,
             trained: trained.trained_count(&graph),
-            memory: memory(&trained)?,
-            memory_of_all: memory(&all)?,
+            memory: this.report,
+            memory_of_all: of_all.report,
+            memory_is_exact: this.is_exact && of_all.is_exact,
             steps: settings.total_steps(steps_per_epoch),
             steps_per_epoch,
             delta_bytes: delta_bytes(&graph, &trained),
@@ -107,10 +116,18 @@ fn delta_bytes(graph: &Graph, trained: &TrainedSet) -> u64 {
 
 type Answer = Result<Needs, Problem>;
 
+/// What [`Needs`] are worked out from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Question {
+    pub settings: Settings,
+    pub data: DataShape,
+    pub adapter: Option<Capabilities>,
+}
+
 /// Works out [`Needs`] away from the frame, one at a time, the last asked for next.
 #[derive(Debug, Default)]
 pub(super) struct Estimator {
-    waiting: Option<(Settings, DataShape)>,
+    waiting: Option<Question>,
     running: Option<Receiver<Answer>>,
     /// Whether the one under way was overtaken by other settings.
     outdated: bool,
@@ -120,9 +137,9 @@ pub(super) struct Estimator {
 
 impl Estimator {
     /// Asks for another answer; the last known one stands until then.
-    pub fn ask(&mut self, settings: Settings, data: DataShape) {
+    pub fn ask(&mut self, question: Question) {
         self.outdated = self.running.is_some();
-        self.waiting = Some((settings, data));
+        self.waiting = Some(question);
         self.problem = None;
     }
 
@@ -151,11 +168,15 @@ impl Estimator {
             }
             self.outdated = false;
         }
-        if let Some((settings, data)) = self.waiting.take() {
+        if let Some(asked) = self.waiting.take() {
             let (sender, receiver) = channel();
             let work = move || async move {
                 // Nobody waits for it where the form is gone.
-                let _ = sender.send(Needs::of(&settings, &data));
+                let _ = sender.send(Needs::of(
+                    &asked.settings,
+                    &asked.data,
+                    asked.adapter.as_ref(),
+                ));
                 wake();
             };
             // Without a thread the sender is dropped, and there is nothing to show.

@@ -45,6 +45,10 @@ pub(super) fn needs_ui(
     if !is_current {
         ui.multiply_opacity(0.6);
     }
+    let memory = |memory: &MemoryReport| match needs.memory_is_exact {
+        true => bytes(memory.total()),
+        false => format!("at most {}", bytes(memory.total())),
+    };
     let trains_all = needs.trained == needs.parameters;
     Grid::new("what it takes")
         .num_columns(3)
@@ -76,9 +80,10 @@ pub(super) fn needs_ui(
             line(
                 "Memory",
                 "On the device, in 10⁶ bytes (MB), at this batch size. Less trains, so fewer activations \
-                 and gradients are kept.",
-                bytes(needs.memory.total()),
-                bytes(needs.memory_of_all.total()),
+                 and gradients are kept. \"At most\" until the fastest convolutions of this adapter \
+                 are known.",
+                memory(&needs.memory),
+                memory(&needs.memory_of_all),
             );
             if *parts {
                 for (name, tooltip, part) in PARTS {

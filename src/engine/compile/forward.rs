@@ -1,49 +1,126 @@
-//! The dispatches of a forward pass, and the loss.
+//! The dispatches from the images to the logits, of a training step and of an evaluation.
 
-use super::{Builder, Lasting, NormOutput, Operand, Output, Purpose, TensorId};
+use super::Operand::{Part, Tensor, Whole};
+use super::list::{Context, List, Tensors};
+use super::{Launch, NormOutput, Operand, Persistent, TensorId};
 use crate::engine::EngineError;
-use crate::engine::layers::Layer;
+use crate::engine::layers::{BatchNormPass, Layer};
 use crate::engine::layout::Weights;
 use crate::kernels::batch_norm::Partials;
-use crate::kernels::conv::{Direction, ForwardExtras};
-use crate::kernels::linear::{self, LinearShape};
-use crate::kernels::pool::{self, PoolShape};
-use crate::kernels::{batch_norm, conv, elementwise, input, loss};
+use crate::kernels::conv::{Entry, ForwardExtras};
+use crate::kernels::{batch_norm, conv, elementwise, input, linear, pool};
 use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
-use Operand::{Part, Tensor, Whole};
 
-impl Builder<'_> {
-    pub(super) fn forward(
-        &mut self,
-        layers: &[Layer],
-        fixed: bool,
-        purpose: Purpose,
-    ) -> Result<(), EngineError> {
-        for layer in layers {
-            match *layer {
-                Layer::Single(node) => self.single(node, fixed)?,
-                Layer::BatchNorm { .. } => self.batch_norm(layer, fixed, purpose),
-            }
-        }
-        Ok(())
+/// What a forward pass is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Training,
+    Evaluation,
+}
+
+/// A forward pass, and what it leaves.
+pub(super) struct ForwardPass {
+    pub launches: Vec<Launch>,
+    pub outputs: Outputs,
+    /// By BatchNorm layer: what its pass leaves.
+    pub norm_outputs: Vec<Option<NormOutput>>,
+}
+
+/// What stands for a node's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Output {
+    /// The output itself.
+    Written(TensorId),
+    /// The input of a BatchNorm, whose output its readers make themselves.
+    Deferred {
+        input: TensorId,
+        layer: BatchNormId,
+        relu: bool,
+    },
+}
+
+/// What a forward pass leaves for later layers and for backward.
+pub(super) struct Outputs {
+    /// By node: its output.
+    outputs: Vec<Option<Output>>,
+    /// By node: what else backward needs of it (signs of a ReLU, places of maxima).
+    kept: Vec<Option<TensorId>>,
+}
+
+impl Outputs {
+    fn get(&self, node: NodeId) -> Output {
+        self.outputs[node.0].expect("layers run after their inputs")
     }
 
-    fn single(&mut self, id: NodeId, fixed: bool) -> Result<(), EngineError> {
-        let node = &self.graph.nodes[id.0];
-        let shape = self.blocked(id);
-        let source = |builder: &Self| builder.output(node.inputs[0]);
+    pub fn tensor(&self, node: NodeId) -> TensorId {
+        match self.get(node) {
+            Output::Written(tensor) => tensor,
+            Output::Deferred { .. } => unreachable!("only convolutions read what is deferred"),
+        }
+    }
+
+    pub fn operand(&self, node: NodeId) -> Operand {
+        Tensor(self.tensor(node))
+    }
+
+    /// What else was kept of a node.
+    pub fn kept(&self, node: NodeId) -> Operand {
+        Tensor(self.kept[node.0].expect("forward kept it"))
+    }
+}
+
+struct Forward<'a> {
+    list: List<'a>,
+    context: &'a Context<'a>,
+    purpose: Purpose,
+    /// BatchNorm normalises by its running averages.
+    fixed: bool,
+    outputs: Outputs,
+    norm_outputs: Vec<Option<NormOutput>>,
+}
+
+/// From the images to the logits.
+pub(super) fn list<'a>(
+    context: &'a Context<'a>,
+    tensors: &'a mut Tensors,
+    purpose: Purpose,
+) -> Result<ForwardPass, EngineError> {
+    let nodes = context.graph.nodes.len();
+    let mut forward = Forward {
+        list: List::new(context, tensors),
+        context,
+        purpose,
+        fixed: purpose == Purpose::Evaluation || context.options.freeze_statistics,
+        outputs: Outputs {
+            outputs: vec![None; nodes],
+            kept: vec![None; nodes],
+        },
+        norm_outputs: vec![None; context.graph.batch_norms.len()],
+    };
+    for layer in &context.layers {
+        match layer {
+            Layer::Single(node) => forward.single(*node)?,
+            Layer::BatchNorm(pass) => forward.batch_norm(pass),
+        }
+    }
+    Ok(ForwardPass {
+        launches: forward.list.launches,
+        outputs: forward.outputs,
+        norm_outputs: forward.norm_outputs,
+    })
+}
+
+impl Forward<'_> {
+    fn single(&mut self, id: NodeId) -> Result<(), EngineError> {
+        let context = self.context;
+        let node = context.graph.node(id);
+        let shape = context.blocked(id);
         if let Op::Linear { weight, bias } = node.op {
-            let linear = self.linear_shape(id);
-            let operands = [
-                source(self),
-                self.parameter(weight),
-                self.parameter(bias),
-                Whole(Lasting::Logits),
-            ];
-            self.launch(linear::forward(&linear), operands);
+            self.linear(id, weight, bias);
             return Ok(());
         }
-        let output = self.images(id, "output");
+        let output = self.list.images(id, "output");
+        let target = ("output", Tensor(output));
         match node.op {
             Op::Input => {
                 if shape.channels > 4 {
@@ -53,39 +130,59 @@ impl Builder<'_> {
                         why: "images of at most four channels",
                     });
                 }
-                let (mean, deviation) = &self.options.normalization;
+                let (mean, deviation) = &context.options.normalization;
                 let operands = [
-                    Whole(Lasting::Pixels),
-                    Whole(Lasting::Samples),
-                    Tensor(output),
+                    ("pixels", Whole(Persistent::Pixels)),
+                    ("samples", Whole(Persistent::Samples)),
+                    target,
                 ];
-                self.launch(input::prepare(shape, mean, deviation), operands);
+                self.list
+                    .launch(input::prepare(shape, mean, deviation), operands);
             }
-            Op::Conv { weight, bias, .. } => {
-                self.conv(id, weight, bias, Tensor(output), fixed);
-            }
+            Op::Conv { weight, bias, .. } => self.conv(id, weight, bias, output),
             Op::Relu => {
-                let operands = [source(self), Tensor(output)];
-                self.launch(elementwise::relu(shape), operands);
+                let operands = [("input", self.outputs.operand(node.inputs[0])), target];
+                self.list.launch(elementwise::relu(shape), operands);
             }
-            Op::MaxPool(_) => {
-                let pool = self.pool_shape(id);
-                let chosen = self.tensor(
-                    "the maxima's places",
-                    pool.chosen_bytes(self.options.max_batch),
-                );
-                let operands = [source(self), Tensor(output), Tensor(chosen)];
-                self.launch(pool::max_pool(&pool), operands);
-                self.kept[id.0] = Some(chosen);
-            }
+            Op::MaxPool(window) => self.max_pool(id, window, output),
             Op::GlobalAveragePool => {
-                let operands = [source(self), Tensor(output)];
-                self.launch(pool::average(self.blocked(node.inputs[0])), operands);
+                let operands = [("input", self.outputs.operand(node.inputs[0])), target];
+                let kernel = pool::average(context.blocked(node.inputs[0]));
+                self.list.launch(kernel, operands);
             }
             Op::Linear { .. } | Op::BatchNorm(_) | Op::Add => unreachable!("handled elsewhere"),
         }
-        self.outputs[id.0] = Some(Output::Written(output));
+        self.outputs.outputs[id.0] = Some(Output::Written(output));
         Ok(())
+    }
+
+    fn linear(&mut self, id: NodeId, weight: ParameterId, bias: ParameterId) {
+        let context = self.context;
+        let input = context.graph.node(id).inputs[0];
+        let operands = [
+            ("input", self.outputs.operand(input)),
+            ("weight", context.parameter(weight)),
+            ("bias", context.parameter(bias)),
+            ("logits", Whole(Persistent::Logits)),
+        ];
+        self.list
+            .launch(linear::forward(&context.linear_shape(id)), operands);
+    }
+
+    fn max_pool(&mut self, id: NodeId, window: Window, output: TensorId) {
+        let pool = self.context.pool_shape(id, window);
+        let bytes = pool.chosen_bytes(self.context.options.max_batch);
+        let chosen = self.list.tensor("the maxima's places", bytes);
+        let operands = [
+            (
+                "input",
+                self.outputs.operand(self.context.graph.node(id).inputs[0]),
+            ),
+            ("output", Tensor(output)),
+            ("chosen_out", Tensor(chosen)),
+        ];
+        self.list.launch(pool::max_pool(&pool), operands);
+        self.outputs.kept[id.0] = Some(chosen);
     }
 
     fn conv(
@@ -93,187 +190,151 @@ impl Builder<'_> {
         id: NodeId,
         weight: ParameterId,
         bias: Option<ParameterId>,
-        output: Operand,
-        fixed: bool,
+        output: TensorId,
     ) {
-        let packed = self.layout.packed[weight.0].expect("the layout has every convolution");
-        let Weights { tiling, range } = packed.forward;
-        let (source, entering) = self.entering(self.graph.node(id).inputs[0]);
-        // The statistics of a BatchNorm behind it need no pass of their own.
-        let norms = self.readers[id.0].clone();
-        let norm = norms.into_iter().find(|layer| {
-            !fixed && matches!(layer, Layer::BatchNorm { input, .. } if *input == id)
-        });
+        let context = self.context;
+        let packed = context.layout.packed[weight.0].expect("the layout has every convolution");
+        let Weights {
+            tiling,
+            range,
+            partials,
+        } = packed.forward;
+        // What is deferred is normalised on the way in.
+        let input = context.graph.node(id).inputs[0];
+        let (source, entry) = match self.outputs.get(input) {
+            Output::Written(tensor) => (tensor, None),
+            Output::Deferred { input, layer, relu } => (input, Some((Entry { relu }, layer))),
+        };
+        let norm = match self.fixed {
+            true => None,
+            false => self.summed_up(id),
+        };
         let extras = ForwardExtras {
-            enters: entering.map(|(entry, _)| entry),
+            enters: entry.map(|(entry, _)| entry),
             bias: bias.is_some(),
             moments: norm.is_some(),
         };
-        let mut operands = vec![source, Part(Lasting::Packed, range), output];
-        operands.extend(entering.map(|(_, norm)| norm));
-        operands.extend(bias.map(|bias| self.parameter(bias)));
+        let mut operands = vec![
+            ("source", Tensor(source)),
+            ("weights", Part(Persistent::Packed, range)),
+            ("destination", Tensor(output)),
+        ];
+        operands.extend(entry.map(|(_, layer)| ("normalization", context.saved(layer))));
+        operands.extend(bias.map(|bias| ("bias", context.parameter(bias))));
         let kernel = conv::forward(&packed.shape, &tiling, extras);
-        let Some(layer) = norm else {
-            return self.launch(kernel, operands);
+        let Some(pass) = norm else {
+            return self.list.launch(kernel, operands);
         };
-        let partials = conv::partials(&packed.shape.pass(Direction::Forward), &tiling);
-        let shape = self
-            .batch_norm_shape(layer, fixed)
-            .expect("it is a BatchNorm");
-        operands.push(self.scratch(shape.partial_bytes(partials)));
-        self.launch(kernel, operands);
-        self.finish_statistics(layer, partials);
+        let shape = context.batch_norm_shape(&pass, self.fixed);
+        let scratch = self.list.scratch(shape.partial_bytes(partials));
+        operands.push(("partial_moments", scratch));
+        self.list.launch(kernel, operands);
+        self.finish_statistics(&pass, partials);
+    }
+
+    /// The BatchNorm behind a convolution: its statistics need no pass of their own.
+    fn summed_up(&self, conv: NodeId) -> Option<BatchNormPass> {
+        let mut readers = self.context.readers[conv.0].iter();
+        readers.find_map(|reader| match reader {
+            Layer::BatchNorm(pass) if pass.input == conv => Some(*pass),
+            _ => None,
+        })
     }
 
     /// Turns partial moments, which the dispatch before has left, into what a BatchNorm normalises by.
-    fn finish_statistics(&mut self, layer: &Layer, partials: Partials) {
-        let Layer::BatchNorm { layer: id, .. } = *layer else {
-            return;
-        };
-        let shape = self
-            .batch_norm_shape(layer, false)
-            .expect("it is a BatchNorm");
-        let scratch = self.scratch(shape.partial_bytes(partials));
-        let [mean, variance] = self.running(id);
-        let [gamma, beta] = self.affine(id);
-        let saved = Part(Lasting::Saved, self.layout.saved[id.0]);
-        let operands = [scratch, gamma, beta, saved, mean, variance];
-        self.launch(batch_norm::finish_statistics(&shape, partials), operands);
-    }
-
-    fn running(&self, id: BatchNormId) -> [Operand; 2] {
-        self.layout
-            .running(id)
-            .map(|range| Part(Lasting::Running, range))
-    }
-
-    fn affine(&self, id: BatchNormId) -> [Operand; 2] {
-        let layer = &self.graph.batch_norms[id.0];
-        [layer.gamma, layer.beta].map(|parameter| self.parameter(parameter))
+    fn finish_statistics(&mut self, pass: &BatchNormPass, partials: Partials) {
+        let context = self.context;
+        let shape = context.batch_norm_shape(pass, false);
+        let [running_mean, running_variance] = context.running(pass.layer);
+        let [gamma, beta] = context.affine(pass.layer);
+        let operands = [
+            (
+                "all_moments",
+                self.list.scratch(shape.partial_bytes(partials)),
+            ),
+            ("gamma", gamma),
+            ("beta", beta),
+            ("normalization_out", context.saved(pass.layer)),
+            ("running_mean", running_mean),
+            ("running_variance", running_variance),
+        ];
+        self.list
+            .launch(batch_norm::finish_statistics(&shape, partials), operands);
     }
 
     /// Whether all that read a BatchNorm's output are convolutions, which can normalise what they read:
     /// then it need not be written. A convolution that trains needs it for its own gradient.
-    fn is_deferred(&self, layer: &Layer, purpose: Purpose) -> bool {
-        let Layer::BatchNorm {
-            residual: None,
-            output,
-            ..
-        } = *layer
-        else {
-            return false;
-        };
-        let normalises = |reader: &&Layer| match **reader {
-            Layer::Single(id) => match self.graph.node(id).op {
-                Op::Conv { weight, .. } => purpose == Purpose::Evaluation || !self.trains(weight),
+    fn is_deferred(&self, pass: &BatchNormPass) -> bool {
+        let is_evaluation = self.purpose == Purpose::Evaluation;
+        let normalises = |reader: &Layer| match reader {
+            Layer::Single(id) => match self.context.graph.node(*id).op {
+                Op::Conv { weight, .. } => is_evaluation || !self.context.trains(weight),
                 _ => false,
             },
-            Layer::BatchNorm { .. } => false,
+            Layer::BatchNorm(_) => false,
         };
-        let kept = purpose == Purpose::Evaluation && self.options.keep_outputs;
-        !kept && self.readers[output.0].iter().all(normalises)
+        let is_kept = is_evaluation && self.context.options.keep_outputs;
+        let readers = &self.context.readers[pass.output.0];
+        pass.residual.is_none() && !is_kept && readers.iter().all(normalises)
     }
 
-    fn batch_norm(&mut self, layer: &Layer, fixed: bool, purpose: Purpose) {
-        let Layer::BatchNorm {
-            layer: id,
-            input,
-            residual,
-            epilogue,
-            output,
-        } = *layer
-        else {
-            return;
-        };
-        let shape = self
-            .batch_norm_shape(layer, fixed)
-            .expect("it is a BatchNorm");
-        let source = self.output(input);
-        let saved = Part(Lasting::Saved, self.layout.saved[id.0]);
-        if fixed {
-            let [mean, variance] = self.running(id);
-            let [gamma, beta] = self.affine(id);
-            self.launch(
-                batch_norm::fixed_statistics(&shape),
-                [mean, variance, gamma, beta, saved],
-            );
-        } else if !matches!(self.graph.node(input).op, Op::Conv { .. }) {
-            let scratch = self.scratch(shape.partial_bytes(shape.partials()));
-            self.launch(batch_norm::statistics(&shape), [source, scratch]);
-            self.finish_statistics(layer, shape.partials());
+    fn batch_norm(&mut self, pass: &BatchNormPass) {
+        let context = self.context;
+        let shape = context.batch_norm_shape(pass, self.fixed);
+        let input = self.outputs.tensor(pass.input);
+        if self.fixed {
+            self.fixed_statistics(pass);
+        } else if !matches!(context.graph.node(pass.input).op, Op::Conv { .. }) {
+            let scratch = self.list.scratch(shape.partial_bytes(shape.partials()));
+            let operands = [("input", Tensor(input)), ("partial_moments", scratch)];
+            self.list.launch(batch_norm::statistics(&shape), operands);
+            self.finish_statistics(pass, shape.partials());
         }
-        if self.is_deferred(layer, purpose)
-            && let Tensor(input) = source
-        {
-            let relu = epilogue.relu;
-            let layer = id;
-            self.outputs[output.0] = Some(Output::Deferred { input, layer, relu });
+        if self.is_deferred(pass) {
+            self.outputs.outputs[pass.output.0] = Some(Output::Deferred {
+                input,
+                layer: pass.layer,
+                relu: pass.epilogue.relu,
+            });
             return;
         }
-        let target = self.images(output, "output");
-        let mut operands = vec![source, saved, Tensor(target)];
-        operands.extend(residual.map(|residual| self.output(residual)));
-        if epilogue.keeps_sign() {
-            let signs = self.tensor("the signs before a ReLU", shape.sign_bytes());
-            self.kept[output.0] = Some(signs);
-            operands.push(Tensor(signs));
+        let target = self.list.images(pass.output, "output");
+        let mut operands = vec![
+            ("input", Tensor(input)),
+            ("normalization", context.saved(pass.layer)),
+            ("output", Tensor(target)),
+        ];
+        let residual = pass.residual;
+        operands.extend(residual.map(|residual| ("residual", self.outputs.operand(residual))));
+        if pass.epilogue.keeps_sign() {
+            let signs = self
+                .list
+                .tensor("the signs before a ReLU", shape.sign_bytes());
+            self.outputs.kept[pass.output.0] = Some(signs);
+            operands.push(("positive_out", Tensor(signs)));
         }
-        self.launch(batch_norm::normalise(&shape), operands);
-        self.outputs[output.0] = Some(Output::Written(target));
-        // Of the lists the evaluation's comes last, so that its tensors stay.
-        self.lists.norm_outputs[id.0] = Some(NormOutput {
+        self.list.launch(batch_norm::normalise(&shape), operands);
+        self.outputs.outputs[pass.output.0] = Some(Output::Written(target));
+        self.norm_outputs[pass.layer.0] = Some(NormOutput {
             tensor: target,
             shape: shape.images,
         });
     }
 
-    pub(super) fn linear_shape(&self, id: NodeId) -> LinearShape {
-        let node = &self.graph.nodes[id.0];
-        let input = &self.graph.nodes[node.inputs[0].0];
-        LinearShape {
-            channels: input.shape.channels,
-            classes: node.shape.channels,
-            precision: self.options.precision,
-        }
-    }
-
-    pub(super) fn pool_shape(&self, id: NodeId) -> PoolShape {
-        let node = &self.graph.nodes[id.0];
-        let Op::MaxPool(Window {
-            kernel,
-            stride,
-            padding,
-        }) = node.op
-        else {
-            unreachable!("asked of max pools only")
-        };
-        let input = self.blocked(node.inputs[0]);
-        PoolShape {
-            input,
-            output: self.blocked(id),
-            kernel,
-            stride,
-            padding,
-        }
-    }
-
-    /// The loss and its gradient by the logits, which it returns.
-    pub(super) fn loss(&mut self) -> TensorId {
-        let classes = self.lists.classes;
-        let batch = u64::from(self.options.max_batch);
-        let losses = self.tensor("the losses", 8 * batch);
-        let grad_logits = self.tensor("the gradient of the logits", 4 * batch * u64::from(classes));
+    /// Makes what a BatchNorm normalises by of its running averages.
+    fn fixed_statistics(&mut self, pass: &BatchNormPass) {
+        let context = self.context;
+        let [mean, variance] = context.running(pass.layer);
+        let [gamma, beta] = context.affine(pass.layer);
         let operands = [
-            Whole(Lasting::Logits),
-            Whole(Lasting::Samples),
-            Tensor(losses),
-            Tensor(grad_logits),
+            ("fixed_mean", mean),
+            ("fixed_variance", variance),
+            ("fixed_gamma", gamma),
+            ("fixed_beta", beta),
+            ("fixed_out", context.saved(pass.layer)),
         ];
-        self.launch(loss::cross_entropy(classes), operands);
-        self.launch(
-            loss::sum_losses(classes),
-            [Tensor(losses), Whole(Lasting::Total)],
-        );
-        grad_logits
+        let shape = context.batch_norm_shape(pass, true);
+        self.list
+            .launch(batch_norm::fixed_statistics(&shape), operands);
     }
 }

@@ -1,6 +1,6 @@
 //! Convolution: forward, gradient of the input, gradient of the weights, and packing of weights.
 //!
-//! `tiling` says in which ways the passes over images can be computed, `patch` what a tile reads; here
+//! `tiling` says which variants of the passes over images there are, `patch` what a tile reads; here
 //! are the kernels.
 
 mod patch;
@@ -68,7 +68,7 @@ impl ConvShape {
     }
 }
 
-/// Which way images pass through the weights.
+/// In which direction images pass through the weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Direction {
     /// From the input to the output.
@@ -82,7 +82,7 @@ pub enum Direction {
 pub struct Pass {
     /// The convolution.
     pub shape: ConvShape,
-    /// Which way.
+    /// In which direction.
     pub direction: Direction,
 }
 
@@ -230,7 +230,7 @@ fn kernel(
         winograd => tiling.method == Method::Winograd,
         row_by_row => tiling.method == Method::RowByRow,
         column_by_column => tiling.method == Method::ColumnByColumn,
-        turns => tiling.turns(),
+        quad_swap => tiling.quad_swap(),
         forward => pass.direction == Direction::Forward,
         kernel => pass.shape.kernel, stride => pass.shape.stride, padding => pass.shape.padding,
         quad_groups => tiling.quad_groups(destination),
@@ -290,7 +290,7 @@ pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
         source_quads => pass.source().quads,
         kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes.max(1),
         winograd => tiling.method == Method::Winograd,
-        turns => tiling.turns(),
+        quad_swap => tiling.quad_swap(),
         packed_stride => tiling.packed_stride(pass),
         weights_a_load => tiling.weights_a_load(pass),
         packed_len => tiling.packed_quads(pass),

@@ -1,8 +1,8 @@
-//! In which ways the passes of a convolution over images can be computed.
+//! The variants in which the passes of a convolution over images can be computed.
 //!
 //! A thread computes a tile: some quads of channels of some rows and columns of the destination. What is
-//! fast differs between adapters by more than tenfold, so there are tables of ways, one for processors and one
-//! for GPUs, from which the engine picks by measuring. All of them compute the same, in the same text.
+//! fast differs between adapters by more than tenfold, so there are two tables of variants, one for adapters that
+//! compute on the CPU and one for GPUs, from which the engine picks by measuring. All variants compute the same.
 
 use serde::{Deserialize, Serialize};
 
@@ -49,9 +49,9 @@ const fn variant(method: Method, shares: bool, quads: u32, rows: u32, columns: u
     }
 }
 
-/// The plain way, of which all others are variants: a short text, quickly compiled, in WGSL that every adapter
+/// The baseline, which all others are compared with: a short text, quickly compiled, in WGSL that every adapter
 /// has.
-const PLAIN: Variant = variant(Method::RowByRow, false, 1, 1, 16);
+const BASELINE: Variant = variant(Method::RowByRow, false, 1, 1, 16);
 
 /// What is worth trying where a processor computes, the likely fastest first: loads cost it far more than
 /// arithmetic, so tiles are as large as can be and lanes share what they load.
@@ -63,7 +63,7 @@ const ON_PROCESSORS: &[Variant] = &[
     variant(Method::Direct, true, 4, 4, 4),
     variant(Method::Direct, true, 4, 2, 4),
     variant(Method::Direct, true, 2, 4, 4),
-    PLAIN,
+    BASELINE,
     variant(Method::Direct, false, 2, 4, 4),
     variant(Method::Direct, false, 1, 4, 4),
 ];
@@ -79,10 +79,10 @@ const ON_GPUS: &[Variant] = &[
     variant(Method::ColumnByColumn, false, 4, 8, 1),
     variant(Method::Direct, false, 2, 4, 2),
     variant(Method::Direct, false, 1, 2, 2),
-    PLAIN,
+    BASELINE,
 ];
 
-/// A way to compute a pass, for its images and an adapter's subgroups.
+/// A variant of a pass, for its images and an adapter's subgroups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Tiling {
     /// How products are formed.
@@ -112,9 +112,9 @@ impl Tiling {
         all
     }
 
-    /// The plain way.
-    pub fn plain(pass: &Pass) -> Self {
-        Self::fitted(&PLAIN, pass, None).expect("it fits every pass")
+    /// The baseline.
+    pub fn baseline(pass: &Pass) -> Self {
+        Self::fitted(&BASELINE, pass, None).expect("it fits every pass")
     }
 
     /// The likely fastest.
@@ -171,9 +171,9 @@ impl Tiling {
         destination.height.div_ceil(self.rows) * destination.width.div_ceil(self.columns)
     }
 
-    /// Whether each of four lanes holds the weights of one of four quads and they hand them around: a swap within four
+    /// Whether each of four lanes holds the weights of one of four quads and they swap them: a swap within four
     /// lanes is one instruction where a subgroup has no more, but handing a lane's value to all is a dozen.
-    pub(super) fn turns(&self) -> bool {
+    pub(super) fn quad_swap(&self) -> bool {
         self.lanes == 4 && self.quads == 4
     }
 

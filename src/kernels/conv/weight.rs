@@ -21,19 +21,20 @@ pub struct WeightChunks {
 /// Threads that the gradient of a weight should keep busy.
 const WEIGHT_THREADS: u32 = 8192;
 
-/// Turns that the loops of one thread may take in all: Mesa's llvmpipe ends a shader's loops after
+/// Iterations that the loops of one thread may take in all: Mesa's llvmpipe ends a shader's loops after
 /// 65,535 of them, without a word.
-const MAX_TURNS: u64 = 60_000;
+const MAX_ITERATIONS: u64 = 60_000;
 
 impl WeightChunks {
-    /// Enough chunks to keep `WEIGHT_THREADS` busy and each within `MAX_TURNS`, no more than
+    /// Enough chunks to keep `WEIGHT_THREADS` busy and each within `MAX_ITERATIONS`, no more than
     /// there are samples.
     pub fn new(shape: &ConvShape, max_batch: u32) -> Self {
         let threads = shape.input.quads * shape.output.quads * shape.kernel;
         let chunks = WEIGHT_THREADS.div_ceil(threads).min(max_batch);
         let columns = u64::from(shape.output.width.div_ceil(TILE_PIXELS));
-        let turns_per_sample = 1 + u64::from(shape.output.height) * (1 + columns);
-        let most_samples = (MAX_TURNS / turns_per_sample).clamp(1, u32::MAX.into()) as u32;
+        let iterations_per_sample = 1 + u64::from(shape.output.height) * (1 + columns);
+        let most_samples =
+            (MAX_ITERATIONS / iterations_per_sample).clamp(1, u32::MAX.into()) as u32;
         let samples_per_chunk = max_batch.div_ceil(chunks).min(most_samples);
         Self {
             samples_per_chunk,

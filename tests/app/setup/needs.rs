@@ -27,13 +27,34 @@ fn what_a_run_takes_is_counted() {
             ..settings.clone()
         };
         let (graph, trained) = start::prepare(&settings, &shapes::SHAPE).unwrap();
-        memory_needed(&graph, &start::plan(&settings, &shapes::SHAPE, trained)).unwrap()
+        memory_needed(
+            &graph,
+            &start::plan(&settings, &shapes::SHAPE, trained),
+            None,
+        )
+        .unwrap()
+        .report
     };
     assert_eq!(needs.memory, memory("bn"));
     assert_eq!(needs.memory_of_all, memory("all"));
     assert!(needs.memory.total() < needs.memory_of_all.total());
+    // How convolutions are computed is not known without an adapter.
+    assert!(!needs.memory_is_exact && says(&form, "at most"));
     click(&mut form, Role::CheckBox, "Memory by part");
     assert!(says(&form, "activations") && says(&form, "optimiser"));
+}
+
+#[test]
+fn memory_is_told_exactly_where_convolutions_have_too_little_to_do_to_choose_for() {
+    let mut setup = Setup::default();
+    setup.set_settings(Settings {
+        width: Some(4),
+        batch_size: 8,
+        ..Settings::default()
+    });
+    let form = form(setup);
+    assert!(form.state().setup.needs().unwrap().memory_is_exact);
+    assert!(says(&form, "MB") && !says(&form, "at most"));
 }
 
 #[test]

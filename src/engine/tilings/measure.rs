@@ -1,32 +1,13 @@
-//! Which way each pass of a network's convolutions is computed on an adapter: found by measuring, checked
-//! before it is used, and kept.
+//! How a variant of a pass is compiled, checked against the baseline, and timed.
 
 use web_time::{Duration, Instant};
 
 use crate::gpu::pipeline::PipelineCache;
-use crate::gpu::timing::{self, Effort, Timer};
+use crate::gpu::timing::{self, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::conv::{self, BackwardExtras, Direction, ForwardExtras, Pass};
-use crate::kernels::{Kernel, Precision, StepUniform};
-use crate::network::Graph;
-
-use super::choices::Choices;
-use super::layout::conv_passes;
-
-/// Floating-point operations of a batch, for each tap of the kernel, below which a pass is not worth the time
-/// it takes to compile anything but the plain way: of a text that has all taps in it.
-const WORTH_CHOOSING: u64 = 5_600_000;
-
-/// Time that compiling and checking one way may take for the others to be tried as well: on a processor seconds.
-/// For a GPU all are compiled before, beside each other.
-const PATIENCE: Duration = Duration::from_millis(400);
-
-/// How long a way is looked at when a plan is made: what is close need not be told apart.
-const GLANCE: Effort = Effort {
-    round_secs: 0.004,
-    rounds: 3,
-};
+use crate::kernels::{Kernel, StepUniform};
 
 /// Samples of a check; the destination has room for one more, which must stay as it was.
 const CHECKED_SAMPLES: u32 = 3;
@@ -34,157 +15,31 @@ const CHECKED_SAMPLES: u32 = 3;
 /// Most f32 of a tensor that is measured on: a large batch is measured by a part of it.
 const MOST_VALUES: u64 = 1 << 24;
 
-/// Difference from the plain way, relative in norm, that single precision explains.
+/// Difference from the baseline, relative in norm, that single precision explains.
 const RELATIVE: f64 = 1e-4;
 
-/// How kernels go over images on an adapter; on any, by default.
-#[derive(Clone, Debug, Default)]
-pub struct Tilings {
-    /// How passes are computed that are not computed the plain way.
-    pub choices: Choices,
-    /// Whether images are touched two pixels at a time, where they allow it.
-    pub pairs: bool,
-}
-
-impl Tilings {
-    /// How a pass is computed: what was chosen for it, or the plain way.
-    pub fn of(&self, pass: &Pass) -> Tiling {
-        let plain = || Tiling::plain(pass);
-        let chosen = self.choices.get(&pass.stored_in(Precision::F32));
-        chosen.unwrap_or_else(plain)
-    }
-}
-
-/// A way to compute a pass, and how long it took.
+/// A variant of a pass, and how long it took.
 #[derive(Clone, Copy, Debug)]
 pub struct Measured {
-    /// The way.
+    /// The variant.
     pub tiling: Tiling,
     /// Seconds for the batch.
     pub secs: f64,
 }
 
-/// The ways for a network: those asked for, if they are of the adapter; else those that are remembered for it;
-/// where there is none, the fastest of those tried.
-pub(super) async fn choose(
-    gpu: &Gpu,
-    graph: &Graph,
-    batch: u32,
-    asked: &Choices,
-) -> Result<Tilings, GpuError> {
-    let mut remembered = Choices::load(&gpu.capabilities);
-    let mut tilings = Tilings {
-        choices: Choices::none(&gpu.capabilities),
-        pairs: gpu.capabilities.wide_loads,
-    };
-    let asked = Some(asked).filter(|asked| asked.is_of_adapter_of(&remembered));
-    let mut unknown = Vec::new();
-    for pass in worthwhile(graph, batch) {
-        let known = asked
-            .and_then(|asked| asked.get(&pass))
-            .or_else(|| remembered.get(&pass))
-            .filter(|tiling| fits(gpu, &pass, tiling));
-        match known {
-            Some(tiling) => tilings.choices.put(pass, tiling),
-            None => unknown.push(pass),
-        }
-    }
-    if unknown.is_empty() {
-        return Ok(tilings);
-    }
-    let timer = Timer::new(gpu, GLANCE).await?;
-    let mut pipelines = match gpu.capabilities.lanes().of_processor {
-        true => PipelineCache::default(),
-        false => all_ways(gpu, &unknown).await?,
-    };
-    let mut is_slow = false;
-    let mut shares_well = Vec::new();
-    for pass in unknown {
-        let likely = Tiling::unmeasured(&pass, gpu.capabilities.lanes());
-        // Where compiling is slow, the likely fastest is taken, unchecked. Where lanes share in it, which relies on
-        // more than WGSL promises, another pass must have shown that this method does so rightly.
-        let tiling = if is_slow && (likely.lanes == 0 || shares_well.contains(&likely.method)) {
-            likely
-        } else {
-            let begin = Instant::now();
-            let tried = try_all(gpu, &mut pipelines, &timer, &pass, batch, Some(PATIENCE)).await?;
-            is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
-            let chosen = fastest(&tried).unwrap_or_else(|| Tilings::default().of(&pass));
-            if tried.iter().any(|measured| measured.tiling == likely) {
-                shares_well.push(likely.method);
-            }
-            remembered.put(pass, chosen);
-            chosen
-        };
-        tilings.choices.put(pass, tiling);
-    }
-    remembered.save();
-    Ok(tilings)
-}
-
-/// Measures every way of every pass of a network that is worth it, however long it takes, and remembers
-/// the fastest for all plans made from now on. `stage` is told what is under way.
-///
-/// # Errors
-/// If the device failed.
-pub async fn measure_tilings(
-    gpu: &Gpu,
-    graph: &Graph,
-    batch: u32,
-    stage: &mut dyn FnMut(&str),
-) -> Result<Vec<(Pass, Vec<Measured>)>, GpuError> {
-    let timer = Timer::new(gpu, Effort::QUICK).await?;
-    let mut remembered = Choices::load(&gpu.capabilities);
-    let mut all = Vec::new();
-    let passes = worthwhile(graph, batch);
-    stage("compiling all ways of convolutions");
-    let mut pipelines = all_ways(gpu, &passes).await?;
-    for (number, pass) in passes.iter().enumerate() {
-        stage(&format!(
-            "ways of convolution {} of {}",
-            number + 1,
-            passes.len()
-        ));
-        let tried = try_all(gpu, &mut pipelines, &timer, pass, batch, None).await?;
-        if let Some(chosen) = fastest(&tried) {
-            remembered.put(*pass, chosen);
-            // At once: on a processor all of them take minutes.
-            remembered.save();
-        }
-        all.push((*pass, tried));
-    }
-    Ok(all)
-}
-
-/// The distinct passes of a network that have enough to do.
-fn worthwhile(graph: &Graph, batch: u32) -> Vec<Pass> {
-    let mut passes: Vec<Pass> = Vec::new();
-    for pass in conv_passes(graph, Precision::F32) {
-        let flops = u64::from(batch) * pass.shape.flops_per_sample();
-        let taps = u64::from(pass.shape.kernel.pow(2));
-        if flops >= WORTH_CHOOSING * taps && !passes.contains(&pass) {
-            passes.push(pass);
-        }
-    }
-    passes
-}
-
-fn fits(gpu: &Gpu, pass: &Pass, tiling: &Tiling) -> bool {
-    Tiling::all(pass, gpu.capabilities.lanes()).contains(tiling)
-}
-
-fn fastest(tried: &[Measured]) -> Option<Tiling> {
+/// The fastest of those measured.
+pub(super) fn fastest(tried: &[Measured]) -> Option<Tiling> {
     let by_time = |a: &&Measured, b: &&Measured| a.secs.total_cmp(&b.secs);
     tried.iter().min_by(by_time).map(|measured| measured.tiling)
 }
 
-/// All ways of some passes, compiled beside each other.
-async fn all_ways(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCache, GpuError> {
+/// All variants of some passes, compiled beside each other.
+pub(super) async fn compile_all(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCache, GpuError> {
     let mut kernels = Vec::new();
     for pass in passes {
         let touched = as_touched(gpu, pass);
-        let ways = Tiling::all(pass, gpu.capabilities.lanes());
-        for tiling in ways.iter().chain([&Tiling::plain(pass)]) {
+        let variants = Tiling::all(pass, gpu.capabilities.lanes());
+        for tiling in variants.iter().chain([&Tiling::baseline(pass)]) {
             kernels.push(kernel(&touched, tiling));
             kernels.push(conv::pack(&touched, tiling));
         }
@@ -213,9 +68,9 @@ fn kernel(pass: &Pass, tiling: &Tiling) -> Kernel {
     }
 }
 
-/// Tries the ways of a pass, the likely fastest first, those that compute what the plain one does. With
+/// Tries the variants of a pass, the likely fastest first, those that compute what the baseline does. With
 /// `patience`, the first that takes longer to get ready is the last.
-async fn try_all(
+pub(super) async fn try_all(
     gpu: &Gpu,
     pipelines: &mut PipelineCache,
     timer: &Timer<'_>,
@@ -230,10 +85,10 @@ async fn try_all(
     let mut tried = Vec::new();
     for tiling in Tiling::all(pass, gpu.capabilities.lanes()) {
         let begin = Instant::now();
-        let Some(way) = trial.way(pipelines, &tiling).await? else {
+        let Some(candidate) = trial.candidate(pipelines, &tiling).await? else {
             continue;
         };
-        if !trial.is_right(&way).await? {
+        if !trial.is_right(&candidate).await? {
             continue;
         }
         let took = begin.elapsed();
@@ -243,7 +98,7 @@ async fn try_all(
             true => 0.0,
             false => {
                 let part = f64::from(whole) / f64::from(batch);
-                part * trial.seconds(timer, &way, batch).await?
+                part * trial.seconds(timer, &candidate, batch).await?
             }
         };
         tried.push(Measured { tiling, secs });
@@ -254,7 +109,7 @@ async fn try_all(
     Ok(tried)
 }
 
-/// A pass on made-up values, and what the plain way makes of them.
+/// A pass on made-up values, and what the baseline makes of them.
 struct Trial<'a> {
     gpu: &'a Gpu,
     pass: Pass,
@@ -266,7 +121,7 @@ struct Trial<'a> {
 }
 
 /// A kernel with weights packed for it.
-struct Way {
+struct Candidate {
     kernel: Kernel,
     dispatch: timing::Dispatch,
 }
@@ -311,29 +166,29 @@ impl<'a> Trial<'a> {
             step,
             expected: Vec::new(),
         };
-        let plain = trial.way(pipelines, &Tiling::plain(pass)).await?;
-        if let Some(plain) = plain {
-            trial.expected = trial.result(&plain).await?;
+        let baseline = trial.candidate(pipelines, &Tiling::baseline(pass)).await?;
+        if let Some(baseline) = baseline {
+            trial.expected = trial.result(&baseline).await?;
         }
         Ok(trial)
     }
 
-    /// Compiles a way and packs its weights; nothing if the device refuses it.
-    async fn way(
+    /// Compiles a variant and packs its weights; nothing if the device refuses it.
+    async fn candidate(
         &self,
         pipelines: &mut PipelineCache,
         tiling: &Tiling,
-    ) -> Result<Option<Way>, GpuError> {
-        self.way_of(pipelines, kernel(&self.pass, tiling), tiling)
+    ) -> Result<Option<Candidate>, GpuError> {
+        self.candidate_of(pipelines, kernel(&self.pass, tiling), tiling)
             .await
     }
 
-    async fn way_of(
+    async fn candidate_of(
         &self,
         pipelines: &mut PipelineCache,
         kernel: Kernel,
         tiling: &Tiling,
-    ) -> Result<Option<Way>, GpuError> {
+    ) -> Result<Option<Candidate>, GpuError> {
         let made = self.gpu.guarded(|| {
             let packed = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("packed weights"),
@@ -355,14 +210,14 @@ impl<'a> Trial<'a> {
             kernel.dispatch(self.gpu, pipelines, 1, &self.step, &operands)
         });
         match made.await {
-            Ok(dispatch) => Ok(Some(Way { kernel, dispatch })),
+            Ok(dispatch) => Ok(Some(Candidate { kernel, dispatch })),
             Err(GpuError::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// A way's dispatch for a batch, the uniform written for it.
-    fn for_batch(&self, way: &Way, batch: u32) -> timing::Dispatch {
+    /// A candidate's dispatch for a batch, the uniform written for it.
+    fn for_batch(&self, candidate: &Candidate, batch: u32) -> timing::Dispatch {
         let step = StepUniform {
             batch,
             learning_rate: 0.0,
@@ -374,27 +229,27 @@ impl<'a> Trial<'a> {
             .write_buffer(&self.step, 0, bytemuck::bytes_of(&step));
         let largest = self.gpu.capabilities.max_workgroups;
         timing::Dispatch {
-            workgroups: way.kernel.grid.workgroups(batch, largest),
-            ..way.dispatch.clone()
+            workgroups: candidate.kernel.grid.workgroups(batch, largest),
+            ..candidate.dispatch.clone()
         }
     }
 
     /// The destination of a small batch, which was NaN before.
-    async fn result(&self, way: &Way) -> Result<Vec<f32>, GpuError> {
+    async fn result(&self, candidate: &Candidate) -> Result<Vec<f32>, GpuError> {
         let bytes = self.pass.destination().bytes(CHECKED_SAMPLES + 1);
         let poison = vec![f32::NAN; bytes as usize / 4];
         self.gpu
             .queue
             .write_buffer(&self.destination, 0, bytemuck::cast_slice(&poison));
-        let dispatch = self.for_batch(way, CHECKED_SAMPLES);
+        let dispatch = self.for_batch(candidate, CHECKED_SAMPLES);
         timing::submission_seconds(self.gpu, |encoder| dispatch.encode(encoder, 1)).await?;
         let bytes = self.gpu.read(&self.destination, bytes).await?;
         Ok(bytemuck::pod_collect_to_vec(&bytes))
     }
 
-    /// Whether a way computes what the plain one does, all of it and nothing beyond.
-    async fn is_right(&self, way: &Way) -> Result<bool, GpuError> {
-        let result = self.result(way).await?;
+    /// Whether a candidate computes what the baseline does, all of it and nothing beyond.
+    async fn is_right(&self, candidate: &Candidate) -> Result<bool, GpuError> {
+        let result = self.result(candidate).await?;
         let mut difference = 0.0;
         let mut norm = 0.0;
         for (actual, expected) in result.iter().zip(&self.expected) {
@@ -410,8 +265,15 @@ impl<'a> Trial<'a> {
         Ok(difference <= RELATIVE * RELATIVE * norm)
     }
 
-    async fn seconds(&self, timer: &Timer<'_>, way: &Way, batch: u32) -> Result<f64, GpuError> {
-        timer.seconds_a_call(&self.for_batch(way, batch)).await
+    async fn seconds(
+        &self,
+        timer: &Timer<'_>,
+        candidate: &Candidate,
+        batch: u32,
+    ) -> Result<f64, GpuError> {
+        timer
+            .seconds_a_call(&self.for_batch(candidate, batch))
+            .await
     }
 }
 
@@ -432,7 +294,7 @@ mod tests {
     use crate::kernels::conv::ConvShape;
 
     #[pollster::test]
-    async fn a_way_that_computes_too_little_too_much_or_elsewhere_is_not_right() {
+    async fn a_variant_that_computes_too_little_too_much_or_elsewhere_is_not_right() {
         let gpu = Gpu::open(&Default::default()).await.expect("an adapter");
         let images = Blocked::new(8, 6, 8);
         let shape = ConvShape {
@@ -446,14 +308,17 @@ mod tests {
         let pipelines = &mut PipelineCache::default();
         let trial = Trial::new(&gpu, pipelines, &pass, CHECKED_SAMPLES + 1).await;
         let trial = trial.expect("room for it");
-        let tiling = Tilings::default().of(&pass);
+        let tiling = Tiling::baseline(&pass);
         let mut is_right = async |text: &str, instead: &str| {
             let mut kernel = kernel(&trial.pass, &tiling);
             assert!(kernel.source.contains(text), "{}", kernel.source);
             kernel.source = kernel.source.replace(text, instead);
-            let way = trial.way_of(pipelines, kernel, &tiling).await;
-            let way = way.expect("the device goes on").expect("valid text");
-            trial.is_right(&way).await.expect("the device goes on")
+            let candidate = trial.candidate_of(pipelines, kernel, &tiling).await;
+            let candidate = candidate.expect("the device goes on").expect("valid text");
+            trial
+                .is_right(&candidate)
+                .await
+                .expect("the device goes on")
         };
         assert!(is_right("sum_0_0_0 ", "sum_0_0_0 ").await);
         assert!(!is_right("sum_0_0_0 += w.x", "sum_0_0_0 += 1.01 * w.x").await);
