@@ -3,7 +3,8 @@
 //!
 //! The modules, in the order data meets them; a module may use those above it, never those below:
 //!
-//! 0. [`platform`]: files, where there are any. [`numbers`]: as people read them.
+//! 0. [`platform`]: files, where there are any. [`numbers`]: as people read them. [`field`]: what a
+//!    person can set, by name, and errors that say what to set otherwise.
 //! 1. [`data`]: images and labels from files, batch order, augmentation draws.
 //! 2. [`network`]: the network as a graph, its parameters, their first values, what may train.
 //! 3. [`gpu`]: adapter, device, buffers, pipelines, readback.
@@ -19,6 +20,7 @@
 pub mod bench;
 pub mod data;
 pub mod engine;
+pub mod field;
 pub mod gpu;
 pub mod kernels;
 pub mod network;

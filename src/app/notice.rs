@@ -2,7 +2,6 @@
 
 use egui::{Align, Frame, Layout, RichText, ScrollArea, Ui};
 
-use super::setup::problem::in_the_app;
 use super::theme::problem_colour;
 
 /// How much a notice matters.
@@ -44,7 +43,7 @@ impl Notices {
     pub fn add(&mut self, weight: Weight, text: impl Into<String>, offer: Option<Offer>) {
         let notice = Notice {
             weight,
-            text: in_the_app(&text.into()),
+            text: text.into(),
             offer,
         };
         self.0.retain(|earlier| *earlier != notice);

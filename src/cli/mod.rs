@@ -1,7 +1,7 @@
 //! The command line: options in, sentences and exit codes out.
 //!
 //! `options` says what there is; `train`, `eval`, `list` and `bench` do it; `progress` shows a
-//! training on a terminal, `tables` what was measured.
+//! training on a terminal, `tables` what was measured, `wording` says what went wrong.
 
 mod bench;
 mod eval;
@@ -10,6 +10,7 @@ mod options;
 mod progress;
 mod tables;
 mod train;
+mod wording;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ use crate::network::NetworkError;
 use crate::train::run_folder::RunFolderError;
 use crate::train::start::StartError;
 use options::{Command, Options};
+use wording::sentence;
 
 /// How a command ended that did not fail.
 enum Outcome {
@@ -41,22 +43,6 @@ struct Usage(anyhow::Error);
 /// Marks an error as one of usage.
 fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
     Usage(error.into()).into()
-}
-
-/// An error with its causes; those that it quotes already are not said twice.
-fn sentence(error: &anyhow::Error) -> String {
-    error
-        .chain()
-        .map(ToString::to_string)
-        .fold(String::new(), |said, cause| {
-            if said.is_empty() {
-                cause
-            } else if said.contains(&cause) {
-                said
-            } else {
-                format!("{said}: {cause}")
-            }
-        })
 }
 
 /// Whether an option was wrong, as opposed to what it led to.

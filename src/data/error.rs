@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use crate::field::{Explain, Explanation, Field, Remedy};
+
 /// The layouts that [`load`](super::load) knows, for sentences that must list them.
 pub const LAYOUTS: &str = "`shapes` (built in), a CIFAR-10 or CIFAR-100 folder of the binary version \
     (data_batch_1.bin … or train.bin), the .tar.gz of either as downloaded, an IDX folder \
@@ -41,10 +43,10 @@ pub enum DataError {
     },
 
     /// An option has a value that cannot be used.
-    #[error("{option} is {found}, but must be {expected}")]
+    #[error("{}: {found} cannot be used; expected {expected}", field.key())]
     BadOption {
-        /// The option, as on the command line.
-        option: &'static str,
+        /// Which.
+        field: Field,
         /// Its value.
         found: String,
         /// Which values can be used, and the way out.
@@ -307,9 +309,7 @@ pub enum DataError {
     },
 
     /// The images do not fit into memory.
-    #[error(
-        "{file}: the images take {bytes} bytes, more memory than there is; use a smaller --image-size or --limit-train and --limit-test"
-    )]
+    #[error("{file}: the images take {bytes} bytes, more memory than there is")]
     Memory {
         /// The data set.
         file: String,
@@ -323,5 +323,27 @@ impl DataError {
     pub(super) fn read(file: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let file = file.into();
         move |source| Self::Read { file, source }
+    }
+}
+
+impl Explain for DataError {
+    fn explain(&self) -> Explanation {
+        let told = Explanation::new(self);
+        match self {
+            Self::BadOption {
+                field,
+                found,
+                expected,
+            } => Explanation::value(*field, found, expected),
+            Self::NotFound { .. } | Self::Unrecognised { .. } | Self::Ambiguous { .. } => {
+                told.about(Field::Data)
+            }
+            Self::Memory { .. } => told.or(Remedy::Lower(&[
+                Field::ImageSize,
+                Field::LimitTrain,
+                Field::LimitTest,
+            ])),
+            _ => told,
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::{DataError, DataSet, archive, cifar, idx, image_folder, shapes};
+use crate::field::Field;
 use crate::platform::fs::{self, File};
 
 /// What to read of a data set, and how.
@@ -37,16 +38,16 @@ impl Default for LoadOptions {
 
 impl LoadOptions {
     fn check(&self) -> Result<(), DataError> {
-        let bad = |option, found, expected: &str| {
+        let bad = |field, found, expected: &str| {
             Err(DataError::BadOption {
-                option,
+                field,
                 found,
                 expected: expected.into(),
             })
         };
         if !(1..=1024).contains(&self.image_size) {
             return bad(
-                "--image-size",
+                Field::ImageSize,
                 self.image_size.to_string(),
                 "1 to 1024 pixels",
             );
@@ -55,18 +56,18 @@ impl LoadOptions {
             && !(fraction > 0.0 && fraction < 1.0)
         {
             return bad(
-                "--test-fraction",
+                Field::TestFraction,
                 fraction.to_string(),
-                "between 0 and 1, such as 0.2",
+                "a share between 0 and 1, such as 0.2",
             );
         }
-        for (option, limit) in [
-            ("--limit-train", self.limit_train),
-            ("--limit-test", self.limit_test),
+        for (field, limit) in [
+            (Field::LimitTrain, self.limit_train),
+            (Field::LimitTest, self.limit_test),
         ] {
             if limit == Some(0) {
                 return bad(
-                    option,
+                    field,
                     "0".into(),
                     "at least 1; leave it out to use all images",
                 );
@@ -79,12 +80,9 @@ impl LoadOptions {
     pub(super) fn refuse_test_fraction(&self, source: &Path) -> Result<(), DataError> {
         self.test_fraction.map_or(Ok(()), |fraction| {
             Err(DataError::BadOption {
-                option: "--test-fraction",
+                field: Field::TestFraction,
                 found: fraction.to_string(),
-                expected: format!(
-                    "left out, as {} has test images of its own",
-                    source.display()
-                ),
+                expected: format!("none, as {} has test images of its own", source.display()),
             })
         })
     }

@@ -30,6 +30,7 @@ use std::collections::VecDeque;
 use futures_channel::oneshot;
 
 use crate::data::{Augmentation, Batch, Normalization};
+use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::gpu::{Capabilities, Gpu, GpuError};
 use crate::kernels::optimizer::Rule;
 use crate::kernels::{Precision, StepUniform};
@@ -60,7 +61,7 @@ pub enum EngineError {
     Gpu(#[from] GpuError),
     /// The plan's buffers could not be had.
     #[error(
-        "this training needs {megabytes:.0} MB on the device, which could not be had ({message}); use a smaller --batch-size, --width or depth"
+        "this training needs {megabytes:.0} MB on the device, which could not be had ({message})"
     )]
     OutOfMemory {
         /// What the plan takes, in 10⁶ bytes.
@@ -69,9 +70,7 @@ pub enum EngineError {
         message: String,
     },
     /// A tensor is larger than the adapter can bind.
-    #[error(
-        "{what} takes {bytes} bytes at this batch size, the adapter binds at most {limit}; use a smaller --batch-size or --width"
-    )]
+    #[error("{what} takes {bytes} bytes at this batch size, the adapter binds at most {limit}")]
     TooLarge {
         /// Which tensor or buffer.
         what: String,
@@ -81,9 +80,7 @@ pub enum EngineError {
         limit: u64,
     },
     /// Images shall be stored in f16, which the adapter does not have.
-    #[error(
-        "--precision is f16, which the adapter {name} does not have; expected f32; choose f32, or another adapter (--adapter; `bnonly devices` says which have f16)"
-    )]
+    #[error("f16 cannot be used: the adapter {name} does not have it; expected f32")]
     NoHalfPrecision {
         /// The adapter's name.
         name: String,
@@ -108,6 +105,21 @@ pub enum EngineError {
         /// What there is, e.g. `10 test images`.
         available: String,
     },
+}
+
+impl Explain for EngineError {
+    fn explain(&self) -> Explanation {
+        let told = Explanation::new(self);
+        match self {
+            Self::Gpu(error) => error.explain(),
+            Self::OutOfMemory { .. } => told.or(Remedy::LESS_MEMORY),
+            Self::TooLarge { .. } => told.or(Remedy::Lower(&[Field::BatchSize, Field::Width])),
+            Self::NoHalfPrecision { .. } => told
+                .about(Field::Precision)
+                .or(Remedy::Change(&[Field::Precision, Field::Adapter])),
+            Self::Unsupported { .. } | Self::Elsewhere { .. } => told,
+        }
+    }
 }
 
 /// All that decides a plan, but for the graph.

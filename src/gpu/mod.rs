@@ -13,6 +13,7 @@ use futures_channel::oneshot;
 
 pub use adapter::{AdapterChoice, Capabilities, Lanes};
 
+use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::platform::IS_A_PAGE;
 use pipeline::PipelineCache;
 
@@ -20,8 +21,7 @@ use pipeline::PipelineCache;
 const WITHOUT_ADAPTER: &str = match IS_A_PAGE {
     true => "switch on graphics acceleration in the browser's settings, or reload the page",
     false => {
-        "install a Vulkan driver (on Debian: mesa-vulkan-drivers, which also computes without a GPU) \
-         or try another --backend"
+        "install a Vulkan driver (on Debian: mesa-vulkan-drivers, which also computes without a GPU)"
     }
 };
 
@@ -43,9 +43,7 @@ pub enum GpuError {
         available: String,
     },
     /// The adapter is too small for any network.
-    #[error(
-        "the adapter {name} allows {found} {limit}, {needed} are needed; choose another adapter (--adapter; `bnonly devices` lists them)"
-    )]
+    #[error("the adapter {name} allows {found} {limit}, {needed} are needed")]
     TooLimited {
         /// The adapter's name.
         name: String,
@@ -65,17 +63,13 @@ pub enum GpuError {
         message: String,
     },
     /// The device is gone: driver reset, unplugged, or out of memory.
-    #[error(
-        "the device was lost ({message}); the last checkpoint is whole: resume the run (--resume), with a smaller --batch-size if memory ran out"
-    )]
+    #[error("the device was lost ({message}); the last checkpoint is whole")]
     Lost {
         /// The driver's words.
         message: String,
     },
     /// Memory for buffers could not be had.
-    #[error(
-        "the adapter could not provide the memory asked for ({message}); use a smaller --batch-size, --width or depth"
-    )]
+    #[error("the adapter could not provide the memory asked for ({message})")]
     OutOfMemory {
         /// The driver's words.
         message: String,
@@ -86,6 +80,22 @@ pub enum GpuError {
         /// The driver's words.
         message: String,
     },
+}
+
+impl Explain for GpuError {
+    fn explain(&self) -> Explanation {
+        let told = Explanation::new(self);
+        match self {
+            Self::NoAdapter { .. } => told.or(Remedy::Change(&[Field::Backend])),
+            Self::UnknownAdapter { .. } => told.about(Field::Adapter),
+            Self::TooLimited { .. } => told.or(Remedy::Change(&[Field::Adapter])),
+            Self::Lost { .. } => told
+                .or(Remedy::Resume(None))
+                .or(Remedy::Lower(&[Field::BatchSize])),
+            Self::OutOfMemory { .. } => told.or(Remedy::LESS_MEMORY),
+            Self::NotOpened { .. } | Self::Refused { .. } => told,
+        }
+    }
 }
 
 /// An opened adapter.

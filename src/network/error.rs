@@ -1,6 +1,7 @@
 //! Why a network cannot be built.
 
 use super::graph::Shape;
+use crate::field::{Explain, Explanation, Field, Remedy};
 
 /// Why a network cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +60,7 @@ pub enum NetworkError {
         max: u32,
     },
     /// A VGG was asked for without shortcuts.
-    #[error("vgg-{depth} has no shortcuts to leave out; drop --no-shortcut, or pick a ResNet")]
+    #[error("vgg-{depth} has no shortcuts to leave out; only a ResNet has some")]
     NoShortcuts {
         /// The VGG's depth.
         depth: u32,
@@ -97,15 +98,30 @@ pub enum NetworkError {
         count: usize,
     },
     /// More parameters than any adapter could hold.
-    #[error(
-        "the network has more than {limit} parameters with `{name}`; choose a smaller width or depth"
-    )]
+    #[error("the network has more than {limit} parameters with `{name}`")]
     TooLarge {
         /// The parameter that went over.
         name: String,
         /// The most values a network may have.
         limit: u64,
     },
+}
+
+impl Explain for NetworkError {
+    fn explain(&self) -> Explanation {
+        let told = Explanation::new(self);
+        match self {
+            Self::Width { .. } => told.about(Field::Width),
+            Self::TooLarge { .. } => told
+                .about(Field::Width)
+                .or(Remedy::Lower(&[Field::Width, Field::Model])),
+            Self::Classes { .. } | Self::Input { .. } => told.about(Field::Data),
+            Self::NoShortcuts { .. } => told
+                .about(Field::Shortcut)
+                .or(Remedy::Change(&[Field::Shortcut, Field::Model])),
+            _ => told.about(Field::Model),
+        }
+    }
 }
 
 fn vgg_names() -> String {

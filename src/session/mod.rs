@@ -11,7 +11,7 @@ mod prober;
 mod watch;
 mod worker;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -23,10 +23,11 @@ pub use event::{Event, Finding, Found, Opened, Phase, Stage};
 
 use crate::data::DataError;
 use crate::engine::EngineError;
+use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::gpu::{AdapterChoice, Gpu, GpuError};
 use crate::platform::{self, Task};
 use crate::train::run::RunError;
-use crate::train::run_folder::RunFolderError;
+use crate::train::run_folder::{RunFolderError, last_path};
 use crate::train::start::StartError;
 use crate::train::trainer::TrainError;
 use worker::Worker;
@@ -44,7 +45,7 @@ pub enum SessionError {
     #[error("{0}")]
     Start(#[source] StartError),
     /// The settings or the checkpoint of a run to go on with.
-    #[error("--resume {}: {source}", run.display())]
+    #[error("{}: {source}", run.display())]
     Resume {
         /// Its folder.
         run: PathBuf,
@@ -73,6 +74,39 @@ pub enum SessionError {
         "the training's thread cannot go on: {0}; start the program anew, the last checkpoint is whole"
     )]
     Thread(String),
+}
+
+impl Explain for SessionError {
+    fn explain(&self) -> Explanation {
+        match self {
+            Self::Data(error) => error.explain(),
+            Self::Gpu(error) => error.explain(),
+            Self::Start(error) => error.explain(),
+            Self::Resume { run, source } => {
+                let told = within(run, source.explain()).about(Field::Resume);
+                match **source {
+                    StartError::Optimizer { .. } => told.or(Remedy::StartFrom(last_path(run))),
+                    _ => told,
+                }
+            }
+            Self::Folder(error) => error.explain(),
+            Self::Plan(error) => error.explain(),
+            Self::Run { run, source } => within(run, source.explain()),
+            Self::Probe(error) => error.explain(),
+            Self::Thread(_) => Explanation::new(self),
+        }
+    }
+}
+
+/// What is wrong with a run, and where the run is.
+fn within(run: &Path, mut told: Explanation) -> Explanation {
+    told.text = format!("{}: {}", run.display(), told.text);
+    for remedy in &mut told.remedies {
+        if let Remedy::Resume(folder) = remedy {
+            folder.get_or_insert_with(|| run.to_owned());
+        }
+    }
+    told
 }
 
 /// How a session opens an adapter.

@@ -147,8 +147,8 @@ mod tests {
             ("init=state.safetensors", "cannot carry a file"),
             ("schedule=sometimes", "`schedule=sometimes`"),
             ("precision=f8", "`precision=f8`"),
-            ("lr=-1", "--lr is -1"),
-            ("batch-size=0", "--batch-size is 0"),
+            ("lr=-1", "lr: -1"),
+            ("batch-size=0", "batch-size: 0"),
         ] {
             let sentence = from_link(link).expect_err(link).to_string();
             assert!(sentence.contains(named), "{sentence}");

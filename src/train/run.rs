@@ -12,6 +12,7 @@ use super::settings::Settings;
 use super::start::Start;
 use super::trainer::{TrainError, Trainer};
 use crate::engine::{Extent, MemoryReport, Snapshot};
+use crate::field::{Explain, Explanation};
 use crate::network::graph::BatchNorm;
 use crate::network::{Graph, State};
 
@@ -30,6 +31,16 @@ pub enum RunError {
     /// The pictures.
     #[error(transparent)]
     Plot(#[from] PlotError),
+}
+
+impl Explain for RunError {
+    fn explain(&self) -> Explanation {
+        match self {
+            Self::Train(error) => error.explain(),
+            Self::Folder(error) => error.explain(),
+            Self::Plot(error) => Explanation::new(error),
+        }
+    }
 }
 
 /// How a run ended.

@@ -10,6 +10,7 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::delta::Delta;
 use super::metric::Metric;
 use super::settings::Settings;
+use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::platform::fs::{self, File, OpenOptions};
 
 /// Lines of `metrics.jsonl` that may wait in memory.
@@ -122,7 +123,7 @@ impl RunFolder {
         }
         let checkpoint = Checkpoint::read(&last).map_err(|source| RunFolderError::Damaged {
             source: Box::new(source),
-            best: best_path(path).display().to_string(),
+            best: best_path(path),
         })?;
         let metrics = metrics_path(path);
         cut_back(&metrics, checkpoint.progress.step).map_err(|source| failed(&metrics, source))?;
@@ -374,54 +375,45 @@ pub enum RunFolderError {
         source: io::Error,
     },
     /// A new run was to go where a file is.
-    #[error("--out {} is a file; expected a new or empty folder", path.display())]
+    #[error("{} is a file; expected a new or empty folder", path.display())]
     NotAFolder {
         /// The file.
         path: PathBuf,
     },
     /// A new run was to go where another one is.
-    #[error(
-        "--out {} already holds a run; continue it with --resume {}, or choose another folder",
-        path.display(), path.display()
-    )]
+    #[error("{} already holds a run; expected a new or empty folder", path.display())]
     IsARun {
         /// The folder.
         path: PathBuf,
     },
     /// A new run was to go among other files.
-    #[error("--out {} is not empty and holds no run; choose a new or empty folder", path.display())]
+    #[error("{} is not empty and holds no run; choose a new or empty folder", path.display())]
     NotEmpty {
         /// The folder.
         path: PathBuf,
     },
     /// The folder to continue is none that this program made.
-    #[error(
-        "{} is no run (--resume): it has no config.toml; expected the folder of a run",
-        path.display()
-    )]
+    #[error("{} is no run: it has no config.toml; expected the folder of a run", path.display())]
     NotARun {
         /// The folder.
         path: PathBuf,
     },
     /// The run ended before it had saved anything.
     #[error(
-        "{} has no checkpoints/last.safetensors: the run ended before its first checkpoint; start \
-         it anew with --config {}", path.display(), path.join("config.toml").display()
+        "{} has no checkpoints/last.safetensors: the run ended before its first checkpoint",
+        path.display()
     )]
     NoCheckpoint {
         /// The folder.
         path: PathBuf,
     },
     /// The last checkpoint cannot be read.
-    #[error(
-        "the run cannot continue: {source}. If {best} is whole, --init with it starts a new run \
-         from that state"
-    )]
+    #[error("the run cannot continue: {source}")]
     Damaged {
         /// What is wrong.
         source: Box<CheckpointError>,
         /// The best checkpoint's path.
-        best: String,
+        best: PathBuf,
     },
     /// A checkpoint or delta could not be saved.
     #[error(transparent)]
@@ -432,4 +424,21 @@ pub enum RunFolderError {
         /// The event.
         event: String,
     },
+}
+
+impl Explain for RunFolderError {
+    fn explain(&self) -> Explanation {
+        let told = Explanation::new(self);
+        match self {
+            Self::NotAFolder { .. } | Self::NotEmpty { .. } => told.about(Field::Out),
+            Self::IsARun { path } => told
+                .about(Field::Out)
+                .or(Remedy::Resume(Some(path.clone()))),
+            Self::NotARun { .. } => told.about(Field::Resume),
+            Self::NoCheckpoint { path } => told.or(Remedy::StartAnew(path.join("config.toml"))),
+            Self::Damaged { best, .. } => told.or(Remedy::StartFrom(best.clone())),
+            Self::Save(error) => error.explain(),
+            Self::File { .. } | Self::NotFinite { .. } => told,
+        }
+    }
 }

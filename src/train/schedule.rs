@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::settings::SettingsError;
+use crate::field::Field;
 
 /// How the learning rate changes over a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ impl FromStr for Schedule {
                 .and_then(milestones)
                 .map(Self::Step)
                 .ok_or_else(|| SettingsError::Value {
-                    option: "schedule",
+                    field: Field::Schedule,
                     found: format!("`{text}`"),
                     expected: "constant, cosine, one-cycle, or step: with ascending epochs from 1 \
                                on, as in step:80,120"

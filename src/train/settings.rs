@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::{LearningRate, Schedule};
+use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
 
 /// Everything that decides what a run computes. In TOML each key is the command line's option
@@ -129,82 +130,87 @@ impl Settings {
     pub fn validate(&self) -> Result<(), SettingsError> {
         check(
             !self.data.is_empty(),
-            "data",
+            Field::Data,
             "empty",
             "a path, or `shapes`",
         )?;
         check(
             (1..=1024).contains(&self.image_size),
-            "image-size",
+            Field::ImageSize,
             self.image_size,
             "a number of pixels from 1 to 1024",
         )?;
         check(
             self.test_fraction
                 .is_none_or(|share| share > 0.0 && share < 1.0),
-            "test-fraction",
+            Field::TestFraction,
             self.test_fraction.unwrap_or_default(),
             "a share more than 0 and less than 1, such as 0.1",
         )?;
-        check(self.width != Some(0), "width", 0, "at least 1 channel")?;
+        check(self.width != Some(0), Field::Width, 0, "at least 1 channel")?;
         check(
             self.epochs > 0 || self.max_steps.is_some(),
-            "epochs",
+            Field::Epochs,
             self.epochs,
-            "at least 1, or --max-steps beside it",
+            "at least 1, or a number of steps beside it",
         )?;
-        check(self.max_steps != Some(0), "max-steps", 0, "at least 1 step")?;
-        check(self.batch_size > 0, "batch-size", 0, "at least 1 image")?;
+        check(
+            self.max_steps != Some(0),
+            Field::MaxSteps,
+            0,
+            "at least 1 step",
+        )?;
+        check(self.batch_size > 0, Field::BatchSize, 0, "at least 1 image")?;
         check(
             self.limit_train != Some(0),
-            "limit-train",
+            Field::LimitTrain,
             0,
             "at least 1 image",
         )?;
         check(
             self.limit_test != Some(0),
-            "limit-test",
+            Field::LimitTest,
             0,
             "at least 1 image",
         )?;
-        check_rate("lr", self.lr)?;
+        check_rate(Field::Lr, self.lr)?;
         check(
             (0.0..1.0).contains(&self.momentum),
-            "momentum",
+            Field::Momentum,
             self.momentum,
             "a number from 0 to less than 1, such as 0.9",
         )?;
         if self.nesterov {
             check(
                 self.optimizer == OptimizerKind::Sgd,
-                "nesterov",
-                format_args!("set with --optimizer {}", self.optimizer),
-                "to be used with --optimizer sgd only; leave it out, or choose sgd",
+                Field::Nesterov,
+                format_args!("the optimizer {}", self.optimizer),
+                "sgd beside it",
             )?;
             check(
                 self.momentum > 0.0,
-                "nesterov",
-                "set with --momentum 0",
-                "a momentum above 0 beside it, such as --momentum 0.9",
+                Field::Nesterov,
+                "a momentum of 0",
+                "one above 0 beside it, such as 0.9",
             )?;
         }
-        check_rate("weight-decay", self.weight_decay)?;
+        check_rate(Field::WeightDecay, self.weight_decay)?;
         check(
             self.lr_gamma > 0.0 && self.lr_gamma.is_finite(),
-            "lr-gamma",
+            Field::LrGamma,
             self.lr_gamma,
             "a finite factor above 0, such as 0.1",
         )?;
         check(
             self.warmup_epochs >= 0.0 && self.warmup_epochs.is_finite(),
-            "warmup-epochs",
+            Field::WarmupEpochs,
             self.warmup_epochs,
             "a finite number of epochs, 0 for no warm-up",
         )?;
         // TOML's whole numbers have 64 bits with a sign, and config.toml has to hold the seed.
         check(
             i64::try_from(self.seed).is_ok(),
-            "seed",
+            Field::Seed,
             self.seed,
             "a whole number from 0 to 9223372036854775807",
         )
@@ -274,7 +280,7 @@ fn place(text: &str, span: Range<usize>) -> (usize, String) {
 
 fn check(
     holds: bool,
-    option: &'static str,
+    field: Field,
     found: impl fmt::Display,
     expected: &'static str,
 ) -> Result<(), SettingsError> {
@@ -282,16 +288,16 @@ fn check(
         return Ok(());
     }
     Err(SettingsError::Value {
-        option,
+        field,
         found: found.to_string(),
         expected: expected.to_owned(),
     })
 }
 
 /// Rates go to the GPU as f32 and have to be finite there too.
-fn check_rate(option: &'static str, value: f64) -> Result<(), SettingsError> {
+fn check_rate(field: Field, value: f64) -> Result<(), SettingsError> {
     let holds = value >= 0.0 && (value as f32).is_finite();
-    check(holds, option, value, "a finite number of at least 0")
+    check(holds, field, value, "a finite number of at least 0")
 }
 
 /// The update rule.
@@ -335,7 +341,7 @@ impl FromStr for OptimizerKind {
             .into_iter()
             .find(|kind| kind.name() == text)
             .ok_or_else(|| SettingsError::Value {
-                option: "optimizer",
+                field: Field::Optimizer,
                 found: format!("`{text}`"),
                 expected: "sgd, adam or adamw".to_owned(),
             })
@@ -350,7 +356,7 @@ impl FromStr for Precision {
             .into_iter()
             .find(|precision| precision.name() == text)
             .ok_or_else(|| SettingsError::Value {
-                option: "precision",
+                field: Field::Precision,
                 found: format!("`{text}`"),
                 expected: "f32 or f16".to_owned(),
             })
@@ -360,11 +366,11 @@ impl FromStr for Precision {
 /// Why settings cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// An option has a value that cannot work.
-    #[error("--{option} is {found}; expected {expected}")]
+    /// A setting has a value that cannot work.
+    #[error("{}: {found} cannot be used; expected {expected}", field.key())]
     Value {
-        /// The option's name without dashes.
-        option: &'static str,
+        /// Which.
+        field: Field,
         /// What it was set to.
         found: String,
         /// What it may be set to.
@@ -383,4 +389,17 @@ pub enum SettingsError {
     /// Settings that TOML cannot hold.
     #[error("the settings cannot be written as TOML: {0}")]
     Write(String),
+}
+
+impl Explain for SettingsError {
+    fn explain(&self) -> Explanation {
+        match self {
+            Self::Value {
+                field,
+                found,
+                expected,
+            } => Explanation::value(*field, found, expected),
+            Self::Toml { .. } | Self::Write(_) => Explanation::new(self),
+        }
+    }
 }

@@ -5,6 +5,7 @@ use super::saved::{SavedError, digest};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::{DataShape, Normalization};
 use crate::engine::{Choices, PlanOptions};
+use crate::field::{Explain, Explanation, Field};
 use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
 use crate::network::initial::UnknownBnInit;
@@ -23,21 +24,20 @@ pub enum StartError {
     #[error(transparent)]
     Network(#[from] NetworkError),
     /// A trained set that does not exist.
-    #[error("--train: {0}")]
+    #[error("{0}")]
     Trainable(#[from] TrainableError),
     /// An unknown way to begin γ and β.
-    #[error("--bn-init: {0}")]
+    #[error("{0}")]
     BnInit(#[from] UnknownBnInit),
     /// A state that is none of this network's.
-    #[error("--init: {0}")]
+    #[error("{0}")]
     Saved(#[from] SavedError),
     /// A checkpoint of another network than its own settings name.
     #[error("the checkpoint: {0}")]
     Checkpoint(StateError),
     /// A checkpoint whose optimiser remembers more or less than what trains.
     #[error(
-        "the checkpoint's `{name}` has {found} values, but {expected} are needed; the file is \
-         damaged: --init with it starts a new run from its state"
+        "the checkpoint's `{name}` has {found} values, but {expected} are needed; the file is damaged"
     )]
     Optimizer {
         /// The tensor.
@@ -47,6 +47,19 @@ pub enum StartError {
         /// Values that train, or 0 for a moment that the optimiser does not have.
         expected: usize,
     },
+}
+
+impl Explain for StartError {
+    fn explain(&self) -> Explanation {
+        match self {
+            Self::Settings(error) => error.explain(),
+            Self::Network(error) => error.explain(),
+            Self::Trainable(error) => Explanation::new(error).about(Field::Train),
+            Self::BnInit(error) => Explanation::new(error).about(Field::BnInit),
+            Self::Saved(error) => Explanation::new(error).about(Field::Init),
+            Self::Checkpoint(_) | Self::Optimizer { .. } => Explanation::new(self),
+        }
+    }
 }
 
 /// Where a run begins, or goes on.

@@ -8,6 +8,7 @@ use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorInfo};
 use sha2::{Digest, Sha256};
 
 use super::settings::SettingsError;
+use crate::field::{Explain, Explanation, Remedy};
 use crate::network::state::{NamedTensor, TensorData};
 use crate::platform::fs::open;
 
@@ -314,8 +315,7 @@ pub enum CheckpointError {
     },
     /// The operating system refused, for instance because the disk is full.
     #[error(
-        "{file} could not be written: {source}. An earlier {file}, if there was one, is unchanged; \
-         make room, then continue with --resume"
+        "{file} could not be written: {source}. An earlier {file}, if there was one, is unchanged; make room"
     )]
     Write {
         /// The file.
@@ -425,4 +425,14 @@ pub enum CheckpointError {
         /// Why.
         source: SettingsError,
     },
+}
+
+impl Explain for CheckpointError {
+    fn explain(&self) -> Explanation {
+        let told = Explanation::new(self);
+        match self {
+            Self::Write { .. } => told.or(Remedy::Resume(None)),
+            _ => told,
+        }
+    }
 }

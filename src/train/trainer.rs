@@ -12,6 +12,7 @@ use super::start::Start;
 use crate::data::order::{AugmentationDraw, epoch_order};
 use crate::data::{Batch, DataSet};
 use crate::engine::{BatchResult, BatchView, Engine, EngineError, Extent, MemoryReport, Snapshot};
+use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::gpu::Gpu;
 use crate::network::{Graph, State};
 use crate::study::gamma::ChannelsBelow;
@@ -26,9 +27,7 @@ pub enum TrainError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     /// The loss or a parameter is no number any more.
-    #[error(
-        "{what} at step {step} is {value}: the training diverged; try a smaller --lr or a --warmup-epochs"
-    )]
+    #[error("{what} at step {step} is {value}: the training diverged")]
     Diverged {
         /// What is no number.
         what: String,
@@ -37,6 +36,17 @@ pub enum TrainError {
         /// NaN or an infinity.
         value: f64,
     },
+}
+
+impl Explain for TrainError {
+    fn explain(&self) -> Explanation {
+        match self {
+            Self::Engine(error) => error.explain(),
+            Self::Diverged { .. } => Explanation::new(self)
+                .or(Remedy::Lower(&[Field::Lr]))
+                .or(Remedy::Raise(&[Field::WarmupEpochs])),
+        }
+    }
 }
 
 /// A training on a device. Steps are submitted ahead; what they came to arrives as [`Metric`]s.

@@ -66,21 +66,21 @@ fn options_out_of_range_are_named() {
             image_size: 0,
             ..default()
         },
-        &["--image-size is 0", "1 to 1024"],
+        &["image-size: 0", "1 to 1024"],
     );
     refuse(
         LoadOptions {
             image_size: 1025,
             ..default()
         },
-        &["--image-size is 1025"],
+        &["image-size: 1025"],
     );
     for fraction in [0.0, 1.0, -0.5, f64::NAN, f64::INFINITY] {
         let options = LoadOptions {
             test_fraction: Some(fraction),
             ..default()
         };
-        refuse(options, &["--test-fraction is", "between 0 and 1"]);
+        refuse(options, &["test-fraction: ", "between 0 and 1"]);
     }
     refuse(
         LoadOptions {
@@ -94,14 +94,14 @@ fn options_out_of_range_are_named() {
             limit_train: Some(0),
             ..default()
         },
-        &["--limit-train is 0", "at least 1"],
+        &["limit-train: 0", "at least 1"],
     );
     refuse(
         LoadOptions {
             limit_test: Some(0),
             ..default()
         },
-        &["--limit-test is 0"],
+        &["limit-test: 0"],
     );
 }
 

@@ -42,7 +42,7 @@ fn parts_of_an_image_folder_must_match() {
     };
     assert_says(
         &load_with(path, &options).unwrap_err().to_string(),
-        &["--test-fraction", "of its own"],
+        &["test-fraction", "of its own"],
     );
     write(
         &path.join("test/cat/1.png"),

@@ -1,6 +1,7 @@
 //! Images stored in f16: half the memory, nearly the same steps, and a sentence where it cannot be.
 
 use bnonly::engine::{Engine, EngineError, memory_needed};
+use bnonly::field::{Explain, Field};
 use bnonly::gpu::Gpu;
 use bnonly::kernels::Precision;
 use bnonly::network::graph::ParameterId;
@@ -140,8 +141,9 @@ async fn an_adapter_without_f16_is_refused_with_a_sentence() {
         matches!(error, EngineError::NoHalfPrecision { .. }),
         "{error}"
     );
-    let text = error.to_string();
-    for part in ["--precision is f16", &gpu.capabilities.name, "choose f32"] {
-        assert!(text.contains(part), "{text}");
+    let told = error.explain();
+    assert_eq!(told.field, Some(Field::Precision));
+    for part in ["f16", &gpu.capabilities.name, "expected f32"] {
+        assert!(told.text.contains(part), "{}", told.text);
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 use bnonly::engine::BatchView;
 use bnonly::engine::{Engine, EngineError, PlanOptions, memory_needed, step_work};
+use bnonly::field::{Explain, Field, Remedy};
 use bnonly::gpu::Gpu;
 use bnonly::kernels::Precision;
 use bnonly::kernels::optimizer::Rule;
@@ -133,7 +134,8 @@ async fn a_tensor_beyond_the_limits_is_refused_with_a_sentence() {
         text.contains("134283264") && text.contains("134217728"),
         "{text}"
     );
-    assert!(text.contains("--batch-size"), "{text}");
+    let remedy = Remedy::Lower(&[Field::BatchSize, Field::Width]);
+    assert_eq!(error.explain().remedies, [remedy]);
 }
 
 /// Live objects of a device, as wgpu counts them (natively; in a page it counts none). What a step made would live until the GPU is

@@ -21,7 +21,7 @@ fn a_lost_device_ends_the_run_and_it_can_be_resumed() {
     devices.lock().unwrap()[0].destroy();
     let sentence = followed.end().unwrap_err();
     assert!(sentence.contains("the device was lost"), "{sentence}");
-    assert!(sentence.contains("--resume"), "{sentence}");
+    assert!(sentence.contains("continue the run"), "{sentence}");
 
     let run = folder.path().join("run");
     followed.send(Command::Start(Box::new(resumed(&run, false))));
@@ -66,7 +66,7 @@ fn an_adapter_without_room_for_the_plan_is_named_and_no_folder_is_left() {
         sentence.contains("the adapter binds at most 16384"),
         "{sentence}"
     );
-    assert!(sentence.contains("--batch-size"), "{sentence}");
+    assert!(sentence.contains("smaller batch-size"), "{sentence}");
     assert!(!folder.path().join("run").exists());
 }
 

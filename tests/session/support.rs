@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use bnonly::field::{Explain, Keys};
 use bnonly::gpu::{AdapterChoice, Gpu};
 use bnonly::session::{
     Command, Event, NewFolder, OpenGpu, Origin, Phase, Request, Session, open_gpu,
@@ -105,7 +106,7 @@ impl Followed {
         self.until(|event| match event {
             Event::Ended(ended) => Some(match ended {
                 Ok(ending) => Ok(*ending),
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(error.explain().say(&Keys)),
             }),
             _ => None,
         })

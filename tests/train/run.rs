@@ -5,9 +5,12 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bnonly::engine::Choices;
+use bnonly::field::{Explain, Field, Remedy};
 use bnonly::train::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
 use bnonly::train::metric::Metric;
-use bnonly::train::run_folder::{RunFolder, RunFolderError, folder_name, last_path, metrics_path};
+use bnonly::train::run_folder::{
+    RunFolder, RunFolderError, best_path, folder_name, last_path, metrics_path,
+};
 use bnonly::train::settings::Settings;
 
 fn at(seconds: u64) -> SystemTime {
@@ -108,10 +111,10 @@ fn out_takes_a_new_or_empty_folder_only() {
     let path = folder.path().join("a").join("b");
     let settings = Settings::default();
     drop(RunFolder::create_at(&path, &settings).unwrap());
-    let message = RunFolder::create_at(&path, &settings)
-        .unwrap_err()
-        .to_string();
-    assert!(message.contains("--resume"), "{message}");
+    let told = RunFolder::create_at(&path, &settings).unwrap_err();
+    let told = told.explain();
+    assert_eq!(told.field, Some(Field::Out));
+    assert_eq!(told.remedies, [Remedy::Resume(Some(path.clone()))]);
 
     let other = folder.path().join("other");
     fs::create_dir(&other).unwrap();
@@ -238,22 +241,18 @@ fn a_run_that_cannot_be_resumed_says_what_to_do() {
 
     let path = folder.path().join("run");
     drop(RunFolder::create_at(&path, &Settings::default()).unwrap());
-    let message = RunFolder::resume(&path).unwrap_err().to_string();
-    assert!(
-        message.contains("--config") && message.contains("config.toml"),
-        "{message}"
-    );
+    let told = RunFolder::resume(&path).unwrap_err().explain();
+    let anew = Remedy::StartAnew(path.join("config.toml"));
+    assert_eq!(told.remedies, [anew]);
 
     let path = folder.path().join("killed");
     killed(&path);
     let mut bytes = fs::read(last_path(&path)).unwrap();
     bytes.truncate(bytes.len() - 1);
     fs::write(last_path(&path), &bytes).unwrap();
-    let message = RunFolder::resume(&path).unwrap_err().to_string();
-    assert!(
-        message.contains("last.safetensors") && message.contains("--init"),
-        "{message}"
-    );
+    let told = RunFolder::resume(&path).unwrap_err().explain();
+    assert!(told.text.contains("last.safetensors"), "{}", told.text);
+    assert_eq!(told.remedies, [Remedy::StartFrom(best_path(&path))]);
 }
 
 #[cfg(target_os = "linux")]

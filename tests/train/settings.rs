@@ -100,33 +100,33 @@ fn a_bad_file_is_answered_with_line_and_key() {
 fn values_that_cannot_work_are_named() {
     type Change = fn(&mut Settings);
     let cases: [(&str, Change); 21] = [
-        ("--batch-size is 0;", |s| s.batch_size = 0),
-        ("--lr is NaN;", |s| s.lr = f64::NAN),
-        ("--lr is -0.1;", |s| s.lr = -0.1),
-        ("--lr is inf;", |s| s.lr = f64::INFINITY),
-        ("--lr is 1000000000000000", |s| s.lr = 1e300),
-        ("--momentum is 1;", |s| s.momentum = 1.0),
-        ("--momentum is NaN;", |s| s.momentum = f64::NAN),
-        ("--momentum is -0.5;", |s| s.momentum = -0.5),
-        ("--nesterov is set with --optimizer adam;", |s| {
+        ("batch-size: 0", |s| s.batch_size = 0),
+        ("lr: NaN", |s| s.lr = f64::NAN),
+        ("lr: -0.1", |s| s.lr = -0.1),
+        ("lr: inf", |s| s.lr = f64::INFINITY),
+        ("lr: 1000000000000000", |s| s.lr = 1e300),
+        ("momentum: 1", |s| s.momentum = 1.0),
+        ("momentum: NaN", |s| s.momentum = f64::NAN),
+        ("momentum: -0.5", |s| s.momentum = -0.5),
+        ("nesterov: the optimizer adam ", |s| {
             s.nesterov = true;
             s.optimizer = OptimizerKind::Adam;
         }),
-        ("--nesterov is set with --momentum 0;", |s| {
+        ("nesterov: a momentum of 0 ", |s| {
             s.nesterov = true;
             s.momentum = 0.0;
         }),
-        ("--weight-decay is -1;", |s| s.weight_decay = -1.0),
-        ("--weight-decay is NaN;", |s| s.weight_decay = f64::NAN),
-        ("--epochs is 0;", |s| s.epochs = 0),
-        ("--max-steps is 0;", |s| s.max_steps = Some(0)),
-        ("--test-fraction is 0;", |s| s.test_fraction = Some(0.0)),
-        ("--test-fraction is 1;", |s| s.test_fraction = Some(1.0)),
-        ("--lr-gamma is 0;", |s| s.lr_gamma = 0.0),
-        ("--warmup-epochs is -1;", |s| s.warmup_epochs = -1.0),
-        ("--image-size is 0;", |s| s.image_size = 0),
-        ("--limit-train is 0;", |s| s.limit_train = Some(0)),
-        ("--seed is 9223372036854775808;", |s| s.seed = 1 << 63),
+        ("weight-decay: -1", |s| s.weight_decay = -1.0),
+        ("weight-decay: NaN", |s| s.weight_decay = f64::NAN),
+        ("epochs: 0", |s| s.epochs = 0),
+        ("max-steps: 0", |s| s.max_steps = Some(0)),
+        ("test-fraction: 0", |s| s.test_fraction = Some(0.0)),
+        ("test-fraction: 1", |s| s.test_fraction = Some(1.0)),
+        ("lr-gamma: 0", |s| s.lr_gamma = 0.0),
+        ("warmup-epochs: -1", |s| s.warmup_epochs = -1.0),
+        ("image-size: 0", |s| s.image_size = 0),
+        ("limit-train: 0", |s| s.limit_train = Some(0)),
+        ("seed: 9223372036854775808", |s| s.seed = 1 << 63),
     ];
     for (start, change) in cases {
         let mut settings = Settings::default();

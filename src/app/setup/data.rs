@@ -7,6 +7,7 @@ use egui::Ui;
 use super::Setup;
 use super::fields::{Rows, list, short_path, shortened, steady};
 use crate::app::dialog::{Answer, Ask, Kind};
+use crate::field::Field;
 
 /// What a path is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ impl Setup {
         };
         let shown = data_name(ui, &self.settings.data);
         let mut chosen = None;
-        rows.row(ui, "data", &tooltip, |ui| {
+        rows.row(ui, Field::Data, &tooltip, |ui| {
             list(ui, "data", &shown)
                 .show_ui(ui, |ui| {
                     let known =
@@ -94,7 +95,7 @@ impl Setup {
         let settings = &mut self.settings;
         rows.number(
             ui,
-            "image-size",
+            Field::ImageSize,
             "Rows and columns that the pictures of a folder are brought to, in pixels (1 to 1,024). Other \
              data keep their size.",
             &mut settings.image_size,
@@ -103,7 +104,7 @@ impl Setup {
         let unit = " images";
         rows.optional(
             ui,
-            "limit-train",
+            Field::LimitTrain,
             "Use only the first so many training images.",
             &mut settings.limit_train,
             5_000,
@@ -111,7 +112,7 @@ impl Setup {
         );
         rows.optional(
             ui,
-            "limit-test",
+            Field::LimitTest,
             "Use only the first so many test images.",
             &mut settings.limit_test,
             1_000,
@@ -119,7 +120,7 @@ impl Setup {
         );
         rows.optional(
             ui,
-            "test-fraction",
+            Field::TestFraction,
             "The share of each class to test on (0 to 1), in a folder of images that has no test images of \
              its own; 0.2 if not set.",
             &mut settings.test_fraction,

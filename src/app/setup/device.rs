@@ -8,6 +8,7 @@ use super::fields::{Rows, list, short_path};
 use super::problem::Problem;
 use crate::app::dialog::{Ask, Kind};
 use crate::engine::check_precision;
+use crate::field::{Explanation, Field};
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::platform::{IS_A_PAGE, fs};
 
@@ -26,7 +27,7 @@ impl Setup {
             None => "What the training runs on.".to_owned(),
         };
         let mut choice = None;
-        rows.row(ui, "adapter", &tooltip, |ui| {
+        rows.row(ui, Field::Adapter, &tooltip, |ui| {
             list(ui, "adapter", &shown)
                 .show_ui(ui, |ui| {
                     let is_open = self.adapter == AdapterChoice::default();
@@ -61,7 +62,7 @@ impl Setup {
         );
         let mut asks = false;
         let shown = short_path(ui, &self.runs);
-        rows.row(ui, "out", &tooltip, |ui| {
+        rows.row(ui, Field::Out, &tooltip, |ui| {
             let button = ui.button(format!("{shown} …"));
             asks = button.clicked();
             button
@@ -93,13 +94,13 @@ impl Setup {
         if let Some(adapter) = self.chosen_adapter(adapters)
             && let Err(error) = check_precision(self.settings.precision, adapter)
         {
-            return Some(Problem::new("precision", &error.to_string()));
+            return Some(Problem::of(&error, Field::Precision));
         }
         let asked = self.adapter.adapter.as_ref()?;
         let is_missing = !adapters.is_empty() && chosen_place(&self.adapter, adapters).is_none();
         is_missing.then(|| {
-            let sentence = format!("the adapter {asked} is not there any more; choose another");
-            Problem::new("adapter", &sentence)
+            let told = format!("the adapter {asked} is not there any more; choose another");
+            Problem::new(&Explanation::new(told), Field::Adapter)
         })
     }
 }

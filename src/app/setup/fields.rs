@@ -1,5 +1,6 @@
 //! The rows of the form: a name, a control, a tooltip over both, and below them what is wrong.
 
+use std::hash::Hash;
 use std::path::Path;
 
 use egui::emath::Numeric;
@@ -8,7 +9,7 @@ use egui::{
     UiBuilder, vec2,
 };
 
-use super::problem::{Problem, label};
+use super::problem::{Problem, Row};
 use crate::app::icons::{self, picture_button};
 use crate::app::layout_class::drag_speed;
 use crate::app::theme::problem_colour;
@@ -32,24 +33,25 @@ pub(super) struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// A row: the option's name, the control, and what is wrong with it.
+    /// A row: its name, the control, and what is wrong with it.
     pub fn row(
         self,
         ui: &mut Ui,
-        option: &'static str,
+        row: impl Into<Row>,
         tooltip: &str,
         control: impl FnOnce(&mut Ui) -> Response,
     ) {
-        steady(ui, option, |ui| {
-            ui.horizontal(|ui| self.name_and_control(ui, option, tooltip, control));
-            self.problem_ui(ui, option);
+        let row = row.into();
+        steady(ui, row, |ui| {
+            ui.horizontal(|ui| self.name_and_control(ui, row, tooltip, control));
+            self.problem_ui(ui, row);
         });
     }
 
     fn name_and_control(
         self,
         ui: &mut Ui,
-        option: &'static str,
+        row: Row,
         tooltip: &str,
         control: impl FnOnce(&mut Ui) -> Response,
     ) {
@@ -57,7 +59,7 @@ impl Rows<'_> {
         let layout = Layout::left_to_right(Align::Center);
         let name = ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.set_min_size(size);
-            ui.add(Label::new(label(option)).truncate())
+            ui.add(Label::new(row.label()).truncate())
                 .on_hover_text(tooltip)
         });
         ui.add_enabled_ui(!self.locked, |ui| {
@@ -72,18 +74,19 @@ impl Rows<'_> {
     pub fn switch(
         self,
         ui: &mut Ui,
-        option: &'static str,
+        row: impl Into<Row>,
         name: &str,
         tooltip: &str,
         on: &mut bool,
     ) {
-        steady(ui, option, |ui| {
+        let row = row.into();
+        steady(ui, row, |ui| {
             ui.add_enabled_ui(!self.locked, |ui| {
                 ui.checkbox(on, name)
                     .on_hover_text(tooltip)
                     .on_disabled_hover_text(tooltip);
             });
-            self.problem_ui(ui, option);
+            self.problem_ui(ui, row);
         });
     }
 
@@ -91,12 +94,12 @@ impl Rows<'_> {
     pub fn number<N: Numeric>(
         self,
         ui: &mut Ui,
-        option: &'static str,
+        row: impl Into<Row>,
         tooltip: &str,
         value: &mut N,
         unit: &str,
     ) {
-        self.row(ui, option, tooltip, |ui| {
+        self.row(ui, row, tooltip, |ui| {
             let number = number(ui, value, unit);
             ui.add(number)
         });
@@ -106,13 +109,14 @@ impl Rows<'_> {
     pub fn optional<N: Numeric>(
         self,
         ui: &mut Ui,
-        option: &'static str,
+        row: impl Into<Row>,
         tooltip: &str,
         value: &mut Option<N>,
         first: N,
         (unit, left_out): (&str, &str),
     ) {
-        self.row(ui, option, tooltip, |ui| {
+        let row = row.into();
+        self.row(ui, row, tooltip, |ui| {
             let mut is_on = value.is_some();
             let text = if is_on { "" } else { left_out };
             let switch = ui.checkbox(&mut is_on, text);
@@ -122,7 +126,7 @@ impl Rows<'_> {
             if let Some(value) = value {
                 let number = number(ui, value, unit);
                 let number = ui.add(number).on_hover_text(tooltip);
-                number.accessible_name(format!("{}, number", label(option)));
+                number.accessible_name(format!("{}, number", row.label()));
             }
             switch
         });
@@ -132,15 +136,16 @@ impl Rows<'_> {
     pub fn choice<T: PartialEq + Copy>(
         self,
         ui: &mut Ui,
-        option: &'static str,
+        row: impl Into<Row>,
         tooltip: &str,
         value: &mut T,
         entries: &[(T, &str, &str)],
     ) {
+        let row = row.into();
         let shown = entries.iter().find(|(entry, ..)| entry == value);
         let shown = shown.map_or("", |(_, name, _)| *name);
-        self.row(ui, option, tooltip, |ui| {
-            list(ui, option, shown)
+        self.row(ui, row, tooltip, |ui| {
+            list(ui, row.label(), shown)
                 .show_ui(ui, |ui| {
                     for (entry, name, sentence) in entries {
                         ui.selectable_value(value, *entry, *name)
@@ -155,15 +160,16 @@ impl Rows<'_> {
     pub fn draft<T>(
         self,
         ui: &mut Ui,
-        option: &'static str,
+        row: impl Into<Row>,
         tooltip: &str,
         (draft, written): (&mut Draft, String),
         parse: impl FnOnce(&str) -> Result<T, String>,
         extra: impl FnOnce(&mut Ui) -> Option<T>,
     ) -> Option<T> {
+        let row = row.into();
         draft.follow(written);
         let mut parsed = None;
-        self.row(ui, option, tooltip, |ui| {
+        self.row(ui, row, tooltip, |ui| {
             // From the right, so that the text takes what room is left.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 parsed = extra(ui);
@@ -179,7 +185,7 @@ impl Rows<'_> {
                             draft.is_typed = true;
                             parsed = Some(value);
                         }
-                        Err(sentence) => draft.problem = Some(Problem::new(option, &sentence)),
+                        Err(sentence) => draft.problem = Some(Problem::typed(row, &sentence)),
                     }
                 }
                 field
@@ -191,14 +197,14 @@ impl Rows<'_> {
                 problem: Some(problem),
                 ..self
             };
-            rows.problem_ui(ui, option);
+            rows.problem_ui(ui, row);
         }
         parsed
     }
 
-    /// What is wrong with an option, if anything is.
-    pub fn problem_ui(self, ui: &mut Ui, option: &str) {
-        if let Some(problem) = self.problem.filter(|problem| problem.option == option) {
+    /// What is wrong with a row, if anything is.
+    pub fn problem_ui(self, ui: &mut Ui, row: Row) {
+        if let Some(problem) = self.problem.filter(|problem| problem.row == row) {
             let text = RichText::new(&problem.sentence).small();
             ui.add(Label::new(text.color(problem_colour(ui))).wrap());
         }
@@ -207,7 +213,7 @@ impl Rows<'_> {
 
 /// Draws widgets whose ids do not depend on what is drawn before them: a sentence that comes or goes above
 /// a field must not take the focus from it.
-pub(super) fn steady<R>(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn steady<R>(ui: &mut Ui, name: impl Hash, content: impl FnOnce(&mut Ui) -> R) -> R {
     let id = ui.scope_id().with(name);
     ui.scope_builder(UiBuilder::new().scope_id(id), content)
         .inner

@@ -26,12 +26,13 @@ use self::data::Purpose;
 use self::fields::{Draft, Rows, steady};
 use self::needs::{Estimator, Needs, Question};
 use self::presets::Preset;
-use self::problem::{DEVICE, Problem, is_within};
+use self::problem::{DEVICE, Problem, Row, is_within};
 use self::shape::Known;
 use self::summary::needs_ui;
 use crate::app::dialog::{Dialog, Service};
 use crate::app::layout_class::is_for_touch;
 use crate::app::theme::problem_colour;
+use crate::field::Field;
 use crate::gpu::{AdapterChoice, Capabilities};
 use crate::train::settings::Settings;
 use crate::train::start;
@@ -301,7 +302,7 @@ impl Setup {
         let hides_problem = !is_open
             && rows
                 .problem
-                .is_some_and(|problem| is_within(problem.option, name));
+                .is_some_and(|problem| is_within(problem.row, name));
         let title = match hides_problem {
             true => format!("{name} (something is wrong here)"),
             false => name.to_owned(),
@@ -328,7 +329,7 @@ impl Setup {
         let tooltip = "The article's comparisons, as settings: each changes only what it is about.";
         let shown = self.preset.map_or("choose one", |preset| preset.name);
         let mut chosen = None;
-        rows.row(ui, "preset", tooltip, |ui| {
+        rows.row(ui, Row::Preset, tooltip, |ui| {
             fields::list(ui, "preset", shown)
                 .show_ui(ui, |ui| {
                     for (at, preset) in presets::ALL.iter().enumerate() {
@@ -361,7 +362,7 @@ impl Setup {
         };
         if self.asked.as_ref() != Some(&question) {
             let checked = start::check(&self.settings);
-            let problem = checked.err().map(|error| Problem::of(&error));
+            let problem = checked.err().map(|error| Problem::of(&error, Field::Data));
             if self.problem != problem {
                 // It is drawn above what found it.
                 ui.ctx().request_repaint();

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use super::problem::Problem;
 use crate::data::{DataError, DataShape};
 use crate::engine::{MemoryReport, memory_needed};
+use crate::field::{Explanation, Field};
 use crate::gpu::Capabilities;
 use crate::network::{Graph, Selection, TrainedSet, counts};
 use crate::platform;
@@ -45,32 +46,29 @@ impl Needs {
         data: &DataShape,
         adapter: Option<&Capabilities>,
     ) -> Result<Self, Problem> {
-        let problem = |error: StartError| Problem::of(&error);
+        let problem = |error: StartError| Problem::of(&error, Field::Model);
         let (graph, trained) = prepare(settings, data).map_err(problem)?;
         if settings.data != "shapes" && !platform::fs::exists(Path::new(&settings.data)) {
             let path = settings.data.clone().into();
-            return Err(Problem::new(
-                "data",
-                &DataError::NotFound { path }.to_string(),
-            ));
+            return Err(Problem::of(&DataError::NotFound { path }, Field::Data));
         }
         if let Some(path) = settings
             .init
             .as_ref()
             .filter(|path| !platform::fs::exists(path))
         {
-            let sentence = format!(
+            let told = format!(
                 "there is no file {}; choose another, or start from the seed",
                 path.display()
             );
-            return Err(Problem::new("init", &sentence));
+            return Err(Problem::new(&Explanation::new(told), Field::Init));
         }
         let all = TrainedSet {
             selections: vec![Selection::Whole; graph.parameters.len()],
         };
         let memory = |trained: &TrainedSet| {
             memory_needed(&graph, &plan(settings, data, trained.clone()), adapter)
-                .map_err(|error| Problem::new("model", &error.to_string()))
+                .map_err(|error| Problem::of(&error, Field::Model))
         };
         let (this, of_all) = (memory(&trained)?, memory(&all)?);
         let steps_per_epoch = data.steps_per_epoch(settings.batch_size);

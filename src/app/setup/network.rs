@@ -7,7 +7,9 @@ use egui::{Label, Layout, Response, RichText, TextEdit, Ui};
 use super::Setup;
 use super::data::Purpose;
 use super::fields::{Rows, menu_button, short_path};
+use super::problem::Row;
 use crate::app::dialog::{Ask, Kind};
+use crate::field::Field;
 use crate::network::{Architecture, Options};
 
 pub(super) const FIRST_STATE: &str = "More: first state, statistics";
@@ -90,7 +92,7 @@ impl Setup {
         let settings = &mut self.settings;
         let tooltip = "The network: resnet-D with D = 6n+2 layers, or vgg-11, -13, -16, -19. Type a name, or \
                        pick a usual one.";
-        rows.row(ui, "model", tooltip, |ui| {
+        rows.row(ui, Field::Model, tooltip, |ui| {
             let name = &mut settings.model;
             typed_or_picked(ui, name, "Usual networks", Architecture::all_names)
         });
@@ -99,7 +101,7 @@ impl Setup {
         let before = width;
         rows.row(
             ui,
-            "width",
+            Field::Width,
             &format!("Channels of the first stage; this network's own width is {own}."),
             |ui| {
                 let number = egui::DragValue::new(&mut width)
@@ -121,14 +123,14 @@ impl Setup {
         }
         rows.switch(
             ui,
-            "no-shortcut",
+            Field::Shortcut,
             "Shortcuts",
             "Whether each block of a ResNet adds its input to its output.",
             &mut settings.shortcut,
         );
         rows.switch(
             ui,
-            "bn-after-activation",
+            Field::BnAfterActivation,
             "BatchNorm after the activation",
             "Puts each BatchNorm behind the ReLU instead of before it.",
             &mut settings.bn_after_activation,
@@ -140,7 +142,7 @@ impl Setup {
         let mut mode = before;
         rows.choice(
             ui,
-            "train",
+            Field::Train,
             "Which parameters train; all others keep their first values, bit for bit.",
             &mut mode,
             &MODES.map(|(word, name, sentence)| (word, name, sentence)),
@@ -165,14 +167,14 @@ impl Setup {
             let written = &settings.train[RANDOM.len()..];
             let before: u32 = written.parse().unwrap_or_default();
             let mut count = before;
-            quiet.number(ui, "random", tooltip, &mut count, " a channel");
+            quiet.number(ui, Row::Weights, tooltip, &mut count, " a channel");
             if count != before {
                 settings.train = format!("{RANDOM}{count}");
             }
         } else if mode == NAMES {
             let tooltip = "Names as in a state_dict, such as fc.bias; * stands for any letters, ? for one. \
                            Commas between several.";
-            quiet.row(ui, "names", tooltip, |ui| {
+            quiet.row(ui, Row::Parameters, tooltip, |ui| {
                 ui.add(
                     TextEdit::singleline(&mut settings.train)
                         .align(egui::Align2::LEFT_CENTER)
@@ -190,7 +192,7 @@ impl Setup {
         let before = init;
         rows.choice(
             ui,
-            "bn-init",
+            Field::BnInit,
             "The first values of every BatchNorm's scale γ and shift β.",
             &mut init,
             &BN_INITS,
@@ -216,7 +218,7 @@ impl Setup {
             None => "the seed".to_owned(),
             Some(file) => short_path(ui, file),
         };
-        rows.row(ui, "init", &tooltip, |ui| {
+        rows.row(ui, Field::Init, &tooltip, |ui| {
             let button = ui.button(format!("{shown} …"));
             asks = button.clicked();
             if file.is_some() {
@@ -239,7 +241,7 @@ impl Setup {
         }
         rows.switch(
             ui,
-            "freeze-stats",
+            Field::FreezeStats,
             "Freeze running statistics",
             "Normalises by the running statistics, which then do not move, as PyTorch's eval() does.",
             &mut self.settings.freeze_stats,

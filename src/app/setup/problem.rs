@@ -1,8 +1,8 @@
 //! What is wrong with settings, by the field it is about.
 
-use crate::network::NetworkError;
+use crate::app::wording::{InTheApp, capitalised, label};
+use crate::field::{Explain, Explanation, Field};
 use crate::platform::IS_A_PAGE;
-use crate::train::start::StartError;
 
 /// The part of the form about what a run computes on and where it goes; a page has no folders.
 pub(super) const DEVICE: &str = if IS_A_PAGE {
@@ -11,206 +11,149 @@ pub(super) const DEVICE: &str = if IS_A_PAGE {
     "Device and folder"
 };
 
+/// A row of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Row {
+    /// What the reader can set.
+    Field(Field),
+    /// Many settings at once.
+    Preset,
+    /// How many random weights train.
+    Weights,
+    /// The names of the parameters that train.
+    Parameters,
+    /// The epochs of a schedule by steps.
+    Milestones,
+}
+
+impl Row {
+    /// What it is called.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Field(field) => label(field).unwrap_or_default(),
+            Self::Preset => "Preset",
+            Self::Weights => "Weights",
+            Self::Parameters => "Parameters",
+            Self::Milestones => "At epochs",
+        }
+    }
+}
+
+impl From<Field> for Row {
+    fn from(field: Field) -> Self {
+        Self::Field(field)
+    }
+}
+
 /// Something that keeps a run from starting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The command line's option without dashes, which names the field.
-    pub option: &'static str,
+    /// Where it is told.
+    pub row: Row,
     /// What is wrong, what is expected, and the way out.
     pub sentence: String,
 }
 
-/// What the fields are called here, by option.
-const LABELS: [(&str, &str); 32] = [
-    ("data", "Images"),
-    ("image-size", "Resize to"),
-    ("test-fraction", "Test share"),
-    ("limit-train", "Training limit"),
-    ("limit-test", "Test limit"),
-    ("model", "Network"),
-    ("width", "Width"),
-    ("no-shortcut", "Shortcuts"),
-    ("bn-after-activation", "BatchNorm after the activation"),
-    ("train", "Trains"),
-    ("bn-init", "γ and β start"),
-    ("init", "Start from"),
-    ("optimizer", "Optimiser"),
-    ("lr-gamma", "Factor"),
-    ("lr", "Learning rate"),
-    ("momentum", "Momentum"),
-    ("nesterov", "Nesterov"),
-    ("weight-decay", "Weight decay"),
-    ("schedule", "Schedule"),
-    ("warmup-epochs", "Warm-up"),
-    ("epochs", "Train for"),
-    ("max-steps", "Train for"),
-    ("batch-size", "Batch"),
-    ("seed", "Seed"),
-    ("freeze-stats", "Freeze statistics"),
-    ("precision", "Precision"),
-    ("adapter", "Adapter"),
-    ("out", "Runs go to"),
-    ("preset", "Preset"),
-    ("random", "Weights"),
-    ("names", "Parameters"),
-    ("milestones", "At epochs"),
-];
-
-/// What the field of an option is called.
-pub(super) fn label(option: &str) -> &'static str {
-    let found = LABELS.iter().find(|(name, _)| *name == option);
-    found.map_or("", |(_, label)| label)
-}
-
-/// By part of the form, the options of its fields.
-const OPTIONS: [(&str, &[&str]); 8] = [
+/// By part of the form, its fields.
+const PARTS: [(&str, &[Field]); 8] = [
     (
         "Data",
         &[
-            "data",
-            "image-size",
-            "test-fraction",
-            "limit-train",
-            "limit-test",
+            Field::Data,
+            Field::ImageSize,
+            Field::TestFraction,
+            Field::LimitTrain,
+            Field::LimitTest,
         ],
     ),
     (
         super::data::SIZES,
-        &["image-size", "test-fraction", "limit-train", "limit-test"],
+        &[
+            Field::ImageSize,
+            Field::TestFraction,
+            Field::LimitTrain,
+            Field::LimitTest,
+        ],
     ),
     (
         "Network",
-        &["model", "width", "no-shortcut", "bn-after-activation"],
+        &[
+            Field::Model,
+            Field::Width,
+            Field::Shortcut,
+            Field::BnAfterActivation,
+        ],
     ),
-    ("What trains", &["train", "bn-init", "init", "freeze-stats"]),
-    (super::network::FIRST_STATE, &["init", "freeze-stats"]),
+    (
+        "What trains",
+        &[Field::Train, Field::BnInit, Field::Init, Field::FreezeStats],
+    ),
+    (
+        super::network::FIRST_STATE,
+        &[Field::Init, Field::FreezeStats],
+    ),
     (
         "Training",
         &[
-            "optimizer",
-            "lr",
-            "momentum",
-            "nesterov",
-            "weight-decay",
-            "schedule",
-            "lr-gamma",
-            "warmup-epochs",
-            "epochs",
-            "max-steps",
-            "batch-size",
-            "seed",
-            "milestones",
-            "precision",
+            Field::Optimizer,
+            Field::Lr,
+            Field::Momentum,
+            Field::Nesterov,
+            Field::WeightDecay,
+            Field::Schedule,
+            Field::LrGamma,
+            Field::WarmupEpochs,
+            Field::Epochs,
+            Field::MaxSteps,
+            Field::BatchSize,
+            Field::Seed,
+            Field::Precision,
         ],
     ),
     (
         super::training::MORE,
         &[
-            "momentum",
-            "nesterov",
-            "weight-decay",
-            "warmup-epochs",
-            "precision",
+            Field::Momentum,
+            Field::Nesterov,
+            Field::WeightDecay,
+            Field::WarmupEpochs,
+            Field::Precision,
         ],
     ),
-    (DEVICE, &["adapter", "out"]),
+    (DEVICE, &[Field::Adapter, Field::Out]),
 ];
 
-/// Whether an option's field is within a part of the form.
-pub(super) fn is_within(option: &str, part: &str) -> bool {
-    let mut parts = OPTIONS.iter();
-    parts.any(|(name, options)| *name == part && options.contains(&option))
+/// Whether a row is within a part of the form.
+pub(super) fn is_within(row: Row, part: &str) -> bool {
+    let field = match row {
+        Row::Field(field) => field,
+        Row::Preset => return false,
+        Row::Weights | Row::Parameters => Field::Train,
+        Row::Milestones => Field::Schedule,
+    };
+    let mut parts = PARTS.iter();
+    parts.any(|(name, fields)| *name == part && fields.contains(&field))
 }
 
 impl Problem {
-    /// The problem of an option; options in the sentence are named as their fields are.
-    pub fn new(option: &'static str, sentence: &str) -> Self {
-        let sentence = in_the_app(sentence);
-        let mut letters = sentence.chars();
-        let sentence = match letters.next() {
-            Some(first) => first.to_uppercase().chain(letters).collect(),
-            None => sentence,
-        };
-        Self { option, sentence }
+    /// What an error says, at the field that it is about or else at `otherwise`.
+    pub fn of(error: &dyn Explain, otherwise: Field) -> Self {
+        Self::new(&error.explain(), otherwise)
     }
 
-    /// What keeps a run from starting, by the option it is about.
-    pub fn of(error: &StartError) -> Self {
-        use crate::train::settings::SettingsError;
-        let (option, sentence) = match error {
-            StartError::Settings(SettingsError::Value { option, .. }) => {
-                (*option, error.to_string())
-            }
-            StartError::Settings(_) => ("data", error.to_string()),
-            StartError::Network(error) => (option_of(error), error.to_string()),
-            StartError::Trainable(error) => ("train", error.to_string()),
-            StartError::BnInit(error) => ("bn-init", error.to_string()),
-            StartError::Saved(error) => ("init", error.to_string()),
-            StartError::Checkpoint(_) | StartError::Optimizer { .. } => ("init", error.to_string()),
-        };
-        Self::new(option, &sentence)
-    }
-}
-
-/// Errors name options as on the command line; in the app they are named as their fields are,
-/// `--batch-size` as "Batch", and without dashes where there is no such field.
-pub(in crate::app) fn in_the_app(sentence: &str) -> String {
-    let sentence = without_the_terminal(sentence);
-    let mut said = String::with_capacity(sentence.len());
-    let mut rest = sentence.as_str();
-    while let Some(at) = rest.find("--") {
-        let (before, dashed) = (&rest[..at], &rest[at + 2..]);
-        let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
-        let end = dashed.find(|letter| !is_of_name(letter));
-        let name = dashed[..end.unwrap_or(dashed.len())].trim_end_matches('-');
-        said.push_str(before);
-        // Dashes within a word or a path are no option's.
-        let is_within = said.ends_with(|letter: char| letter.is_alphanumeric() || letter == '/');
-        match label(name) {
-            _ if is_within || name.is_empty() => said.push_str(&rest[at..at + 2 + name.len()]),
-            "" => said.push_str(&name.replace('-', " ")),
-            label => said.push_str(label),
-        }
-        rest = &dashed[name.len()..];
-    }
-    said + rest
-}
-
-/// A sentence without what it adds in brackets for who types commands.
-fn without_the_terminal(sentence: &str) -> String {
-    let mut said = sentence.to_owned();
-    for begin in [" (--resume", " (--adapter;"] {
-        if let Some(from) = said.find(begin)
-            && let Some(len) = said[from..].find(')')
-        {
-            said.replace_range(from..=from + len, "");
+    /// The same for what is found out here.
+    pub fn new(explanation: &Explanation, otherwise: Field) -> Self {
+        Self {
+            row: explanation.field.unwrap_or(otherwise).into(),
+            sentence: capitalised(&explanation.say(&InTheApp)),
         }
     }
-    said
-}
 
-fn option_of(error: &NetworkError) -> &'static str {
-    match error {
-        NetworkError::Width { .. } | NetworkError::TooLarge { .. } => "width",
-        NetworkError::Classes { .. } | NetworkError::Input { .. } => "data",
-        NetworkError::NoShortcuts { .. } => "no-shortcut",
-        _ => "model",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::in_the_app;
-
-    #[test]
-    fn options_are_named_as_their_fields_are() {
-        let said = in_the_app("use a smaller --batch-size, or (--width) in /a/b--c-d--e");
-        assert_eq!(said, "use a smaller Batch, or (Width) in /a/b--c-d--e");
-        let said = in_the_app("resume the run (--resume), with a smaller --batch-size");
-        assert_eq!(said, "resume the run, with a smaller Batch");
-        let said = in_the_app("another adapter (--adapter; `bnonly devices` lists them)");
-        assert_eq!(said, "another adapter");
-        let said = in_the_app("--lr-gamma=1: not --lr, see --dry-run -- or --");
-        assert_eq!(said, "Factor=1: not Learning rate, see dry run -- or --");
+    /// What is wrong with what was typed in a row.
+    pub(super) fn typed(row: Row, sentence: &str) -> Self {
+        Self {
+            row,
+            sentence: capitalised(sentence),
+        }
     }
 }

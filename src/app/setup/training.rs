@@ -6,7 +6,9 @@ use egui::{ComboBox, DragValue, Slider, SliderClamping, Ui};
 
 use super::Setup;
 use super::fields::{Rows, finite, plainly};
+use super::problem::Row;
 use crate::app::icons::{die, picture_button};
+use crate::field::Field;
 use crate::kernels::Precision;
 use crate::train::schedule::Schedule;
 use crate::train::settings::OptimizerKind;
@@ -82,7 +84,7 @@ impl Setup {
         self.length_ui(ui, rows);
         rows.number(
             ui,
-            "batch-size",
+            Field::BatchSize,
             "Images a step. More take more memory on the device.",
             &mut self.settings.batch_size,
             " images",
@@ -90,7 +92,7 @@ impl Setup {
         let before = self.settings.optimizer;
         rows.choice(
             ui,
-            "optimizer",
+            Field::Optimizer,
             "How gradients move what trains.",
             &mut self.settings.optimizer,
             &OPTIMIZERS,
@@ -100,7 +102,7 @@ impl Setup {
         }
         let tooltip = "The learning rate that the schedule scales; a one-cycle's highest. 0.1 is usual for \
                        SGD, 0.01 for Adam.";
-        rows.row(ui, "lr", tooltip, |ui| {
+        rows.row(ui, Field::Lr, tooltip, |ui| {
             ui.spacing_mut().slider_width = (ui.available_width() - 68.0).max(40.0);
             let slider = Slider::new(&mut self.settings.lr, 1e-5..=10.0)
                 .logarithmic(true)
@@ -119,16 +121,19 @@ impl Setup {
     fn length_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         let (shape, _) = self.shape();
         let settings = &mut self.settings;
-        let (option, tooltip) = match settings.max_steps {
+        let (field, tooltip) = match settings.max_steps {
             None => (
-                "epochs",
+                Field::Epochs,
                 "How long to train: passes over all training images.",
             ),
-            Some(_) => ("max-steps", "How long to train: updates, of a batch each."),
+            Some(_) => (
+                Field::MaxSteps,
+                "How long to train: updates, of a batch each.",
+            ),
         };
         let before = settings.max_steps.map_or(Length::Epochs, |_| Length::Steps);
         let mut length = before;
-        rows.row(ui, option, tooltip, |ui| {
+        rows.row(ui, field, tooltip, |ui| {
             let number = match &mut settings.max_steps {
                 None => DragValue::new(&mut settings.epochs),
                 Some(steps) => DragValue::new(steps),
@@ -174,7 +179,7 @@ impl Setup {
         let mut course = before;
         rows.choice(
             ui,
-            "schedule",
+            Field::Schedule,
             "How the learning rate changes over the run.",
             &mut course,
             &COURSES,
@@ -204,7 +209,7 @@ impl Setup {
         };
         let typed = rows.draft(
             ui,
-            "milestones",
+            Row::Milestones,
             "The epochs at whose start the learning rate is multiplied by the factor, ascending, with commas \
              between them.",
             (&mut self.drafts.milestones, written.join(", ")),
@@ -216,7 +221,7 @@ impl Setup {
         }
         rows.number(
             ui,
-            "lr-gamma",
+            Field::LrGamma,
             "What the learning rate is multiplied by at each of these epochs.",
             &mut settings.lr_gamma,
             "",
@@ -236,7 +241,7 @@ impl Setup {
         };
         let typed = rows.draft(
             ui,
-            "seed",
+            Field::Seed,
             "Decides first values, batch order and augmentation: the same seed on the same adapter gives the \
              same run.",
             (&mut self.drafts.seed, self.settings.seed.to_string()),
@@ -256,14 +261,14 @@ impl Setup {
         if settings.optimizer == OptimizerKind::Sgd {
             rows.number(
                 ui,
-                "momentum",
+                Field::Momentum,
                 "How much of the last update is kept in the next: from 0 to less than 1.",
                 &mut settings.momentum,
                 "",
             );
             rows.switch(
                 ui,
-                "nesterov",
+                Field::Nesterov,
                 "Nesterov's momentum",
                 "Looks ahead by Nesterov's rule.",
                 &mut settings.nesterov,
@@ -271,7 +276,7 @@ impl Setup {
         }
         rows.number(
             ui,
-            "weight-decay",
+            Field::WeightDecay,
             "Draws all that trains towards zero: this factor times a value is added to its gradient (AdamW: \
              taken from the value itself).",
             &mut settings.weight_decay,
@@ -279,28 +284,28 @@ impl Setup {
         );
         rows.number(
             ui,
-            "warmup-epochs",
+            Field::WarmupEpochs,
             "Epochs over which the learning rate first rises linearly; 0 for none.",
             &mut settings.warmup_epochs,
             " epochs",
         );
         rows.switch(
             ui,
-            "no-shuffle",
+            Field::Shuffle,
             "New order each epoch",
             "Takes the images in a new random order each epoch; else as they are stored.",
             &mut settings.shuffle,
         );
         rows.switch(
             ui,
-            "no-augment",
+            Field::Augment,
             "Crop and flip at random",
             "Moves training images by up to 4 pixels and mirrors half of them.",
             &mut settings.augment,
         );
         rows.choice(
             ui,
-            "precision",
+            Field::Precision,
             "How activations, their gradients and the weights of convolutions are stored on the device.",
             &mut settings.precision,
             &PRECISIONS,

@@ -11,6 +11,7 @@ use crate::app::curves::Earlier;
 use crate::app::notice::{Offer, Weight};
 use crate::app::panes::Pane;
 use crate::app::run_view::RunView;
+use crate::app::wording::sentence;
 use crate::session::{
     Command, Event, NewFolder, Opened, Origin, Phase, Request, Session, SessionError,
 };
@@ -102,8 +103,9 @@ impl Shell {
                 self.views.inside.take(&found);
             }
             Event::ProbeFailed(error) => {
-                self.views.switching_off.fail(&error);
-                let text = format!("Looking into the network failed: {error}");
+                let sentence = sentence(&*error);
+                let text = format!("Looking into the network failed: {sentence}");
+                self.views.switching_off.fail(sentence);
                 self.notices.add(Weight::Problem, text, None);
             }
             Event::Saved { .. } => {
@@ -177,7 +179,7 @@ impl Shell {
                 let folder = self.run_view.as_ref().map(|f| f.opened.folder.clone());
                 let offer = folder.filter(|_| can_resume && had_opened);
                 let offer = offer.map(Offer::Resume);
-                self.notices.add(Weight::Problem, error.to_string(), offer);
+                self.notices.add(Weight::Problem, sentence(&*error), offer);
             }
         }
     }
@@ -206,7 +208,7 @@ impl Shell {
                 match spawned {
                     Ok(session) => session,
                     Err(error) => {
-                        self.notices.add(Weight::Problem, error.to_string(), None);
+                        self.notices.add(Weight::Problem, sentence(&error), None);
                         return;
                     }
                 }

@@ -101,8 +101,8 @@ fn an_adapter_without_f16_is_told_at_the_field() {
     );
     pick(&mut form, "Precision", "f16");
     let found = problem(&form).unwrap();
-    let expected = "Precision is f16, which the adapter Alpha does not have; expected f32; choose f32, or \
-                    another adapter";
+    let expected = "Precision: f16 cannot be used: the adapter Alpha does not have it; expected f32; \
+                    change Precision or Adapter";
     assert_eq!(found, expected);
     pick(&mut form, "Precision", "f32");
     assert_eq!(problem(&form), None);

@@ -21,29 +21,29 @@ fn a_bad_value_is_told_at_its_field_until_it_is_good() {
             NUMBER,
             "Width",
             "0",
-            "Width is 0; expected at least 1 channel",
+            "Width: 0 cannot be used; expected at least 1 channel",
             "8",
         ),
         (
             NUMBER,
             "Batch",
             "0",
-            "Batch is 0; expected at least 1 image",
+            "Batch: 0 cannot be used; expected at least 1 image",
             "8",
         ),
-        (NUMBER, "Train for", "0", "Train for is 0", "8"),
+        (NUMBER, "Train for", "0", "Train for: 0 cannot be used", "8"),
         (
             NUMBER,
             "Learning rate",
             "-1",
-            "Learning rate is -1; expected a finite number",
+            "Learning rate: -1 cannot be used; expected a finite number",
             "0.5",
         ),
         (
             NUMBER,
             "Factor",
             "0",
-            "Factor is 0; expected a finite factor above 0",
+            "Factor: 0 cannot be used; expected a finite factor above 0",
             "0.5",
         ),
         (
@@ -110,7 +110,7 @@ fn a_path_that_leads_nowhere_is_told_at_its_field() {
     let mut form = form(setup);
     let found = problem(&form).unwrap();
     assert!(
-        found.starts_with("There is no file or folder /nowhere/at/all"),
+        found.starts_with("Images: there is no file or folder /nowhere/at/all"),
         "{found}"
     );
     pick(&mut form, "Images", "made-up shapes");
