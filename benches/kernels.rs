@@ -50,7 +50,7 @@ fn steps(criterion: &mut Criterion) {
     let gpu = block_on(Gpu::open(&Default::default())).expect("an adapter");
     for train in ["bn", "all"] {
         let settings = Settings {
-            train: train.into(),
+            train: train.parse().expect("what trains"),
             batch_size: BATCH,
             ..Settings::default()
         };

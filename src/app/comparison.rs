@@ -83,6 +83,7 @@ mod tests {
     use super::{first_setup, presets, runs};
     use crate::app::setup::presets::Preset;
     use crate::app::tour::STEPS;
+    use crate::data::DataSource;
     use crate::train::settings::Settings;
     use crate::train::start::check;
 
@@ -99,7 +100,7 @@ mod tests {
             assert!(runs.iter().all(|settings| check(settings).is_ok()));
             for (at, run) in runs.iter().enumerate() {
                 assert!(!runs[..at].contains(run), "{names:?}");
-                assert_eq!((run.seed, &run.data), (0, &"shapes".to_owned()));
+                assert_eq!((run.seed, &run.data), (0, &DataSource::Shapes));
             }
         }
     }
@@ -107,6 +108,6 @@ mod tests {
     #[test]
     fn the_first_form_is_a_first_look() {
         let setup = first_setup();
-        assert_eq!(setup.settings().model, "resnet-8");
+        assert_eq!(setup.settings().model.to_string(), "resnet-8");
     }
 }

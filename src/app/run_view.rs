@@ -113,8 +113,8 @@ impl RunView {
     /// `resnet-14 · bn · shapes`.
     pub fn title(&self) -> String {
         let settings = &self.opened.settings;
-        let data = Path::new(&settings.data).file_name();
-        let data = data.map_or(settings.data.clone(), |name| {
+        let data = settings.data.path().and_then(Path::file_name);
+        let data = data.map_or(settings.data.to_string(), |name| {
             name.to_string_lossy().into_owned()
         });
         format!("{} · {} · {data}", settings.model, settings.train)

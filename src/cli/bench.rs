@@ -63,12 +63,10 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
     let mut runs = Vec::new();
     for train in &options.train {
         let mut settings = Settings {
-            train: train.trim().to_owned(),
-            precision: options.precision,
+            train: train.clone(),
             ..Settings::default()
         };
-        options.network.apply(&mut settings);
-        settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
+        options.settings.apply(&mut settings)?;
         let images = DataShape {
             train: settings.batch_size as usize,
             ..IMAGES
@@ -78,7 +76,10 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
         runs.push((settings, graph, plan));
     }
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
-    check_precision(options.precision, &gpu.capabilities)?;
+    let precision = runs
+        .first()
+        .map_or_else(Precision::default, |(first, ..)| first.precision);
+    check_precision(precision, &gpu.capabilities)?;
     let effort = match options.quick {
         true => Effort::QUICK,
         false => Effort::THOROUGH,
@@ -106,7 +107,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             image: [IMAGES.channels, IMAGES.height, IMAGES.width],
             batch_size: 0,
             variants: Vec::new(),
-            precision: options.precision,
+            precision,
             trainings: Vec::new(),
         };
         for (settings, graph, plan) in runs {
@@ -115,17 +116,17 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
                 report.variants = measure_variants(&gpu, &graph, batch, &mut stage).await?;
                 measuring.say(&tables::variants(&report.variants));
             }
-            let state = initial_state(&graph, settings.seed, settings.bn_init.parse()?);
+            let state = initial_state(&graph, settings.seed, settings.bn_init);
             let mut stage = |what: &str| measuring.stage(&format!("{}: {what}", settings.train));
             let network = (&graph, &state);
             let measured =
                 training(&gpu, &timer, &ceilings, network, plan, effort, &mut stage).await?;
             measuring.say(&tables::training(&settings, &graph, &measured));
             report.width = architecture(&settings)?.width();
-            report.model = settings.model;
+            report.model = settings.model.to_string();
             report.batch_size = settings.batch_size;
             report.trainings.push(Mode {
-                train: settings.train,
+                train: settings.train.to_string(),
                 training: measured,
             });
         }

@@ -5,7 +5,9 @@ use anyhow::{Context, anyhow};
 use super::options::EvalOptions;
 use super::progress::spinner;
 use super::{Outcome, usage};
+use crate::field::Field;
 use crate::gpu::Gpu;
+use crate::network::Trainable;
 use crate::train::metric::Metric;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
@@ -19,7 +21,7 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     let mut settings = match saved.settings() {
         Some(settings) => settings.clone(),
         None => {
-            if options.network.model.is_none() {
+            if !options.settings.gives(Field::Model) {
                 return Err(usage(anyhow!(
                     "{file} does not say which network it is of; give --model (and --width, --no-shortcut or --bn-after-activation where they differ from the defaults)"
                 )));
@@ -27,10 +29,7 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
             Settings::default()
         }
     };
-    options.data.apply(&mut settings);
-    options.network.apply(&mut settings);
-    settings.batch_size = options.batch_size.unwrap_or(settings.batch_size);
-    settings.precision = options.precision.unwrap_or(settings.precision);
+    options.settings.apply(&mut settings)?;
     check(&settings).map_err(usage)?;
     let reading = spinner();
     let data = pollster::block_on(load(&settings));
@@ -39,7 +38,7 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;
 
     // A plan that trains nothing is all it takes.
-    settings.train = "none".into();
+    settings.train = Trainable::nothing();
     settings.init = None;
     let start = Start {
         state,

@@ -4,23 +4,25 @@ use super::options::{DevicesOptions, ModelsOptions};
 use super::{Outcome, usage};
 use crate::gpu::adapter;
 use crate::network::graph::Shape;
-use crate::network::{Architecture, Options, counts};
+use crate::network::{Architecture, ArchitectureName, Family, Options, counts};
 use crate::numbers::bytes;
+use crate::train::settings::Settings;
 
 /// Depths and widths of the published comparisons, listed where no width is asked for.
 const WIDE: [u32; 3] = [32, 64, 128];
 
 /// Lists networks with their parameter counts, for 32×32 images of ten classes.
 pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
-    let mut rows: Vec<_> = Architecture::all_names()
-        .into_iter()
-        .map(|name| (name, options.width))
+    let mut settings = Settings::default();
+    options.settings.apply(&mut settings)?;
+    let mut rows: Vec<_> = ArchitectureName::usual()
+        .map(|name| (name, settings.width))
         .collect();
-    if options.width.is_none() {
-        let wide = WIDE.map(|width| ("resnet-14".to_owned(), Some(width)));
+    if settings.width.is_none() {
+        let wide = WIDE.map(|width| (ArchitectureName::default(), Some(width)));
         let after = rows
             .iter()
-            .position(|(name, _)| name.starts_with("vgg"))
+            .position(|(name, _)| name.family() == Family::Vgg)
             .unwrap_or(rows.len());
         rows.splice(after..after, wide);
     }
@@ -35,19 +37,19 @@ pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
             width,
             ..Options::default()
         };
-        let architecture = Architecture::parse(&name, network).map_err(usage)?;
+        let architecture = Architecture::new(name, network).map_err(usage)?;
         let graph = architecture
             .build(Shape::new(3, 32, 32), 10)
             .map_err(usage)?;
         let counts = counts(&graph);
         if options.json {
             let line = serde_json::json!({
-                "model": name, "width": architecture.width(), "all": counts.all,
+                "model": name.to_string(), "width": architecture.width(), "all": counts.all,
                 "batch_norm": counts.batch_norm, "output": counts.output, "projections": counts.shortcut,
             });
             println!("{line}");
         } else {
-            let label = width.map_or(name.clone(), |width| format!("{name}, width {width}"));
+            let label = width.map_or(name.to_string(), |width| format!("{name}, width {width}"));
             println!(
                 "{label:<24} {:>12} {:>12} {:>8} {:>12}",
                 counts.all, counts.batch_norm, counts.output, counts.shortcut

@@ -1,10 +1,11 @@
 //! The command line: options in, sentences and exit codes out.
 //!
-//! `options` says what there is; `train`, `eval`, `list` and `bench` do it; `progress` shows a
+//! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `list` and `bench` do it; `progress` shows a
 //! training on a terminal, `tables` what was measured, `wording` says what went wrong.
 
 mod bench;
 mod eval;
+mod given;
 mod list;
 mod options;
 mod progress;
@@ -53,12 +54,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
 fn is_wrong_option(error: &(dyn Error + 'static)) -> bool {
     let start = matches!(
         error.downcast_ref(),
-        Some(
-            StartError::Settings(_)
-                | StartError::Network(_)
-                | StartError::Trainable(_)
-                | StartError::BnInit(_)
-        )
+        Some(StartError::Settings(_) | StartError::Network(_) | StartError::Trainable(_))
     );
     let folder = matches!(
         error.downcast_ref(),

@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 use super::options::TrainOptions;
 use super::progress::Progress;
 use super::{Outcome, usage};
+use crate::field::Field;
 use crate::session::{Command, Event, NewFolder, Origin, Request, Session, open_gpu};
 use crate::train::run::Ending;
 use crate::train::settings::Settings;
@@ -66,11 +67,16 @@ fn origin(options: &TrainOptions) -> anyhow::Result<Origin> {
     let output = &options.output;
     if let Some(run) = &output.resume {
         only_with_resume(options)?;
+        let mut given = Settings::default();
+        options.settings.apply(&mut given)?;
         return Ok(Origin::Resumed {
             run: run.clone(),
-            data: options.data.data.clone(),
-            epochs: options.training.epochs,
-            max_steps: options.training.max_steps,
+            data: options.settings.gives(Field::Data).then_some(given.data),
+            epochs: options
+                .settings
+                .gives(Field::Epochs)
+                .then_some(given.epochs),
+            max_steps: given.max_steps,
         });
     }
     let settings = settings(options)?;
@@ -87,7 +93,7 @@ fn origin(options: &TrainOptions) -> anyhow::Result<Origin> {
 
 /// Settings from the defaults, a file, and the options.
 fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
-    let mut settings = match &options.training.config {
+    let mut settings = match &options.file.config {
         None => Settings::default(),
         Some(path) => {
             let text = std::fs::read_to_string(path)
@@ -98,23 +104,16 @@ fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
                 .map_err(usage)?
         }
     };
-    options.data.apply(&mut settings);
-    options.network.apply(&mut settings);
-    options.training.apply(&mut settings);
+    options.settings.apply(&mut settings)?;
     settings.make_absolute();
     Ok(settings)
 }
 
 /// A resumed run keeps its settings, or it would not be the same run.
 fn only_with_resume(options: &TrainOptions) -> anyhow::Result<()> {
-    let mut given = Settings::default();
-    options.data.apply(&mut given);
-    options.network.apply(&mut given);
-    options.training.apply(&mut given);
-    given.data = Settings::default().data;
-    given.epochs = Settings::default().epochs;
-    given.max_steps = None;
-    if given == Settings::default() {
+    const CHANGEABLE: [Field; 3] = [Field::Data, Field::Epochs, Field::MaxSteps];
+    let mut given = options.settings.fields();
+    if given.all(|field| CHANGEABLE.contains(&field)) {
         return Ok(());
     }
     Err(usage(anyhow!(

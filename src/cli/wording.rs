@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Usage;
+use super::given::option;
 use crate::data::DataError;
 use crate::engine::EngineError;
 use crate::field::{Explain, Explanation, Field, Remedy, Wording};
@@ -15,6 +17,7 @@ use crate::train::checkpoint::CheckpointError;
 use crate::train::run_folder::RunFolderError;
 use crate::train::settings::SettingsError;
 use crate::train::start::StartError;
+use crate::train::table::setting;
 use crate::train::trainer::TrainError;
 
 /// Fields are options: `--batch-size`.
@@ -22,12 +25,8 @@ pub(super) struct Terminal;
 
 impl Wording for Terminal {
     fn name(&self, field: Field) -> Option<Cow<'static, str>> {
-        Some(match field {
-            Field::Shortcut | Field::Shuffle | Field::Augment => {
-                format!("--no-{}", field.key()).into()
-            }
-            _ => format!("--{}", field.key()).into(),
-        })
+        let name = setting(field).map_or(field.key(), option);
+        Some(format!("--{name}").into())
     }
 
     fn remedy(&self, remedy: &Remedy) -> Option<String> {
@@ -76,6 +75,10 @@ pub(super) fn sentence(error: &anyhow::Error) -> String {
 fn explained(error: &(dyn Error + 'static)) -> Option<Explanation> {
     fn of<E: Explain + Error + 'static>(error: &(dyn Error + 'static)) -> Option<Explanation> {
         error.downcast_ref::<E>().map(Explain::explain)
+    }
+    // A session's end is told to several, so its error is shared.
+    if let Some(shared) = error.downcast_ref::<Arc<SessionError>>() {
+        return Some(shared.explain());
     }
     let kinds = [
         of::<SessionError>,

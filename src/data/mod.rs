@@ -1,6 +1,6 @@
 //! Images and labels, from files or drawn by code, as bytes on the host.
 //!
-//! `load` reads a data set of any known layout; start reading in `load.rs`, which finds out what a
+//! `load` reads a data set of any known layout from a [`DataSource`]; start reading in `load.rs`, which finds out what a
 //! path holds. Each format has a file: [`cifar`] and the [`archive`] it is downloaded as, [`idx`]
 //! (MNIST and its likes), `image_folder` with [`picture`] for one picture of it, and [`shapes`],
 //! which needs no file. Then [`order`] says which image comes when and how it is moved, and
@@ -17,13 +17,17 @@ mod error;
 pub mod idx;
 pub mod image_folder;
 mod load;
+mod options;
 pub mod order;
 pub mod picture;
 pub mod shapes;
+mod source;
 
 pub use batch::{Batch, Normalization};
 pub use error::{DataError, LAYOUTS};
-pub use load::{LoadOptions, load};
+pub use load::load;
+pub use options::LoadOptions;
+pub use source::DataSource;
 
 /// Images of one size with their labels.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -69,3 +69,19 @@ impl std::fmt::Display for Precision {
         f.write_str(self.name())
     }
 }
+
+/// No precision has this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there are f32 and f16")]
+pub struct UnknownPrecision;
+
+impl std::str::FromStr for Precision {
+    type Err = UnknownPrecision;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPrecision> {
+        let found = Self::ALL
+            .into_iter()
+            .find(|precision| precision.name() == text);
+        found.ok_or(UnknownPrecision)
+    }
+}

@@ -1,34 +1,15 @@
 //! A network by its name: `resnet-14`, `vgg-11`.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::build::MAX_WIDTH;
+pub use super::build::Options;
+use super::build::checked_width;
 use super::error::NetworkError;
 use super::graph::{Graph, Role, Shape};
 use super::{resnet, vgg};
-
-/// What can be chosen about a network beside its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Options {
-    /// Channels of the first stage; `None` is the family's own, 16 for a ResNet, 64 for a VGG.
-    pub width: Option<u32>,
-    /// Whether a ResNet has shortcuts; `false` for a VGG is an error.
-    pub shortcut: bool,
-    /// Whether a BatchNorm stands behind the ReLU instead of before it.
-    pub batch_norm_after_activation: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            width: None,
-            shortcut: true,
-            batch_norm_after_activation: false,
-        }
-    }
-}
 
 /// A family of networks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,24 +22,63 @@ pub enum Family {
     Vgg,
 }
 
-/// A network that can be built; its name and options have been checked, its sizes will be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Architecture {
+/// A network's name, `resnet-14` or `vgg-11`: one that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ArchitectureName {
     family: Family,
     depth: u32,
-    options: Options,
 }
 
-impl Architecture {
-    /// A network from its name, `resnet-D` or `vgg-D`, and options.
-    ///
-    /// # Errors
-    ///
-    /// Where there is no such name or depth, the width is out of bounds, or a VGG is to have no
-    /// shortcuts.
-    pub fn parse(name: &str, options: Options) -> Result<Self, NetworkError> {
+impl ArchitectureName {
+    /// Which family.
+    pub fn family(self) -> Family {
+        self.family
+    }
+
+    /// The number in it.
+    pub fn depth(self) -> u32 {
+        self.depth
+    }
+
+    /// Channels of its first stage where no width is asked for.
+    pub fn own_width(self) -> u32 {
+        match self.family {
+            Family::ResNet => resnet::DEFAULT_WIDTH,
+            Family::Vgg => vgg::DEFAULT_WIDTH,
+        }
+    }
+
+    /// Names worth listing: the article's and the usual ResNets, and every VGG. Any other ResNet
+    /// of depth 6n+2 can be built too.
+    pub fn usual() -> impl Iterator<Item = Self> {
+        let resnets = [8, 14, 20, 32, 44, 56, 110, 218, 434, 866];
+        let resnets = resnets.map(|depth| (Family::ResNet, depth));
+        let vggs = vgg::DEPTHS.map(|depth| (Family::Vgg, depth));
+        resnets
+            .into_iter()
+            .chain(vggs)
+            .map(|(family, depth)| Self { family, depth })
+    }
+}
+
+impl Default for ArchitectureName {
+    /// `resnet-14`.
+    fn default() -> Self {
+        Self {
+            family: Family::ResNet,
+            depth: 14,
+        }
+    }
+}
+
+impl FromStr for ArchitectureName {
+    type Err = NetworkError;
+
+    fn from_str(name: &str) -> Result<Self, NetworkError> {
         let unknown = || NetworkError::UnknownName {
             name: name.to_owned(),
+            known: vgg::names(),
         };
         let (family, written) = name.split_once('-').ok_or_else(unknown)?;
         let is_number = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
@@ -72,70 +92,16 @@ impl Architecture {
             ("vgg", _) => {
                 return Err(NetworkError::VggDepth {
                     depth: written.to_owned(),
+                    known: vgg::names(),
                 });
             }
             _ => return Err(unknown()),
         };
-        if let Some(width) = options.width {
-            checked_width(width)?;
-        }
-        if family == Family::Vgg && !options.shortcut {
-            return Err(NetworkError::NoShortcuts { depth });
-        }
-        Ok(Self {
-            family,
-            depth,
-            options,
-        })
-    }
-
-    /// The network for images of shape `input`, sorted into `classes` classes.
-    ///
-    /// # Errors
-    ///
-    /// Where the images or the classes are out of bounds, or the network would be too large.
-    pub fn build(&self, input: Shape, classes: u32) -> Result<Graph, NetworkError> {
-        match self.family {
-            Family::ResNet => resnet::resnet(self.depth, &self.options, input, classes),
-            Family::Vgg => vgg::vgg(self.depth, &self.options, input, classes),
-        }
-    }
-
-    /// Names worth listing: the article's and the usual ResNets, and every VGG. Any other ResNet
-    /// of depth 6n+2 can be built too.
-    pub fn all_names() -> Vec<String> {
-        let resnets = [8, 14, 20, 32, 44, 56, 110, 218, 434, 866];
-        let resnets = resnets.iter().map(|depth| format!("resnet-{depth}"));
-        let vggs = vgg::DEPTHS.iter().map(|depth| format!("vgg-{depth}"));
-        resnets.chain(vggs).collect()
-    }
-
-    /// Its family.
-    pub fn family(&self) -> Family {
-        self.family
-    }
-
-    /// Its depth, the number in its name.
-    pub fn depth(&self) -> u32 {
-        self.depth
-    }
-
-    /// Its options, as given.
-    pub fn options(&self) -> &Options {
-        &self.options
-    }
-
-    /// Channels of its first stage.
-    pub fn width(&self) -> u32 {
-        self.options.width.unwrap_or(match self.family {
-            Family::ResNet => resnet::DEFAULT_WIDTH,
-            Family::Vgg => vgg::DEFAULT_WIDTH,
-        })
+        Ok(Self { family, depth })
     }
 }
 
-impl fmt::Display for Architecture {
-    /// Its name without options, e.g. `resnet-14`.
+impl fmt::Display for ArchitectureName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let family = match self.family {
             Family::ResNet => "resnet",
@@ -145,13 +111,96 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// `width` if it is in bounds.
-pub(super) fn checked_width(width: u32) -> Result<u32, NetworkError> {
-    let max = MAX_WIDTH;
-    if (1..=max).contains(&width) {
-        Ok(width)
-    } else {
-        Err(NetworkError::Width { width, max })
+impl TryFrom<String> for ArchitectureName {
+    type Error = NetworkError;
+
+    fn try_from(text: String) -> Result<Self, NetworkError> {
+        text.parse()
+    }
+}
+
+impl From<ArchitectureName> for String {
+    fn from(name: ArchitectureName) -> Self {
+        name.to_string()
+    }
+}
+
+/// A network that can be built; its name and options have been checked, its sizes will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Architecture {
+    name: ArchitectureName,
+    options: Options,
+}
+
+impl Architecture {
+    /// A network of a name, with options.
+    ///
+    /// # Errors
+    ///
+    /// Where the width is out of bounds, or a VGG is to have no shortcuts.
+    pub fn new(name: ArchitectureName, options: Options) -> Result<Self, NetworkError> {
+        if let Some(width) = options.width {
+            checked_width(width)?;
+        }
+        if name.family == Family::Vgg && !options.shortcut {
+            let depth = name.depth;
+            return Err(NetworkError::NoShortcuts { depth });
+        }
+        Ok(Self { name, options })
+    }
+
+    /// A network from its name as text, `resnet-D` or `vgg-D`, and options.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such name or depth, and as [`Self::new`].
+    pub fn parse(name: &str, options: Options) -> Result<Self, NetworkError> {
+        Self::new(name.parse()?, options)
+    }
+
+    /// The network for images of shape `input`, sorted into `classes` classes.
+    ///
+    /// # Errors
+    ///
+    /// Where the images or the classes are out of bounds, or the network would be too large.
+    pub fn build(&self, input: Shape, classes: u32) -> Result<Graph, NetworkError> {
+        let depth = self.name.depth;
+        match self.name.family {
+            Family::ResNet => resnet::resnet(depth, &self.options, input, classes),
+            Family::Vgg => vgg::vgg(depth, &self.options, input, classes),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> ArchitectureName {
+        self.name
+    }
+
+    /// Its family.
+    pub fn family(&self) -> Family {
+        self.name.family
+    }
+
+    /// Its depth, the number in its name.
+    pub fn depth(&self) -> u32 {
+        self.name.depth
+    }
+
+    /// Its options, as given.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Channels of its first stage.
+    pub fn width(&self) -> u32 {
+        self.options.width.unwrap_or(self.name.own_width())
+    }
+}
+
+impl fmt::Display for Architecture {
+    /// Its name without options, e.g. `resnet-14`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name.fmt(f)
     }
 }
 

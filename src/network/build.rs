@@ -4,6 +4,8 @@
 //! of modules is not the order they run in, [`Graph::declare_batch_norm`] enters a BatchNorm's
 //! parameters first and [`Graph::apply_batch_norm`] adds the layer later.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::NetworkError;
 use super::graph::{
     BatchNorm, BatchNormId, Graph, Node, NodeId, Op, Parameter, ParameterId, Role, Shape, Window,
@@ -24,6 +26,37 @@ pub const MAX_PARAMETERS: u64 = 1 << 30;
 
 /// What a parameter on a projection has in its name.
 const SHORTCUT_MARK: &str = ".shortcut.";
+
+/// What can be chosen about a network beside its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Options {
+    /// Channels of the first stage; `None` is the family's own, 16 for a ResNet, 64 for a VGG.
+    pub width: Option<u32>,
+    /// Whether a ResNet has shortcuts; `false` for a VGG is an error.
+    pub shortcut: bool,
+    /// Whether a BatchNorm stands behind the ReLU instead of before it.
+    pub batch_norm_after_activation: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            width: None,
+            shortcut: true,
+            batch_norm_after_activation: false,
+        }
+    }
+}
+
+/// `width` if it is in bounds.
+pub(super) fn checked_width(width: u32) -> Result<u32, NetworkError> {
+    let max = MAX_WIDTH;
+    if (1..=max).contains(&width) {
+        Ok(width)
+    } else {
+        Err(NetworkError::Width { width, max })
+    }
+}
 
 impl Graph {
     /// A network of one layer, its input.

@@ -8,30 +8,35 @@ use crate::field::{Explain, Explanation, Field, Remedy};
 pub enum NetworkError {
     /// No family of networks has this name.
     #[error(
-        "there is no network `{name}`; there are resnet-D with D = 6n+2 (resnet-8, resnet-14, resnet-20, …) and {}",
-        vgg_names()
+        "there is no network `{name}`; there are resnet-D with D = 6n+2 (resnet-8, resnet-14, resnet-20, …) and {known}"
     )]
     UnknownName {
         /// The name as given.
         name: String,
+        /// The names of all VGGs.
+        known: String,
     },
     /// A ResNet's depth is not 6n+2, or out of bounds.
     #[error(
-        "there is no resnet-{depth}: a CIFAR ResNet has 6n+2 layers, from {} to {}; try {nearest}",
-        super::resnet::MIN_DEPTH,
-        super::resnet::MAX_DEPTH
+        "there is no resnet-{depth}: a CIFAR ResNet has 6n+2 layers, from {min} to {max}; try {nearest}"
     )]
     ResNetDepth {
         /// The depth as given.
         depth: String,
+        /// The smallest depth.
+        min: u32,
+        /// The largest depth.
+        max: u32,
         /// The nearest names that exist, as words.
         nearest: String,
     },
     /// A VGG's depth is none of the four.
-    #[error("there is no vgg-{depth}; there are {}", vgg_names())]
+    #[error("there is no vgg-{depth}; there are {known}")]
     VggDepth {
         /// The depth as given.
         depth: String,
+        /// The names of all VGGs.
+        known: String,
     },
     /// The width is 0 or absurd.
     #[error("a network cannot be {width} channels wide: the width must be from 1 to {max}")]
@@ -122,12 +127,4 @@ impl Explain for NetworkError {
             _ => told.about(Field::Model),
         }
     }
-}
-
-fn vgg_names() -> String {
-    let names: Vec<String> = super::vgg::DEPTHS
-        .iter()
-        .map(|d| format!("vgg-{d}"))
-        .collect();
-    names.join(", ")
 }

@@ -17,7 +17,7 @@ pub mod trainable;
 pub mod trained_set;
 pub mod vgg;
 
-pub use architecture::{Architecture, Family, Options, ParameterCounts, counts};
+pub use architecture::{Architecture, ArchitectureName, Family, Options, ParameterCounts, counts};
 pub use error::NetworkError;
 pub use graph::Graph;
 pub use initial::{BnInit, initial_state};

@@ -5,7 +5,7 @@
 //! BatchNorm (their option B; Frankle et al., arXiv 2003.00152, use it too). Its BatchNorm trains
 //! with the others.
 
-use super::architecture::Options;
+use super::build::{Options, checked_width};
 use super::error::NetworkError;
 use super::graph::{Graph, NodeId, Shape, Window};
 
@@ -55,7 +55,7 @@ pub fn resnet(
     classes: u32,
 ) -> Result<Graph, NetworkError> {
     let blocks_a_stage = blocks_a_stage(depth)?;
-    let width = super::architecture::checked_width(options.width.unwrap_or(DEFAULT_WIDTH))?;
+    let width = checked_width(options.width.unwrap_or(DEFAULT_WIDTH))?;
     let after = options.batch_norm_after_activation;
     let mut graph = Graph::new(input)?;
 
@@ -108,6 +108,8 @@ pub(super) fn wrong_depth(written: &str, depth: Option<u32>) -> NetworkError {
     };
     NetworkError::ResNetDepth {
         depth: written.to_owned(),
+        min: MIN_DEPTH,
+        max: MAX_DEPTH,
         nearest,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -130,6 +131,28 @@ impl Trainable {
     pub fn batch_norm() -> Self {
         Self {
             terms: vec![Term::BatchNorm],
+        }
+    }
+
+    /// Nothing: `none`.
+    pub fn nothing() -> Self {
+        Self {
+            terms: vec![Term::None],
+        }
+    }
+
+    /// `random:K`, K from 1 up.
+    pub fn random(count: NonZeroU32) -> Self {
+        Self {
+            terms: vec![Term::Random(count.get())],
+        }
+    }
+
+    /// The K of `random:K`, if that is all that trains.
+    pub fn random_count(&self) -> Option<u32> {
+        match self.terms[..] {
+            [Term::Random(count)] => Some(count),
+            _ => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! VGG with BatchNorm (Simonyan and Zisserman, arXiv 1409.1556) in its CIFAR form: torchvision's
 //! `features`, then global average pooling and one linear layer instead of three.
 
-use super::architecture::Options;
+use super::build::{Options, checked_width};
 use super::error::NetworkError;
 use super::graph::{Graph, NodeId, Shape, Window};
 
@@ -13,6 +13,11 @@ pub const DEFAULT_WIDTH: u32 = 64;
 
 const CONV_3X3: Window = Window::new(3, 1, 1);
 const POOL_2X2: Window = Window::new(2, 2, 0);
+
+/// All names, for sentences that must list them.
+pub(super) fn names() -> String {
+    DEPTHS.map(|depth| format!("vgg-{depth}")).join(", ")
+}
 
 /// Convolutions in each of the five stages.
 fn convolutions(depth: u32) -> Option<[u32; 5]> {
@@ -46,12 +51,13 @@ pub fn vgg(
     let Some(convolutions) = convolutions(depth) else {
         return Err(NetworkError::VggDepth {
             depth: depth.to_string(),
+            known: names(),
         });
     };
     if !options.shortcut {
         return Err(NetworkError::NoShortcuts { depth });
     }
-    let width = super::architecture::checked_width(options.width.unwrap_or(DEFAULT_WIDTH))?;
+    let width = checked_width(options.width.unwrap_or(DEFAULT_WIDTH))?;
     let after = options.batch_norm_after_activation;
     let mut graph = Graph::new(input)?;
     let (mut x, mut index) = (NodeId(0), 0);

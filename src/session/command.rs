@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::data::DataSource;
 use crate::gpu::AdapterChoice;
 use crate::network::graph::BatchNormId;
 use crate::study::ablation::Ablation;
@@ -58,7 +59,7 @@ pub enum Origin {
         /// Its folder.
         run: PathBuf,
         /// The data, where it is not where it was.
-        data: Option<String>,
+        data: Option<DataSource>,
         /// Passes over the training set, if other than before.
         epochs: Option<u32>,
         /// Steps, if other than before.

@@ -2,9 +2,10 @@
 //! defaults, named as on the command line.
 
 use form_urlencoded::{Serializer, parse};
-use toml::{Table, Value};
 
 use super::settings::{Settings, SettingsError};
+use super::table::{SETTINGS, setting_named};
+use crate::field::{Explain, Field};
 
 /// Why a link names no settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,22 +30,18 @@ pub enum LinkError {
     Settings(#[from] SettingsError),
 }
 
-/// The options of settings that differ from their defaults. `init` is left out: a link cannot carry a
-/// file.
+/// The settings that differ from their defaults. `init` is left out: a link cannot carry a file.
 pub fn to_link(settings: &Settings) -> String {
-    let table = |settings: &Settings| Table::try_from(settings).unwrap_or_default();
-    let (mut options, defaults) = (table(settings), table(&Settings::default()));
-    options.remove("init");
+    let defaults = Settings::default();
     let mut link = Serializer::new(String::new());
-    for (key, value) in options
+    for setting in SETTINGS
         .iter()
-        .filter(|(key, value)| defaults.get(*key) != Some(*value))
+        .filter(|setting| setting.field != Field::Init)
     {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        link.append_pair(key, &text);
+        let text = setting.get(settings);
+        if let Some(text) = text.filter(|text| setting.get(&defaults).as_ref() != Some(text)) {
+            link.append_pair(setting.field.key(), &text);
+        }
     }
     link.finish()
 }
@@ -52,7 +49,7 @@ pub fn to_link(settings: &Settings) -> String {
 /// The settings a link names; what it does not name is as by default.
 ///
 /// # Errors
-/// An option that there is not, a value that it cannot have, and values that do not go together.
+/// A setting that there is not, a value that it cannot have, and values that do not go together.
 pub fn from_link(link: &str) -> Result<Settings, LinkError> {
     let mut settings = Settings::default();
     for (key, text) in parse(link.as_bytes()) {
@@ -61,40 +58,20 @@ pub fn from_link(link: &str) -> Result<Settings, LinkError> {
             value: text.chars().take(60).collect(),
             message,
         };
-        if key == "init" {
+        let setting = setting_named(&key).ok_or_else(|| failed(no_such_setting()))?;
+        if setting.field == Field::Init {
             return Err(failed("a link cannot carry a file".to_owned()));
         }
-        let mut table = Table::try_from(&settings).unwrap_or_default();
-        // A link does not say which kind a value is; the option knows.
-        let mut refused = None;
-        let set = kinds(&text).into_iter().find_map(|value| {
-            table.insert(key.to_string(), value);
-            let set = table.clone().try_into::<Settings>();
-            set.map_err(|error| refused = Some(error.message().trim().replace('\n', "; ")))
-                .ok()
-        });
-        settings = set.ok_or_else(|| failed(refused.unwrap_or_default()))?;
+        let set = setting.set(&mut settings, &text);
+        set.map_err(|error| failed(error.explain().text))?;
     }
     settings.validate()?;
     Ok(settings)
 }
 
-/// What a text may stand for, the least likely to be meant otherwise last: its refusal is the one to tell.
-fn kinds(text: &str) -> Vec<Value> {
-    let number = text.parse().ok().map(Value::Integer);
-    let real = text
-        .parse()
-        .ok()
-        .filter(|real: &f64| real.is_finite())
-        .map(Value::Float);
-    let truth = text.parse().ok().map(Value::Boolean);
-    let words = Some(Value::String(text.to_owned()));
-    words
-        .into_iter()
-        .chain(truth)
-        .chain(real)
-        .chain(number)
-        .collect()
+fn no_such_setting() -> String {
+    let keys: Vec<_> = SETTINGS.iter().map(|setting| setting.field.key()).collect();
+    format!("there is no such setting; there are {}", keys.join(", "))
 }
 
 #[cfg(test)]
@@ -106,8 +83,8 @@ mod tests {
         assert_eq!(to_link(&Settings::default()), "");
         let settings = Settings {
             data: "my images/cats & dogs #1.tar.gz".into(),
-            model: "resnet-20".into(),
-            train: "bn,fc.*".into(),
+            model: "resnet-20".parse().expect("a network"),
+            train: "bn,fc.*".parse().expect("what trains"),
             width: Some(8),
             shortcut: false,
             lr: 0.1 + 0.2,
@@ -124,6 +101,9 @@ mod tests {
         assert!(!link.contains([' ', '#']), "{link}");
         assert!(!link.contains("momentum"), "{link}");
         assert_eq!(from_link(&link), Ok(settings));
+        let of_earlier_versions = "epochs=3&warmup-epochs=1.0&shortcut=false&train=bn%2Boutput";
+        let settings = from_link(of_earlier_versions).expect("settings");
+        assert_eq!((settings.epochs, settings.warmup_epochs), (3, 1.0));
     }
 
     #[test]
@@ -146,7 +126,8 @@ mod tests {
             ("batch-size=1.5", "`batch-size=1.5`"),
             ("init=state.safetensors", "cannot carry a file"),
             ("schedule=sometimes", "`schedule=sometimes`"),
-            ("precision=f8", "`precision=f8`"),
+            ("precision=f8", "expected f32 or f16"),
+            ("model=resnet-15", "try resnet-14 or resnet-20"),
             ("lr=-1", "lr: -1"),
             ("batch-size=0", "batch-size: 0"),
         ] {

@@ -1,8 +1,9 @@
 //! Settings, training, and what a run leaves on disk.
 //!
-//! Read in this order: [`settings`] (all that defines a run; [`link`]: the same in a link),
-//! [`schedule`] (the learning rate at each step), [`start`] (what a run begins with), [`trainer`] (its
-//! steps), [`metric`] (what it reports), [`tensor_file`] (named tensors as safetensors), [`checkpoint`]
+//! Read in this order: [`settings`] (all that defines a run), [`table`] (what is known of each
+//! [`setting`]), [`link`] (settings in a link), [`schedule`] (the learning rate at each step), [`start`]
+//! (what a run begins with), [`trainer`] (its steps), [`metric`] (what it reports), [`tensor_file`]
+//! (named tensors as safetensors), [`checkpoint`]
 //! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
 //! [`run_folder`] (where all of it is kept), [`plot`] (the pictures at its end), [`run`] (a training
 //! into a folder, from start to end).
@@ -18,7 +19,9 @@ pub mod run;
 pub mod run_folder;
 pub mod saved;
 pub mod schedule;
+pub mod setting;
 pub mod settings;
 pub mod start;
+pub mod table;
 pub mod tensor_file;
 pub mod trainer;

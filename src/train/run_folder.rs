@@ -35,7 +35,11 @@ impl RunFolder {
         now: SystemTime,
     ) -> Result<Self, RunFolderError> {
         fs::create_dir_all(runs).map_err(|source| failed(runs, source))?;
-        let name = folder_name(now, &settings.model, &settings.train);
+        let name = folder_name(
+            now,
+            &settings.model.to_string(),
+            &settings.train.to_string(),
+        );
         for number in 1_u32.. {
             let path = match number {
                 1 => runs.join(&name),

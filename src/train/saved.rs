@@ -3,9 +3,8 @@
 use super::checkpoint::{Checkpoint, CheckpointError, state_digest};
 use super::delta::{Delta, DeltaError, is_delta};
 use super::settings::Settings;
-use super::start::{StartError, initial};
 use super::tensor_file::{DIGEST_KEY, TensorFile, parse_tensors};
-use crate::network::{Graph, NamedTensor, State, StateError};
+use crate::network::{Graph, NamedTensor, State, StateError, initial_state};
 use crate::platform::fs;
 
 /// What a safetensors file holds.
@@ -47,7 +46,7 @@ pub enum SavedError {
         /// The file.
         file: String,
         /// Why not.
-        source: Box<StartError>,
+        source: Box<SavedError>,
     },
 }
 
@@ -122,6 +121,17 @@ impl Saved {
             file: file.to_owned(),
             source,
         })
+    }
+}
+
+/// The state that a run with these settings starts from: the seed's, or a file's.
+///
+/// # Errors
+/// A file that holds no state of this network.
+pub fn initial(graph: &Graph, settings: &Settings) -> Result<State, SavedError> {
+    match &settings.init {
+        Some(path) => Saved::read(path)?.into_state(graph, &path.display().to_string()),
+        None => Ok(initial_state(graph, settings.seed, settings.bn_init)),
     }
 }
 

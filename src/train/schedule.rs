@@ -6,9 +6,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::SettingsError;
-use crate::field::Field;
-
 /// How the learning rate changes over a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -49,10 +46,17 @@ impl fmt::Display for Schedule {
     }
 }
 
-impl FromStr for Schedule {
-    type Err = SettingsError;
+/// A text that names no schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected constant, cosine, one-cycle, or step: with ascending epochs from 1 on, as in step:80,120"
+)]
+pub struct UnknownSchedule;
 
-    fn from_str(text: &str) -> Result<Self, SettingsError> {
+impl FromStr for Schedule {
+    type Err = UnknownSchedule;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSchedule> {
         match text {
             "constant" => Ok(Self::Constant),
             "cosine" => Ok(Self::Cosine),
@@ -61,13 +65,7 @@ impl FromStr for Schedule {
                 .strip_prefix("step:")
                 .and_then(milestones)
                 .map(Self::Step)
-                .ok_or_else(|| SettingsError::Value {
-                    field: Field::Schedule,
-                    found: format!("`{text}`"),
-                    expected: "constant, cosine, one-cycle, or step: with ascending epochs from 1 \
-                               on, as in step:80,120"
-                        .to_owned(),
-                }),
+                .ok_or(UnknownSchedule),
         }
     }
 }
@@ -82,9 +80,9 @@ fn milestones(list: &str) -> Option<Vec<u32>> {
 }
 
 impl TryFrom<String> for Schedule {
-    type Error = SettingsError;
+    type Error = UnknownSchedule;
 
-    fn try_from(text: String) -> Result<Self, SettingsError> {
+    fn try_from(text: String) -> Result<Self, UnknownSchedule> {
         text.parse()
     }
 }

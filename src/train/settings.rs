@@ -8,8 +8,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::{LearningRate, Schedule};
+use crate::data::DataSource;
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
+use crate::network::{ArchitectureName, BnInit, Trainable};
 
 /// Everything that decides what a run computes. In TOML each key is the command line's option
 /// without its dashes; switches that turn something off there (`--no-shortcut`) are positive here
@@ -29,13 +31,13 @@ use crate::kernels::Precision;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
     /// A folder or archive of images, or `shapes` for the made-up ones.
-    pub data: String,
+    pub data: DataSource,
     /// Rows and columns that the images of a folder are resized to, in pixels.
     pub image_size: u32,
     /// The share of an image folder's images that becomes the test set where the folder has none.
     pub test_fraction: Option<f64>,
     /// `resnet-D` with D = 6n+2, or `vgg-11`, `-13`, `-16`, `-19`.
-    pub model: String,
+    pub model: ArchitectureName,
     /// Channels of the first stage; `None` for the model's own.
     pub width: Option<u32>,
     /// Whether a ResNet's blocks add their input to their output.
@@ -43,9 +45,9 @@ pub struct Settings {
     /// Whether BatchNorm stands behind the activation instead of before it.
     pub bn_after_activation: bool,
     /// What trains: a mode (`bn`, `output`, `random:2`, …) or a list of parameter names or globs.
-    pub train: String,
-    /// First values of γ and β: `uniform`, `ones`, `ones-ones` or `symmetric`.
-    pub bn_init: String,
+    pub train: Trainable,
+    /// First values of γ and β.
+    pub bn_init: BnInit,
     /// A safetensors state to start from instead of the seed's.
     pub init: Option<PathBuf>,
     /// Passes over the training set; `max-steps` overrides it.
@@ -89,15 +91,15 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            data: "shapes".to_owned(),
+            data: DataSource::default(),
             image_size: 32,
             test_fraction: None,
-            model: "resnet-14".to_owned(),
+            model: ArchitectureName::default(),
             width: None,
             shortcut: true,
             bn_after_activation: false,
-            train: "bn".to_owned(),
-            bn_init: "uniform".to_owned(),
+            train: Trainable::default(),
+            bn_init: BnInit::default(),
             init: None,
             epochs: 160,
             max_steps: None,
@@ -122,107 +124,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Checks every value that can be judged without data, network or adapter.
-    ///
-    /// # Errors
-    /// The first option whose value cannot work, with what is expected of it. `model`, `train` and
-    /// `bn-init` are left to the network, which knows what they may be.
-    pub fn validate(&self) -> Result<(), SettingsError> {
-        check(
-            !self.data.is_empty(),
-            Field::Data,
-            "empty",
-            "a path, or `shapes`",
-        )?;
-        check(
-            (1..=1024).contains(&self.image_size),
-            Field::ImageSize,
-            self.image_size,
-            "a number of pixels from 1 to 1024",
-        )?;
-        check(
-            self.test_fraction
-                .is_none_or(|share| share > 0.0 && share < 1.0),
-            Field::TestFraction,
-            self.test_fraction.unwrap_or_default(),
-            "a share more than 0 and less than 1, such as 0.1",
-        )?;
-        check(self.width != Some(0), Field::Width, 0, "at least 1 channel")?;
-        check(
-            self.epochs > 0 || self.max_steps.is_some(),
-            Field::Epochs,
-            self.epochs,
-            "at least 1, or a number of steps beside it",
-        )?;
-        check(
-            self.max_steps != Some(0),
-            Field::MaxSteps,
-            0,
-            "at least 1 step",
-        )?;
-        check(self.batch_size > 0, Field::BatchSize, 0, "at least 1 image")?;
-        check(
-            self.limit_train != Some(0),
-            Field::LimitTrain,
-            0,
-            "at least 1 image",
-        )?;
-        check(
-            self.limit_test != Some(0),
-            Field::LimitTest,
-            0,
-            "at least 1 image",
-        )?;
-        check_rate(Field::Lr, self.lr)?;
-        check(
-            (0.0..1.0).contains(&self.momentum),
-            Field::Momentum,
-            self.momentum,
-            "a number from 0 to less than 1, such as 0.9",
-        )?;
-        if self.nesterov {
-            check(
-                self.optimizer == OptimizerKind::Sgd,
-                Field::Nesterov,
-                format_args!("the optimizer {}", self.optimizer),
-                "sgd beside it",
-            )?;
-            check(
-                self.momentum > 0.0,
-                Field::Nesterov,
-                "a momentum of 0",
-                "one above 0 beside it, such as 0.9",
-            )?;
-        }
-        check_rate(Field::WeightDecay, self.weight_decay)?;
-        check(
-            self.lr_gamma > 0.0 && self.lr_gamma.is_finite(),
-            Field::LrGamma,
-            self.lr_gamma,
-            "a finite factor above 0, such as 0.1",
-        )?;
-        check(
-            self.warmup_epochs >= 0.0 && self.warmup_epochs.is_finite(),
-            Field::WarmupEpochs,
-            self.warmup_epochs,
-            "a finite number of epochs, 0 for no warm-up",
-        )?;
-        // TOML's whole numbers have 64 bits with a sign, and config.toml has to hold the seed.
-        check(
-            i64::try_from(self.seed).is_ok(),
-            Field::Seed,
-            self.seed,
-            "a whole number from 0 to 9223372036854775807",
-        )
-    }
-
     /// Makes paths absolute, so that a run can be repeated from any folder.
     pub fn make_absolute(&mut self) {
-        if self.data != "shapes"
-            && let Ok(path) = std::path::absolute(&self.data)
-        {
-            self.data = path.display().to_string();
-        }
+        self.data.make_absolute();
         if let Some(path) = &self.init
             && let Ok(path) = std::path::absolute(path)
         {
@@ -278,28 +182,6 @@ fn place(text: &str, span: Range<usize>) -> (usize, String) {
     (line, key.chars().take(60).collect())
 }
 
-fn check(
-    holds: bool,
-    field: Field,
-    found: impl fmt::Display,
-    expected: &'static str,
-) -> Result<(), SettingsError> {
-    if holds {
-        return Ok(());
-    }
-    Err(SettingsError::Value {
-        field,
-        found: found.to_string(),
-        expected: expected.to_owned(),
-    })
-}
-
-/// Rates go to the GPU as f32 and have to be finite there too.
-fn check_rate(field: Field, value: f64) -> Result<(), SettingsError> {
-    let holds = value >= 0.0 && (value as f32).is_finite();
-    check(holds, field, value, "a finite number of at least 0")
-}
-
 /// The update rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -334,34 +216,18 @@ impl fmt::Display for OptimizerKind {
 }
 
 impl FromStr for OptimizerKind {
-    type Err = SettingsError;
+    type Err = UnknownName;
 
-    fn from_str(text: &str) -> Result<Self, SettingsError> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name() == text)
-            .ok_or_else(|| SettingsError::Value {
-                field: Field::Optimizer,
-                found: format!("`{text}`"),
-                expected: "sgd, adam or adamw".to_owned(),
-            })
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        found.ok_or(UnknownName)
     }
 }
 
-impl FromStr for Precision {
-    type Err = SettingsError;
-
-    fn from_str(text: &str) -> Result<Self, SettingsError> {
-        Self::ALL
-            .into_iter()
-            .find(|precision| precision.name() == text)
-            .ok_or_else(|| SettingsError::Value {
-                field: Field::Precision,
-                found: format!("`{text}`"),
-                expected: "f32 or f16".to_owned(),
-            })
-    }
-}
+/// No value has this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such name")]
+pub struct UnknownName;
 
 /// Why settings cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -375,6 +241,14 @@ pub enum SettingsError {
         found: String,
         /// What it may be set to.
         expected: String,
+    },
+    /// A text that is no value of a setting, for a reason of its own.
+    #[error("{}: {message}", field.key())]
+    Text {
+        /// Which.
+        field: Field,
+        /// What is wrong, and what is expected.
+        message: String,
     },
     /// A TOML text could not be read.
     #[error("line {line}, `{key}`: {message}")]
@@ -399,6 +273,7 @@ impl Explain for SettingsError {
                 found,
                 expected,
             } => Explanation::value(*field, found, expected),
+            Self::Text { field, message } => Explanation::new(message).about(*field),
             Self::Toml { .. } | Self::Write(_) => Explanation::new(self),
         }
     }

@@ -1,17 +1,15 @@
 //! What a run begins with: network, trained set and first state, as its settings and data say.
 
 use super::checkpoint::{Base, Checkpoint, FIRST_MOMENT, OptimizerState, Progress, SECOND_MOMENT};
-use super::saved::{SavedError, digest};
+use super::saved::{SavedError, digest, initial};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::{DataShape, Normalization};
 use crate::engine::{Choices, PlanOptions};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
-use crate::network::initial::UnknownBnInit;
 use crate::network::{
-    Architecture, BnInit, Graph, NetworkError, Options, State, StateError, Trainable,
-    TrainableError, TrainedSet, initial_state,
+    Architecture, Graph, NetworkError, Options, State, StateError, TrainableError, TrainedSet,
 };
 
 /// Settings that no run can begin with.
@@ -26,9 +24,6 @@ pub enum StartError {
     /// A trained set that does not exist.
     #[error("{0}")]
     Trainable(#[from] TrainableError),
-    /// An unknown way to begin γ and β.
-    #[error("{0}")]
-    BnInit(#[from] UnknownBnInit),
     /// A state that is none of this network's.
     #[error("{0}")]
     Saved(#[from] SavedError),
@@ -55,7 +50,6 @@ impl Explain for StartError {
             Self::Settings(error) => error.explain(),
             Self::Network(error) => error.explain(),
             Self::Trainable(error) => Explanation::new(error).about(Field::Train),
-            Self::BnInit(error) => Explanation::new(error).about(Field::BnInit),
             Self::Saved(error) => Explanation::new(error).about(Field::Init),
             Self::Checkpoint(_) | Self::Optimizer { .. } => Explanation::new(self),
         }
@@ -201,8 +195,6 @@ pub async fn load(settings: &Settings) -> Result<crate::data::DataSet, crate::da
 pub fn check(settings: &Settings) -> Result<(), StartError> {
     settings.validate()?;
     architecture(settings)?;
-    settings.train.parse::<Trainable>()?;
-    settings.bn_init.parse::<BnInit>()?;
     Ok(())
 }
 
@@ -224,10 +216,7 @@ fn rule(settings: &Settings) -> Rule {
 pub fn prepare(settings: &Settings, data: &DataShape) -> Result<(Graph, TrainedSet), StartError> {
     check(settings)?;
     let graph = build(settings, data)?;
-    let trained = settings
-        .train
-        .parse::<Trainable>()?
-        .select(&graph, settings.seed)?;
+    let trained = settings.train.select(&graph, settings.seed)?;
     Ok((graph, trained))
 }
 
@@ -246,28 +235,12 @@ pub fn build(settings: &Settings, data: &DataShape) -> Result<Graph, NetworkErro
 /// # Errors
 /// One that does not exist.
 pub fn architecture(settings: &Settings) -> Result<Architecture, NetworkError> {
-    Architecture::parse(
-        &settings.model,
+    Architecture::new(
+        settings.model,
         Options {
             width: settings.width,
             shortcut: settings.shortcut,
             batch_norm_after_activation: settings.bn_after_activation,
         },
     )
-}
-
-/// The state that a run with these settings starts from: the seed's, or a file's.
-///
-/// # Errors
-/// An unknown `bn-init`; a file that holds no state of this network.
-pub fn initial(graph: &Graph, settings: &Settings) -> Result<State, StartError> {
-    if let Some(path) = &settings.init {
-        let saved = super::saved::Saved::read(path).map_err(SavedError::File)?;
-        return Ok(saved.into_state(graph, &path.display().to_string())?);
-    }
-    Ok(initial_state(
-        graph,
-        settings.seed,
-        settings.bn_init.parse()?,
-    ))
 }

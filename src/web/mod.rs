@@ -6,7 +6,7 @@
 mod dom;
 mod kept;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::mpsc;
 
@@ -154,7 +154,7 @@ impl Page {
             }
             Asked::Keep(path) => self.afterwards(async move { kept::keep(&path).await }),
             Asked::Forget => self.afterwards(kept::forget()),
-            Asked::Use(path) => self.shell.setup_mut().set_data(&path.to_string_lossy()),
+            Asked::Use(path) => self.shell.setup_mut().set_data(&*path),
             Asked::Complaint(sentence) => self.shell.complain(&sentence),
         }
     }
@@ -183,8 +183,10 @@ impl Page {
         }
         self.linked = settings.clone();
         self.dom.set_link(&to_link(settings));
-        let data = PathBuf::from(&settings.data);
-        if settings.data != "shapes" && fs::exists(&data) && !self.offered.contains(&data) {
+        if let Some(data) = settings.data.path().map(Path::to_owned)
+            && fs::exists(&data)
+            && !self.offered.contains(&data)
+        {
             self.offered.push(data.clone());
             let question = format!(
                 "Keep {} in this browser for the next visit?",

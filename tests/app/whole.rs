@@ -41,7 +41,7 @@ const WINDOW: Vec2 = Vec2::new(1280.0, 800.0);
 /// 4 steps of 16 images an epoch, two epochs, of made-up shapes.
 fn settings() -> Settings {
     Settings {
-        model: "resnet-8".into(),
+        model: "resnet-8".parse().unwrap(),
         width: Some(4),
         batch_size: 16,
         limit_train: Some(64),

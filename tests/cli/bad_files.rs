@@ -70,6 +70,8 @@ fn folders_without_a_data_set() {
     write(&path.join("texts/b/letter.txt"), b"dear");
     refused_data(&path.join("texts"), &["texts", "no images"]);
     refused_data(&path.join("nowhere"), &["nowhere", "no file or folder"]);
+    // What looks like an option is part of the path.
+    refused_data(&path.join("a--width/x"), &["--data: ", "a--width/x;"]);
     // A state is no data set.
     let state = fixture("resnet8-bn/init.safetensors");
     refused_data(state.as_ref(), &["init.safetensors"]);

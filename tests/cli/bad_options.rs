@@ -36,7 +36,7 @@ fn networks_that_do_not_exist() {
     refused("--model vgg-12", &["vgg-12", "vgg-11"]);
     refused("--model vgg-11 --no-shortcut", &["--no-shortcut", "vgg-11"]);
     refused("--width 0", &["--width", "0", "at least 1"]);
-    refused("--width 4000000000", &["width"]);
+    refused("--width 4000000000", &["--width: ", "4096"]);
     refused("--width many", &["--width", "many"]);
 }
 

@@ -25,9 +25,9 @@ fn number(value: &Value) -> f64 {
 /// What the engine says of a step of the same network.
 fn expected(train: &str) -> (usize, u64, u64) {
     let settings = Settings {
-        model: "resnet-8".into(),
+        model: "resnet-8".parse().unwrap(),
         width: Some(4),
-        train: train.into(),
+        train: train.parse().unwrap(),
         batch_size: BATCH,
         ..Settings::default()
     };

@@ -22,7 +22,7 @@ fn a_path_that_leads_nowhere_lists_what_can_be_given() {
     );
     // The word is case-sensitive.
     assert_says(
-        &pollster::block_on(load("Shapes", &LoadOptions::default()))
+        &pollster::block_on(load(&"Shapes".into(), &LoadOptions::default()))
             .unwrap_err()
             .to_string(),
         &["Shapes", "`shapes`"],

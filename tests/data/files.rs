@@ -17,7 +17,7 @@ pub fn load_path(path: &Path) -> Result<DataSet, DataError> {
 }
 
 pub fn load_with(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
-    pollster::block_on(load(path.to_str().expect("a path in UTF-8"), options))
+    pollster::block_on(load(&path.into(), options))
 }
 
 /// The sentence that loading `path` fails with.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bnonly::data::{LoadOptions, load};
+use bnonly::data::{DataSource, LoadOptions, load};
 use image::ImageFormat;
 
 use crate::data::files::*;
@@ -327,7 +327,7 @@ fn the_word_shapes_needs_no_file() {
         limit_test: Some(50),
         ..Default::default()
     };
-    let data = pollster::block_on(load("shapes", &options)).unwrap();
+    let data = pollster::block_on(load(&DataSource::Shapes, &options)).unwrap();
     assert_eq!(
         (data.train.len(), data.test.len(), data.classes.len()),
         (100, 50, 10)

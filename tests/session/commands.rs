@@ -33,7 +33,7 @@ fn norms_told_are_those_of_the_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     for mode in ["bn", "all", "output"] {
         let mut settings = settings();
-        settings.train = mode.into();
+        settings.train = mode.parse().unwrap();
         settings.max_steps = Some(5);
         let place = folder.path().join(mode);
         std::fs::create_dir(&place).unwrap();

@@ -101,16 +101,16 @@ fn broken_data_and_wrong_settings_are_told_in_a_sentence() {
     let broken = folder.path().join("cifar-10-binary.tar.gz");
     std::fs::write(&broken, b"\x1f\x8b no archive").unwrap();
     let mut with_data = settings();
-    with_data.data = broken.display().to_string();
+    with_data.data = broken.as_path().into();
     let mut followed = Followed::begin(new_run(with_data, folder.path()));
     let sentence = followed.end().unwrap_err();
     assert!(sentence.contains("cifar-10-binary.tar.gz"), "{sentence}");
 
     let mut wrong = settings();
-    wrong.model = "resnet-9".into();
+    wrong.width = Some(5000);
     followed.send(Command::Start(Box::new(new_run(wrong, folder.path()))));
     let sentence = followed.end().unwrap_err();
-    assert!(sentence.contains("resnet-8"), "{sentence}");
+    assert!(sentence.contains("from 1 to 4096"), "{sentence}");
 
     let nowhere = folder.path().join("nowhere");
     followed.send(Command::Start(Box::new(resumed(&nowhere, true))));

@@ -15,7 +15,7 @@ use bnonly::train::settings::Settings;
 /// 8 steps of 16 images an epoch, two epochs.
 pub fn settings() -> Settings {
     Settings {
-        model: "resnet-8".into(),
+        model: "resnet-8".parse().unwrap(),
         width: Some(4),
         batch_size: 16,
         limit_train: Some(128),

@@ -31,7 +31,7 @@ pub fn data() -> DataSet {
 /// The settings of [`tiny_network`].
 pub fn settings() -> Settings {
     Settings {
-        model: "resnet-8".into(),
+        model: "resnet-8".parse().unwrap(),
         width: Some(4),
         batch_size: BATCH,
         epochs: 1,

@@ -1,20 +1,23 @@
 //! Settings as files and sentences, and the learning rate against PyTorch's numbers.
 
+use bnonly::field::{Explain, Field};
 use bnonly::kernels::Precision;
 use bnonly::train::schedule::{LearningRate, Schedule};
+use bnonly::train::setting::Kind;
 use bnonly::train::settings::{OptimizerKind, Settings};
+use bnonly::train::table::{SETTINGS, setting};
 
 fn unusual() -> Settings {
     Settings {
-        data: "C:\\images \"of\" αβγ".to_owned(),
+        data: "C:\\images \"of\" αβγ".into(),
         image_size: 28,
         test_fraction: Some(0.123_456_789_012_345_67),
-        model: "vgg-11".to_owned(),
+        model: "vgg-11".parse().unwrap(),
         width: Some(7),
         shortcut: false,
         bn_after_activation: true,
-        train: "blocks.*.bn1.weight,fc.*".to_owned(),
-        bn_init: "symmetric".to_owned(),
+        train: "blocks.*.bn1.weight,fc.*".parse().unwrap(),
+        bn_init: "symmetric".parse().unwrap(),
         init: Some("some/init.safetensors".into()),
         epochs: 3,
         max_steps: Some(12_345),
@@ -44,6 +47,117 @@ fn settings_survive_a_file_bit_for_bit() {
         assert_eq!(Settings::from_toml(&text).unwrap(), settings, "{text}");
     }
     assert_eq!(Settings::from_toml("").unwrap(), Settings::default());
+}
+
+/// As version 0.1 wrote it: older runs are continued, and their settings taken over.
+#[test]
+fn a_config_of_an_earlier_version_reads_the_same() {
+    let text = r#"data = "/data/cifar-10-batches-bin"
+image-size = 32
+model = "resnet-20"
+width = 8
+shortcut = false
+bn-after-activation = true
+train = "bn,fc.*"
+bn-init = "ones-ones"
+init = "/runs/first/delta.safetensors"
+epochs = 3
+max-steps = 40
+batch-size = 16
+limit-train = 64
+optimizer = "adamw"
+lr = 0.01
+momentum = 0.9
+nesterov = false
+weight-decay = 0.0001
+schedule = "step:1,2"
+lr-gamma = 0.1
+warmup-epochs = 0.5
+seed = 7
+shuffle = true
+augment = false
+freeze-stats = false
+precision = "f16"
+"#;
+    let settings = Settings::from_toml(text).unwrap();
+    let expected = Settings {
+        data: "/data/cifar-10-batches-bin".into(),
+        model: "resnet-20".parse().unwrap(),
+        width: Some(8),
+        shortcut: false,
+        bn_after_activation: true,
+        train: "bn,fc.*".parse().unwrap(),
+        bn_init: "ones-ones".parse().unwrap(),
+        init: Some("/runs/first/delta.safetensors".into()),
+        epochs: 3,
+        max_steps: Some(40),
+        batch_size: 16,
+        limit_train: Some(64),
+        optimizer: OptimizerKind::AdamW,
+        lr: 0.01,
+        schedule: Schedule::Step(vec![1, 2]),
+        warmup_epochs: 0.5,
+        seed: 7,
+        augment: false,
+        precision: Precision::F16,
+        ..Settings::default()
+    };
+    assert_eq!(settings, expected);
+    assert_eq!(settings.to_toml().unwrap(), text);
+}
+
+#[test]
+fn the_table_has_each_setting_and_reads_what_it_writes() {
+    let text = unusual().to_toml().unwrap();
+    let mut keys: Vec<&str> = text
+        .lines()
+        .map(|line| line.split(" = ").next().unwrap())
+        .collect();
+    let mut known: Vec<&str> = SETTINGS.iter().map(|setting| setting.field.key()).collect();
+    keys.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(keys, known);
+
+    let mut copied = Settings::default();
+    for setting in &SETTINGS {
+        let text = setting.get(&unusual()).expect("a value");
+        setting.set(&mut copied, &text).unwrap();
+        let words = [setting.label, setting.help, setting.expected];
+        assert!(words.iter().all(|words| !words.is_empty()));
+        assert!(!setting.help.ends_with('.'), "{}", setting.help);
+        if let Kind::Choice(_, choices) = setting.kind {
+            for choice in choices {
+                setting.set(&mut copied.clone(), choice.word).unwrap();
+            }
+        }
+    }
+    assert_eq!(copied, unusual());
+}
+
+#[test]
+fn a_text_that_is_no_value_is_told_with_what_is_expected() {
+    for (field, text, parts) in [
+        (Field::BatchSize, "many", ["`many`", "images"]),
+        (
+            Field::Model,
+            "resnet-15",
+            ["resnet-15", "resnet-14 or resnet-20"],
+        ),
+        (Field::Train, "bm", ["`bm`", "bn-gamma"]),
+        (Field::BnInit, "zeros", ["`zeros`", "symmetric"]),
+        (Field::Optimizer, "lion", ["`lion`", "adamw"]),
+        (Field::Schedule, "sometimes", ["`sometimes`", "step:80,120"]),
+        (Field::Init, "", ["an empty text", "safetensors"]),
+    ] {
+        let mut settings = Settings::default();
+        let error = setting(field).unwrap().set(&mut settings, text);
+        let told = error.unwrap_err().explain();
+        assert_eq!(told.field, Some(field));
+        for part in parts {
+            assert!(told.text.contains(part), "{}", told.text);
+        }
+        assert_eq!(settings, Settings::default());
+    }
 }
 
 #[test]

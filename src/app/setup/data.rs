@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use egui::Ui;
 
 use super::Setup;
-use super::fields::{Rows, list, short_path, shortened, steady};
+use super::fields::{Rows, list, short_path, shortened, steady, tooltip};
+use super::problem::Section;
 use crate::app::dialog::{Answer, Ask, Kind};
+use crate::data::DataSource;
 use crate::field::Field;
+use crate::train::setting::Part;
 
 /// What a path is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,58 +20,61 @@ pub(super) enum Purpose {
     Runs,
 }
 
-pub(super) const SIZES: &str = "More: size, limits, split";
 const SHAPES: &str = "made-up shapes";
+const SHAPES_HELP: &str = "The made-up shapes need no file: 10 classes, 10,000 images to train on and 2,000 \
+                           to test on, 32×32 pixels.";
 
 impl Setup {
     pub(super) fn data_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
-        const TYPE: &str = "Type a path …";
-        let tooltip = match self.settings.data.as_str() {
-            "shapes" => {
-                "Images to train and test on. The made-up shapes need no file: 10 classes, 10,000 \
-                         images to train on and 2,000 to test on, 32×32 pixels."
-                    .to_owned()
-            }
-            path => format!("Images to train and test on: {path}"),
+        /// What was chosen from the list.
+        enum Chosen {
+            Source(DataSource),
+            Typing,
+        }
+        let tooltip = match &self.settings.data {
+            DataSource::Shapes => format!("{SHAPES_HELP} {}", tooltip(Field::Data)),
+            DataSource::Path(path) => format!("{}. {}", path.display(), tooltip(Field::Data)),
         };
-        let shown = data_name(ui, &self.settings.data);
+        let shown = match &self.settings.data {
+            DataSource::Shapes => SHAPES.to_owned(),
+            DataSource::Path(path) => short_path(ui, path),
+        };
         let mut chosen = None;
         rows.row(ui, Field::Data, &tooltip, |ui| {
             list(ui, "data", &shown)
                 .show_ui(ui, |ui| {
-                    let known =
-                        std::iter::once("shapes").chain(self.recent.iter().map(String::as_str));
-                    for data in known {
-                        let name = match data {
-                            "shapes" => SHAPES.to_owned(),
-                            path => shortened(path, 60),
+                    let recent = self.recent.iter().cloned().map(DataSource::Path);
+                    for data in std::iter::once(DataSource::Shapes).chain(recent) {
+                        let name = match &data {
+                            DataSource::Shapes => SHAPES.to_owned(),
+                            DataSource::Path(path) => shortened(&path.display().to_string(), 60),
                         };
                         let entry = ui.selectable_label(data == self.settings.data, name);
-                        if entry.on_hover_text(data).clicked() {
-                            chosen = Some(data.to_owned());
+                        if entry.on_hover_text(data.to_string()).clicked() {
+                            chosen = Some(Chosen::Source(data));
                         }
                     }
-                    let entry = ui.selectable_label(false, TYPE);
+                    let entry = ui.selectable_label(false, "Type a path …");
                     if entry
                         .on_hover_text("Asks for the path of a folder or a file.")
                         .clicked()
                     {
-                        chosen = Some(TYPE.to_owned());
+                        chosen = Some(Chosen::Typing);
                     }
                 })
                 .response
         });
-        match chosen.as_deref() {
-            Some(TYPE) => self
+        match chosen {
+            Some(Chosen::Typing) => self
                 .dialog
                 .ask_to_type(Purpose::Data, self.ask_data(Kind::Any)),
-            Some(data) => self.set_data(data),
+            Some(Chosen::Source(data)) => self.set_data(data),
             None => {}
         }
         steady(ui, "choose", |ui| {
             ui.add_enabled_ui(!rows.locked, |ui| self.choose_data_ui(ui));
         });
-        self.group(ui, rows, SIZES, false, |setup, ui, rows| {
+        self.group(ui, rows, Section::Of(Part::Sizes), |setup, ui, rows| {
             setup.sizes_ui(ui, rows);
         });
     }
@@ -93,69 +99,44 @@ impl Setup {
 
     fn sizes_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         let settings = &mut self.settings;
-        rows.number(
-            ui,
-            Field::ImageSize,
-            "Rows and columns that the pictures of a folder are brought to, in pixels (1 to 1,024). Other \
-             data keep their size.",
-            &mut settings.image_size,
-            " pixels",
-        );
-        let unit = " images";
+        rows.number(ui, Field::ImageSize, &mut settings.image_size);
         rows.optional(
             ui,
             Field::LimitTrain,
-            "Use only the first so many training images.",
             &mut settings.limit_train,
             5_000,
-            (unit, "use all"),
+            "use all",
         );
         rows.optional(
             ui,
             Field::LimitTest,
-            "Use only the first so many test images.",
             &mut settings.limit_test,
             1_000,
-            (unit, "use all"),
+            "use all",
         );
-        rows.optional(
-            ui,
-            Field::TestFraction,
-            "The share of each class to test on (0 to 1), in a folder of images that has no test images of \
-             its own; 0.2 if not set.",
-            &mut settings.test_fraction,
-            0.2,
-            ("", "as the data have it"),
-        );
+        let share = &mut settings.test_fraction;
+        rows.optional(ui, Field::TestFraction, share, 0.2, "as the data have it");
     }
 
     /// A path that was chosen.
     pub(super) fn answered(&mut self, answer: Answer<Purpose>) {
         match answer.purpose {
-            Purpose::Data => self.set_data(&answer.path.to_string_lossy()),
+            Purpose::Data => self.set_data(&*answer.path),
             Purpose::Init => self.settings.init = Some(answer.path),
             Purpose::Runs => self.runs = answer.path,
         }
     }
 
     fn ask_data(&self, kind: Kind) -> Ask {
-        let path = Path::new(&self.settings.data);
-        let is_path = self.settings.data != "shapes";
+        let folder = self.settings.data.path().and_then(Path::parent);
         Ask {
             title: "Images to train on".into(),
             endings: match kind {
                 Kind::File => vec!["tar.gz".into(), "tgz".into(), "gz".into(), "tar".into()],
                 _ => Vec::new(),
             },
-            directory: path.parent().filter(|_| is_path).map(PathBuf::from),
+            directory: folder.map(PathBuf::from),
             kind,
         }
-    }
-}
-
-fn data_name(ui: &Ui, data: &str) -> String {
-    match data {
-        "shapes" => SHAPES.to_owned(),
-        path => short_path(ui, Path::new(path)),
     }
 }

@@ -100,7 +100,7 @@ impl Setup {
         let is_missing = !adapters.is_empty() && chosen_place(&self.adapter, adapters).is_none();
         is_missing.then(|| {
             let told = format!("the adapter {asked} is not there any more; choose another");
-            Problem::new(&Explanation::new(told), Field::Adapter)
+            Problem::at(Field::Adapter.into(), &Explanation::new(told))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The rows of the form: a name, a control, a tooltip over both, and below them what is wrong.
 
+use std::fmt::Debug;
 use std::hash::Hash;
 use std::path::Path;
 
@@ -13,6 +14,10 @@ use super::problem::{Problem, Row};
 use crate::app::icons::{self, picture_button};
 use crate::app::layout_class::drag_speed;
 use crate::app::theme::problem_colour;
+use crate::field::{Explain, Field};
+use crate::train::setting::{Kind, Part};
+use crate::train::settings::Settings;
+use crate::train::table::{SETTINGS, setting};
 
 /// Points that the names of fields take, at the usual size of letters.
 const NAME_WIDTH: f32 = 92.0;
@@ -71,36 +76,22 @@ impl Rows<'_> {
     }
 
     /// A checkbox with its name beside it.
-    pub fn switch(
-        self,
-        ui: &mut Ui,
-        row: impl Into<Row>,
-        name: &str,
-        tooltip: &str,
-        on: &mut bool,
-    ) {
-        let row = row.into();
+    pub fn switch(self, ui: &mut Ui, field: Field, on: &mut bool) {
+        let (row, tooltip) = (Row::Field(field), tooltip(field));
         steady(ui, row, |ui| {
             ui.add_enabled_ui(!self.locked, |ui| {
-                ui.checkbox(on, name)
-                    .on_hover_text(tooltip)
+                ui.checkbox(on, row.label())
+                    .on_hover_text(&tooltip)
                     .on_disabled_hover_text(tooltip);
             });
             self.problem_ui(ui, row);
         });
     }
 
-    /// A number to drag or type. `unit` stands behind it.
-    pub fn number<N: Numeric>(
-        self,
-        ui: &mut Ui,
-        row: impl Into<Row>,
-        tooltip: &str,
-        value: &mut N,
-        unit: &str,
-    ) {
-        self.row(ui, row, tooltip, |ui| {
-            let number = number(ui, value, unit);
+    /// A number to drag or type, with its unit behind it.
+    pub fn number<N: Numeric>(self, ui: &mut Ui, field: Field, value: &mut N) {
+        self.row(ui, field, &tooltip(field), |ui| {
+            let number = number(ui, value, unit(field));
             ui.add(number)
         });
     }
@@ -109,14 +100,13 @@ impl Rows<'_> {
     pub fn optional<N: Numeric>(
         self,
         ui: &mut Ui,
-        row: impl Into<Row>,
-        tooltip: &str,
+        field: Field,
         value: &mut Option<N>,
         first: N,
-        (unit, left_out): (&str, &str),
+        left_out: &str,
     ) {
-        let row = row.into();
-        self.row(ui, row, tooltip, |ui| {
+        let (row, tooltip) = (Row::Field(field), tooltip(field));
+        self.row(ui, row, &tooltip, |ui| {
             let mut is_on = value.is_some();
             let text = if is_on { "" } else { left_out };
             let switch = ui.checkbox(&mut is_on, text);
@@ -124,16 +114,72 @@ impl Rows<'_> {
                 *value = is_on.then_some(first);
             }
             if let Some(value) = value {
-                let number = number(ui, value, unit);
-                let number = ui.add(number).on_hover_text(tooltip);
+                let number = number(ui, value, unit(field));
+                let number = ui.add(number).on_hover_text(&tooltip);
                 number.accessible_name(format!("{}, number", row.label()));
             }
             switch
         });
     }
 
+    /// The settings of a part that have no row of their own making, each by its kind. Texts, and numbers
+    /// that may be left out, need one.
+    pub fn others(self, ui: &mut Ui, part: Part, drawn: &[Field], settings: &mut Settings) {
+        let others = SETTINGS
+            .iter()
+            .filter(|setting| setting.part == part && !drawn.contains(&setting.field));
+        for setting in others {
+            let field = setting.field;
+            let Some(written) = setting.get(settings) else {
+                continue;
+            };
+            match setting.kind {
+                Kind::SwitchOn | Kind::SwitchOff(..) => {
+                    let before = written == "true";
+                    let mut on = before;
+                    self.switch(ui, field, &mut on);
+                    if on != before {
+                        let _ = setting.set(settings, &on.to_string());
+                    }
+                }
+                Kind::Number(..) => {
+                    let before: f64 = written.parse().unwrap_or_default();
+                    let mut value = before;
+                    self.number(ui, field, &mut value);
+                    if value != before && setting.set(settings, &value.to_string()).is_err() {
+                        // It is a whole number.
+                        let _ = setting.set(settings, &value.round().to_string());
+                    }
+                }
+                Kind::Choice(..) => self.choice(ui, field, settings),
+                Kind::Text(_) => {}
+            }
+        }
+    }
+
+    /// A setting that has a few values, to choose one of.
+    pub fn choice(self, ui: &mut Ui, field: Field, settings: &mut Settings) {
+        let Some(setting) = setting(field) else {
+            return;
+        };
+        let Kind::Choice(_, choices) = setting.kind else {
+            return;
+        };
+        let written = setting.get(settings).unwrap_or_default();
+        let entries: Vec<_> = choices
+            .iter()
+            .map(|choice| (choice.word, choice.label, choice.help))
+            .collect();
+        let mut word = written.as_str();
+        self.one_of(ui, field, &tooltip(field), &mut word, &entries);
+        if word != written {
+            // The table's own words are values.
+            let _ = setting.set(settings, word);
+        }
+    }
+
     /// A list to choose one from; each entry has a value, a name and a sentence.
-    pub fn choice<T: PartialEq + Copy>(
+    pub fn one_of<T: PartialEq + Copy>(
         self,
         ui: &mut Ui,
         row: impl Into<Row>,
@@ -156,39 +202,45 @@ impl Rows<'_> {
         });
     }
 
-    /// A text that stands for a value: what is typed is kept while it cannot be read.
-    pub fn draft<T>(
+    /// A text that stands for a setting: what is typed is kept while it cannot be read. `written` makes the
+    /// setting's text of what is typed; `extra` draws behind the text, and may give another value.
+    pub fn typed(
         self,
         ui: &mut Ui,
-        row: impl Into<Row>,
+        (row, field): (Row, Field),
         tooltip: &str,
-        (draft, written): (&mut Draft, String),
-        parse: impl FnOnce(&str) -> Result<T, String>,
-        extra: impl FnOnce(&mut Ui) -> Option<T>,
-    ) -> Option<T> {
-        let row = row.into();
-        draft.follow(written);
-        let mut parsed = None;
+        (draft, shown): (&mut Draft, String),
+        settings: &mut Settings,
+        written: impl FnOnce(&str) -> String,
+        extra: impl FnOnce(&mut Ui) -> Option<String>,
+    ) {
+        let Some(setting) = setting(field) else {
+            return;
+        };
+        draft.follow(shown);
+        let mut picked = None;
         self.row(ui, row, tooltip, |ui| {
             // From the right, so that the text takes what room is left.
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                parsed = extra(ui);
-                let field = TextEdit::singleline(&mut draft.text)
+                picked = extra(ui);
+                let text = TextEdit::singleline(&mut draft.text)
                     .align(egui::Align2::LEFT_CENTER)
                     .desired_width(ui.available_width());
-                let field = ui.add(field);
-                if field.changed() {
-                    match parse(draft.text.trim()) {
-                        Ok(value) => {
+                let text = ui.add(text);
+                if text.changed() {
+                    let mut changed = settings.clone();
+                    let set = setting.set(&mut changed, &written(draft.text.trim()));
+                    match set.and_then(|()| setting.check(&changed)) {
+                        Ok(()) => {
                             draft.problem = None;
                             // The value may be written another way: 007.
                             draft.is_typed = true;
-                            parsed = Some(value);
+                            *settings = changed;
                         }
-                        Err(sentence) => draft.problem = Some(Problem::typed(row, &sentence)),
+                        Err(error) => draft.problem = Some(Problem::at(row, &error.explain())),
                     }
                 }
-                field
+                text
             })
             .inner
         });
@@ -199,21 +251,47 @@ impl Rows<'_> {
             };
             rows.problem_ui(ui, row);
         }
-        parsed
+        if let Some(picked) = picked {
+            *draft = Draft::default();
+            // What can be picked can be set.
+            let _ = setting.set(settings, &picked);
+        }
     }
 
     /// What is wrong with a row, if anything is.
     pub fn problem_ui(self, ui: &mut Ui, row: Row) {
         if let Some(problem) = self.problem.filter(|problem| problem.row == row) {
-            let text = RichText::new(&problem.sentence).small();
+            let text = RichText::new(&problem.text).small();
             ui.add(Label::new(text.color(problem_colour(ui))).wrap());
         }
     }
 }
 
+/// What a setting is and what it may be, in sentences.
+pub(super) fn tooltip(field: Field) -> String {
+    let Some(setting) = setting(field) else {
+        return String::new();
+    };
+    match setting.kind {
+        Kind::Number(..) => format!("{}. Expected: {}.", setting.help, setting.expected),
+        _ => format!("{}.", setting.help),
+    }
+}
+
+fn unit(field: Field) -> &'static str {
+    match setting(field).map(|setting| setting.kind) {
+        Some(Kind::Number(_, unit)) => unit,
+        _ => "",
+    }
+}
+
 /// Draws widgets whose ids do not depend on what is drawn before them: a sentence that comes or goes above
 /// a field must not take the focus from it.
-pub(super) fn steady<R>(ui: &mut Ui, name: impl Hash, content: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn steady<R>(
+    ui: &mut Ui,
+    name: impl Hash + Debug,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> R {
     let id = ui.scope_id().with(name);
     ui.scope_builder(UiBuilder::new().scope_id(id), content)
         .inner
@@ -244,7 +322,7 @@ impl Draft {
 }
 
 /// A number to drag or type; any that its type holds, so that a bad one is answered by a sentence.
-fn number<'a, N: Numeric>(ui: &Ui, value: &'a mut N, unit: &str) -> DragValue<'a> {
+pub(super) fn number<'a, N: Numeric>(ui: &Ui, value: &'a mut N, unit: &str) -> DragValue<'a> {
     let speed = if N::INTEGRAL { 0.2 } else { 0.002 };
     let number = DragValue::new(value)
         .speed(drag_speed(ui, speed))

@@ -26,14 +26,16 @@ use self::data::Purpose;
 use self::fields::{Draft, Rows, steady};
 use self::needs::{Estimator, Needs, Question};
 use self::presets::Preset;
-use self::problem::{DEVICE, Problem, Row, is_within};
+use self::problem::{Problem, Row, Section};
 use self::shape::Known;
 use self::summary::needs_ui;
 use crate::app::dialog::{Dialog, Service};
 use crate::app::layout_class::is_for_touch;
 use crate::app::theme::problem_colour;
+use crate::data::DataSource;
 use crate::field::Field;
 use crate::gpu::{AdapterChoice, Capabilities};
+use crate::train::setting::Part;
 use crate::train::settings::Settings;
 use crate::train::start;
 
@@ -50,14 +52,14 @@ pub struct Setup {
     adapter: AdapterChoice,
     runs: PathBuf,
     /// Paths of data used before, the last first.
-    recent: Vec<String>,
+    recent: Vec<PathBuf>,
     folds: Folds,
     /// The one last chosen, as long as the settings are still its.
     preset: Option<&'static Preset>,
     drafts: Drafts,
     dialog: Dialog<Purpose>,
-    /// Shapes of data that was read, by path.
-    known: BTreeMap<String, Known>,
+    /// Shapes of data that was read.
+    known: BTreeMap<DataSource, Known>,
     /// What the estimator was last asked about.
     asked: Option<Question>,
     estimator: Estimator,
@@ -75,6 +77,8 @@ struct Folds(BTreeMap<String, bool>);
 /// What is being typed.
 #[derive(Clone, Debug, Default)]
 struct Drafts {
+    model: Draft,
+    names: Draft,
     seed: Draft,
     milestones: Draft,
     /// A list of names is being typed, whatever it reads as just now.
@@ -127,7 +131,7 @@ impl Setup {
 
     /// Replaces the settings, and drops what was half typed.
     pub fn set_settings(&mut self, settings: Settings) {
-        self.set_data(&settings.data);
+        self.set_data(settings.data.clone());
         self.settings = settings;
         self.drafts = Drafts::default();
         self.preset = self
@@ -135,12 +139,12 @@ impl Setup {
             .filter(|preset| preset.is_applied(&self.settings));
     }
 
-    /// Takes other images: a path, or `shapes`.
-    pub fn set_data(&mut self, data: &str) {
-        self.settings.data = data.to_owned();
-        if data != "shapes" {
-            self.recent.retain(|path| path != data);
-            self.recent.insert(0, data.to_owned());
+    /// Takes other images.
+    pub fn set_data(&mut self, data: impl Into<DataSource>) {
+        self.settings.data = data.into();
+        if let Some(path) = self.settings.data.path() {
+            self.recent.retain(|earlier| earlier != path);
+            self.recent.insert(0, path.to_owned());
             self.recent.truncate(RECENT);
         }
     }
@@ -178,8 +182,19 @@ impl Setup {
     }
 
     fn first_problem(&self) -> Option<&Problem> {
-        let drafts = [&self.drafts.seed, &self.drafts.milestones];
-        let typed = drafts.into_iter().find_map(|draft| draft.problem.as_ref());
+        let Drafts {
+            model,
+            names,
+            seed,
+            milestones,
+            lists_names,
+        } = &self.drafts;
+        let names = Some(names).filter(|_| *lists_names);
+        let drafts = [Some(model), names, Some(seed), Some(milestones)];
+        let typed = drafts
+            .into_iter()
+            .flatten()
+            .find_map(|draft| draft.problem.as_ref());
         typed
             .or(self.problem.as_ref())
             .or(self.estimator.problem())
@@ -258,11 +273,12 @@ impl Setup {
             ui.label("A run is under way; stop it to change these.");
         }
         self.presets_ui(ui, rows);
-        self.group(ui, rows, "Data", true, Self::data_ui);
-        self.group(ui, rows, "Network", true, Self::network_ui);
-        self.group(ui, rows, "What trains", true, Self::trained_ui);
-        self.group(ui, rows, "Training", true, Self::training_ui);
-        self.group(ui, rows, DEVICE, true, |setup, ui, rows| {
+        let of = Section::Of;
+        self.group(ui, rows, of(Part::Data), Self::data_ui);
+        self.group(ui, rows, of(Part::Network), Self::network_ui);
+        self.group(ui, rows, of(Part::Trained), Self::trained_ui);
+        self.group(ui, rows, of(Part::Training), Self::training_ui);
+        self.group(ui, rows, Section::Device, |setup, ui, rows| {
             setup.device_ui(ui, rows, adapters);
         });
     }
@@ -294,15 +310,15 @@ impl Setup {
         &mut self,
         ui: &mut Ui,
         rows: Rows<'_>,
-        name: &str,
-        opens: bool,
+        section: Section,
         body: impl FnOnce(&mut Self, &mut Ui, Rows<'_>),
     ) {
+        let (name, opens) = (section.title(), section.comes_open());
         let is_open = self.folds.is_open(name, opens);
         let hides_problem = !is_open
             && rows
                 .problem
-                .is_some_and(|problem| is_within(problem.row, name));
+                .is_some_and(|problem| section.holds(problem.row));
         let title = match hides_problem {
             true => format!("{name} (something is wrong here)"),
             false => name.to_owned(),

@@ -1,6 +1,5 @@
 //! What a run will take, worked out before it starts, away from the frame that shows it.
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use super::problem::Problem;
@@ -48,8 +47,10 @@ impl Needs {
     ) -> Result<Self, Problem> {
         let problem = |error: StartError| Problem::of(&error, Field::Model);
         let (graph, trained) = prepare(settings, data).map_err(problem)?;
-        if settings.data != "shapes" && !platform::fs::exists(Path::new(&settings.data)) {
-            let path = settings.data.clone().into();
+        if let Some(path) = settings.data.path()
+            && !platform::fs::exists(path)
+        {
+            let path = path.to_owned();
             return Err(Problem::of(&DataError::NotFound { path }, Field::Data));
         }
         if let Some(path) = settings
@@ -61,7 +62,7 @@ impl Needs {
                 "there is no file {}; choose another, or start from the seed",
                 path.display()
             );
-            return Err(Problem::new(&Explanation::new(told), Field::Init));
+            return Err(Problem::at(Field::Init.into(), &Explanation::new(told)));
         }
         let all = TrainedSet {
             selections: vec![Selection::Whole; graph.parameters.len()],

@@ -1,5 +1,6 @@
 //! The comparisons of the article, as settings.
 
+use crate::network::{BnInit, Family};
 use crate::train::schedule::Schedule;
 use crate::train::settings::{OptimizerKind, Settings};
 
@@ -62,41 +63,41 @@ pub const ALL: &[Preset] = &[
         name: "BatchNorm only",
         about: "γ and β train, all else stays random. Watch channels being switched off: their γ goes \
                 to zero.",
-        change: |settings| settings.train = "bn".into(),
+        change: |settings| train(settings, "bn"),
     },
     Preset {
         group: TRAINED,
         name: "γ only",
         about: "Only the scales train. Compare with β only: which of the two carries more?",
-        change: |settings| settings.train = "bn-gamma".into(),
+        change: |settings| train(settings, "bn-gamma"),
     },
     Preset {
         group: TRAINED,
         name: "β only",
         about: "Only the shifts train: channels can be moved below the ReLU's threshold, but not scaled \
                 away.",
-        change: |settings| settings.train = "bn-beta".into(),
+        change: |settings| train(settings, "bn-beta"),
     },
     Preset {
         group: TRAINED,
         name: "Output layer only",
         about: "The classifier learns to read random features that stay as they are. Compare with \
                 BatchNorm only, which improves the features themselves.",
-        change: |settings| settings.train = "output".into(),
+        change: |settings| train(settings, "output"),
     },
     Preset {
         group: TRAINED,
         name: "Two random weights a channel",
         about: "As many parameters as BatchNorm has, but anywhere (the paper's control). If it stays \
                 behind BatchNorm, γ and β are special, not merely free.",
-        change: |settings| settings.train = "random:2".into(),
+        change: |settings| train(settings, "random:2"),
     },
     Preset {
         group: TRAINED,
         name: "Everything",
         about: "Ordinary training, for comparison: how much accuracy do 100 % of the parameters buy \
                 over the fraction that BatchNorm has, and what do they cost in memory and time?",
-        change: |settings| settings.train = "all".into(),
+        change: |settings| train(settings, "all"),
     },
     Preset {
         group: DEPTH_AND_WIDTH,
@@ -170,23 +171,27 @@ pub const ALL: &[Preset] = &[
         group: FIRST_VALUES,
         name: "γ uniform",
         about: "The paper's: γ between 0 and 1, so that some channels start nearly off.",
-        change: |settings| settings.bn_init = "uniform".into(),
+        change: |settings| settings.bn_init = BnInit::Uniform,
     },
     Preset {
         group: FIRST_VALUES,
         name: "γ ones",
         about: "PyTorch's own: γ is 1, all channels start alike. Does training still switch channels off?",
-        change: |settings| settings.bn_init = "ones".into(),
+        change: |settings| settings.bn_init = BnInit::Ones,
     },
 ];
 
 fn is_resnet(settings: &Settings) -> bool {
-    settings.model.starts_with("resnet")
+    settings.model.family() == Family::ResNet
 }
 
 fn network(settings: &mut Settings, model: &str, width: Option<u32>) {
-    settings.model = model.into();
+    settings.model = model.parse().expect("a network's name");
     settings.width = width;
+}
+
+fn train(settings: &mut Settings, what: &str) {
+    settings.train = what.parse().expect("what trains");
 }
 
 /// What `cargo xtask train` does: a third of the made-up shapes told apart in a minute or two on two
@@ -199,7 +204,7 @@ fn first_look(settings: &mut Settings) {
         seed: settings.seed,
         limit_train: Some(5_000),
         limit_test: Some(500),
-        model: "resnet-8".into(),
+        model: "resnet-8".parse().expect("a network's name"),
         epochs: 3,
         batch_size: 16,
         optimizer: OptimizerKind::Adam,

@@ -1,15 +1,50 @@
-//! What is wrong with settings, by the field it is about.
+//! What is wrong with settings, by the row of the form that it is about.
 
 use crate::app::wording::{InTheApp, capitalised, label};
 use crate::field::{Explain, Explanation, Field};
 use crate::platform::IS_A_PAGE;
+use crate::train::setting::Part;
+use crate::train::table::setting;
 
-/// The part of the form about what a run computes on and where it goes; a page has no folders.
-pub(super) const DEVICE: &str = if IS_A_PAGE {
-    "Device"
-} else {
-    "Device and folder"
-};
+/// A part of the form that folds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    /// Settings.
+    Of(Part),
+    /// What a run computes on and where it goes.
+    Device,
+}
+
+impl Section {
+    /// What it is called; a page has no folders.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Of(part) => part.title(),
+            Self::Device if IS_A_PAGE => "Device",
+            Self::Device => "Device and folder",
+        }
+    }
+
+    /// Whether it comes folded open.
+    pub fn comes_open(self) -> bool {
+        match self {
+            Self::Of(part) => part.within().is_none(),
+            Self::Device => true,
+        }
+    }
+
+    /// Whether a row is within it.
+    pub fn holds(self, row: Row) -> bool {
+        let Some(setting) = row.field().and_then(setting) else {
+            return self == Self::Device && row != Row::Preset;
+        };
+        self == Self::Of(setting.part)
+            || setting
+                .part
+                .within()
+                .is_some_and(|part| self == Self::Of(part))
+    }
+}
 
 /// A row of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +72,16 @@ impl Row {
             Self::Milestones => "At epochs",
         }
     }
+
+    /// The field that it sets, or sets a part of.
+    fn field(self) -> Option<Field> {
+        match self {
+            Self::Field(field) => Some(field),
+            Self::Preset => None,
+            Self::Weights | Self::Parameters => Some(Field::Train),
+            Self::Milestones => Some(Field::Schedule),
+        }
+    }
 }
 
 impl From<Field> for Row {
@@ -50,110 +95,27 @@ impl From<Field> for Row {
 pub struct Problem {
     /// Where it is told.
     pub row: Row,
-    /// What is wrong, what is expected, and the way out.
+    /// What is wrong, what is expected, and the way out, as it is told there.
+    pub text: String,
+    /// The same with the row's name, as it is told elsewhere.
     pub sentence: String,
-}
-
-/// By part of the form, its fields.
-const PARTS: [(&str, &[Field]); 8] = [
-    (
-        "Data",
-        &[
-            Field::Data,
-            Field::ImageSize,
-            Field::TestFraction,
-            Field::LimitTrain,
-            Field::LimitTest,
-        ],
-    ),
-    (
-        super::data::SIZES,
-        &[
-            Field::ImageSize,
-            Field::TestFraction,
-            Field::LimitTrain,
-            Field::LimitTest,
-        ],
-    ),
-    (
-        "Network",
-        &[
-            Field::Model,
-            Field::Width,
-            Field::Shortcut,
-            Field::BnAfterActivation,
-        ],
-    ),
-    (
-        "What trains",
-        &[Field::Train, Field::BnInit, Field::Init, Field::FreezeStats],
-    ),
-    (
-        super::network::FIRST_STATE,
-        &[Field::Init, Field::FreezeStats],
-    ),
-    (
-        "Training",
-        &[
-            Field::Optimizer,
-            Field::Lr,
-            Field::Momentum,
-            Field::Nesterov,
-            Field::WeightDecay,
-            Field::Schedule,
-            Field::LrGamma,
-            Field::WarmupEpochs,
-            Field::Epochs,
-            Field::MaxSteps,
-            Field::BatchSize,
-            Field::Seed,
-            Field::Precision,
-        ],
-    ),
-    (
-        super::training::MORE,
-        &[
-            Field::Momentum,
-            Field::Nesterov,
-            Field::WeightDecay,
-            Field::WarmupEpochs,
-            Field::Precision,
-        ],
-    ),
-    (DEVICE, &[Field::Adapter, Field::Out]),
-];
-
-/// Whether a row is within a part of the form.
-pub(super) fn is_within(row: Row, part: &str) -> bool {
-    let field = match row {
-        Row::Field(field) => field,
-        Row::Preset => return false,
-        Row::Weights | Row::Parameters => Field::Train,
-        Row::Milestones => Field::Schedule,
-    };
-    let mut parts = PARTS.iter();
-    parts.any(|(name, fields)| *name == part && fields.contains(&field))
 }
 
 impl Problem {
     /// What an error says, at the field that it is about or else at `otherwise`.
     pub fn of(error: &dyn Explain, otherwise: Field) -> Self {
-        Self::new(&error.explain(), otherwise)
+        let explanation = error.explain();
+        let row = explanation.field.unwrap_or(otherwise).into();
+        Self::at(row, &explanation)
     }
 
-    /// The same for what is found out here.
-    pub fn new(explanation: &Explanation, otherwise: Field) -> Self {
-        Self {
-            row: explanation.field.unwrap_or(otherwise).into(),
-            sentence: capitalised(&explanation.say(&InTheApp)),
-        }
-    }
-
-    /// What is wrong with what was typed in a row.
-    pub(super) fn typed(row: Row, sentence: &str) -> Self {
+    /// The same at a certain row.
+    pub fn at(row: Row, explanation: &Explanation) -> Self {
+        let text = explanation.say_unnamed(&InTheApp);
         Self {
             row,
-            sentence: capitalised(sentence),
+            text: capitalised(&text),
+            sentence: format!("{}: {text}", row.label()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The shape of the images that would be trained on, as far as it is known before they are read.
 
 use super::Setup;
-use crate::data::{DataShape, shapes};
+use crate::data::{DataShape, DataSource, shapes};
 use crate::train::settings::Settings;
 
 /// The shape of data as it was read, and the settings that cut it.
@@ -14,21 +14,21 @@ pub(super) struct Known {
 }
 
 impl Setup {
-    /// Says what images of a path are like, as they were read with the settings as they are now.
-    pub fn set_shape(&mut self, path: &str, shape: DataShape) {
+    /// Says what images are like, as they were read with the settings as they are now.
+    pub fn set_shape(&mut self, data: &DataSource, shape: DataShape) {
         let known = Known {
             shape,
             image_size: self.settings.image_size,
             limit_train: self.settings.limit_train,
             limit_test: self.settings.limit_test,
         };
-        self.known.insert(path.to_owned(), known);
+        self.known.insert(data.clone(), known);
     }
 
     /// The shape of the images that would be trained on, and whether it is known, not assumed.
     pub fn shape(&self) -> (DataShape, bool) {
         let settings = &self.settings;
-        let (mut shape, is_known) = if settings.data == "shapes" {
+        let (mut shape, is_known) = if settings.data == DataSource::Shapes {
             (shapes::SHAPE, true)
         } else {
             let known = self.known.get(&settings.data);

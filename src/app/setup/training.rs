@@ -5,44 +5,13 @@ use std::hash::{BuildHasher, RandomState};
 use egui::{ComboBox, DragValue, Slider, SliderClamping, Ui};
 
 use super::Setup;
-use super::fields::{Rows, finite, plainly};
-use super::problem::Row;
+use super::fields::{Rows, finite, plainly, tooltip};
+use super::problem::{Row, Section};
 use crate::app::icons::{die, picture_button};
 use crate::field::Field;
-use crate::kernels::Precision;
 use crate::train::schedule::Schedule;
+use crate::train::setting::Part;
 use crate::train::settings::OptimizerKind;
-
-/// The part with what is seldom changed.
-pub(super) const MORE: &str = "More: momentum, decay, order";
-
-const OPTIMIZERS: [(OptimizerKind, &str, &str); 3] = [
-    (
-        OptimizerKind::Sgd,
-        "SGD",
-        "Stochastic gradient descent with momentum, as in the paper.",
-    ),
-    (
-        OptimizerKind::Adam,
-        "Adam",
-        "A step size for each parameter; try a learning rate of 0.01.",
-    ),
-    (
-        OptimizerKind::AdamW,
-        "AdamW",
-        "Adam with the weight decay taken from the weights themselves.",
-    ),
-];
-
-const PRECISIONS: [(Precision, &str, &str); 2] = [
-    (Precision::F32, "f32", "As PyTorch does by default."),
-    (
-        Precision::F16,
-        "f16",
-        "Takes half the memory, where the adapter has it; the arithmetic stays in f32. Switching off and \
-         images are worked out in f32.",
-    ),
-];
 
 /// The schedules, without their numbers.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,27 +51,13 @@ enum Length {
 impl Setup {
     pub(super) fn training_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         self.length_ui(ui, rows);
-        rows.number(
-            ui,
-            Field::BatchSize,
-            "Images a step. More take more memory on the device.",
-            &mut self.settings.batch_size,
-            " images",
-        );
+        rows.number(ui, Field::BatchSize, &mut self.settings.batch_size);
         let before = self.settings.optimizer;
-        rows.choice(
-            ui,
-            Field::Optimizer,
-            "How gradients move what trains.",
-            &mut self.settings.optimizer,
-            &OPTIMIZERS,
-        );
+        rows.choice(ui, Field::Optimizer, &mut self.settings);
         if self.settings.optimizer != before && self.settings.optimizer != OptimizerKind::Sgd {
             self.settings.nesterov = false;
         }
-        let tooltip = "The learning rate that the schedule scales; a one-cycle's highest. 0.1 is usual for \
-                       SGD, 0.01 for Adam.";
-        rows.row(ui, Field::Lr, tooltip, |ui| {
+        rows.row(ui, Field::Lr, &tooltip(Field::Lr), |ui| {
             ui.spacing_mut().slider_width = (ui.available_width() - 68.0).max(40.0);
             let slider = Slider::new(&mut self.settings.lr, 1e-5..=10.0)
                 .logarithmic(true)
@@ -113,7 +68,18 @@ impl Setup {
         });
         self.schedule_ui(ui, rows);
         self.seed_ui(ui, rows);
-        self.group(ui, rows, MORE, false, |setup, ui, rows| {
+        const DRAWN: [Field; 8] = [
+            Field::Epochs,
+            Field::MaxSteps,
+            Field::BatchSize,
+            Field::Optimizer,
+            Field::Lr,
+            Field::Schedule,
+            Field::LrGamma,
+            Field::Seed,
+        ];
+        rows.others(ui, Part::Training, &DRAWN, &mut self.settings);
+        self.group(ui, rows, Section::Of(Part::More), |setup, ui, rows| {
             setup.more_ui(ui, rows)
         });
     }
@@ -121,19 +87,13 @@ impl Setup {
     fn length_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         let (shape, _) = self.shape();
         let settings = &mut self.settings;
-        let (field, tooltip) = match settings.max_steps {
-            None => (
-                Field::Epochs,
-                "How long to train: passes over all training images.",
-            ),
-            Some(_) => (
-                Field::MaxSteps,
-                "How long to train: updates, of a batch each.",
-            ),
+        let field = match settings.max_steps {
+            None => Field::Epochs,
+            Some(_) => Field::MaxSteps,
         };
         let before = settings.max_steps.map_or(Length::Epochs, |_| Length::Steps);
         let mut length = before;
-        rows.row(ui, field, tooltip, |ui| {
+        rows.row(ui, field, &tooltip(field), |ui| {
             let number = match &mut settings.max_steps {
                 None => DragValue::new(&mut settings.epochs),
                 Some(steps) => DragValue::new(steps),
@@ -177,10 +137,10 @@ impl Setup {
             Schedule::OneCycle => Course::OneCycle,
         };
         let mut course = before;
-        rows.choice(
+        rows.one_of(
             ui,
             Field::Schedule,
-            "How the learning rate changes over the run.",
+            &tooltip(Field::Schedule),
             &mut course,
             &COURSES,
         );
@@ -201,115 +161,44 @@ impl Setup {
             return;
         };
         let written: Vec<String> = milestones.iter().map(u32::to_string).collect();
-        let parse = |text: &str| {
-            let schedule: Result<Schedule, _> = format!("step:{text}").parse();
-            schedule.map_err(|_| {
-                format!("`{text}` is no list of epochs; expected ascending numbers, as in 80, 120")
-            })
-        };
-        let typed = rows.draft(
+        rows.typed(
             ui,
-            Row::Milestones,
+            (Row::Milestones, Field::Schedule),
             "The epochs at whose start the learning rate is multiplied by the factor, ascending, with commas \
              between them.",
             (&mut self.drafts.milestones, written.join(", ")),
-            parse,
+            settings,
+            |text| format!("step:{text}"),
             |_| None,
         );
-        if let Some(schedule) = typed {
-            settings.schedule = schedule;
-        }
-        rows.number(
-            ui,
-            Field::LrGamma,
-            "What the learning rate is multiplied by at each of these epochs.",
-            &mut settings.lr_gamma,
-            "",
-        );
+        rows.number(ui, Field::LrGamma, &mut settings.lr_gamma);
     }
 
     fn seed_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
-        let parse = |text: &str| {
-            let number = text.parse::<u64>().ok();
-            number
-                .filter(|seed| i64::try_from(*seed).is_ok())
-                .ok_or_else(|| {
-                    format!(
-                        "`{text}` is no seed; expected a whole number from 0 to 9223372036854775807"
-                    )
-                })
-        };
-        let typed = rows.draft(
+        let shown = self.settings.seed.to_string();
+        rows.typed(
             ui,
-            Field::Seed,
-            "Decides first values, batch order and augmentation: the same seed on the same adapter gives the \
-             same run.",
-            (&mut self.drafts.seed, self.settings.seed.to_string()),
-            parse,
+            (Field::Seed.into(), Field::Seed),
+            &tooltip(Field::Seed),
+            (&mut self.drafts.seed, shown),
+            &mut self.settings,
+            str::to_owned,
             |ui| {
                 let dice = picture_button(ui, "Another seed, by chance", die);
-                dice.clicked().then(thrown)
+                dice.clicked().then(|| thrown().to_string())
             },
         );
-        if let Some(seed) = typed {
-            self.settings.seed = seed;
-        }
     }
 
     fn more_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         let settings = &mut self.settings;
         if settings.optimizer == OptimizerKind::Sgd {
-            rows.number(
-                ui,
-                Field::Momentum,
-                "How much of the last update is kept in the next: from 0 to less than 1.",
-                &mut settings.momentum,
-                "",
-            );
-            rows.switch(
-                ui,
-                Field::Nesterov,
-                "Nesterov's momentum",
-                "Looks ahead by Nesterov's rule.",
-                &mut settings.nesterov,
-            );
+            rows.number(ui, Field::Momentum, &mut settings.momentum);
+            rows.switch(ui, Field::Nesterov, &mut settings.nesterov);
         }
-        rows.number(
-            ui,
-            Field::WeightDecay,
-            "Draws all that trains towards zero: this factor times a value is added to its gradient (AdamW: \
-             taken from the value itself).",
-            &mut settings.weight_decay,
-            "",
-        );
-        rows.number(
-            ui,
-            Field::WarmupEpochs,
-            "Epochs over which the learning rate first rises linearly; 0 for none.",
-            &mut settings.warmup_epochs,
-            " epochs",
-        );
-        rows.switch(
-            ui,
-            Field::Shuffle,
-            "New order each epoch",
-            "Takes the images in a new random order each epoch; else as they are stored.",
-            &mut settings.shuffle,
-        );
-        rows.switch(
-            ui,
-            Field::Augment,
-            "Crop and flip at random",
-            "Moves training images by up to 4 pixels and mirrors half of them.",
-            &mut settings.augment,
-        );
-        rows.choice(
-            ui,
-            Field::Precision,
-            "How activations, their gradients and the weights of convolutions are stored on the device.",
-            &mut settings.precision,
-            &PRECISIONS,
-        );
+        // They act with SGD alone.
+        let drawn = [Field::Momentum, Field::Nesterov];
+        rows.others(ui, Part::More, &drawn, settings);
     }
 }
 

@@ -77,7 +77,7 @@ impl Shell {
 
     pub(super) fn answered(&mut self, ctx: &Context, answer: Answer<Purpose>) {
         match answer.purpose {
-            Purpose::Data => self.setup.set_data(&answer.path.to_string_lossy()),
+            Purpose::Data => self.setup.set_data(&*answer.path),
             Purpose::OpenRun => self.open_run(ctx, &answer.path),
             Purpose::CompareRun => self.compare(ctx, answer.path),
             Purpose::Export(export) => self.export(ctx, export, answer.path),
@@ -101,7 +101,7 @@ impl Shell {
     pub(super) fn take_dropped(&mut self, ctx: &Context, dropped: Dropped) {
         match dropped {
             Dropped::Data(path) => {
-                self.setup.set_data(&path.to_string_lossy());
+                self.setup.set_data(&*path);
                 let text = format!("{} is the data of the next run.", path.display());
                 self.notices.add(Weight::Note, text, None);
             }

@@ -1,10 +1,11 @@
 //! Asking for paths, without and with dialogs, and what is dropped.
 
 use std::future::{pending, ready};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bnonly::app::dialog::{Answer, Ask, Dialog, Dropped, Kind, Pending};
 use bnonly::app::setup::Setup;
+use bnonly::data::DataSource;
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -33,7 +34,7 @@ fn never(_: &Ask) -> Option<Pending> {
 fn a_chosen_folder_becomes_the_data() {
     let mut form = form(Setup::with_dialogs(chosen));
     click(&mut form, Role::Button, "Folder…");
-    assert_eq!(Path::new(&settings(&form).data), std::env::temp_dir());
+    assert_eq!(settings(&form).data, std::env::temp_dir().as_path().into());
     assert!(form.state().replies.iter().any(|reply| reply.data_changed));
 }
 
@@ -54,7 +55,7 @@ fn without_dialogs_a_path_can_be_typed() {
         type_into(&mut form, TEXT, &name, "/nowhere/at/all");
         assert!(says(&form, "There is no folder /nowhere/at/all"));
         type_into(&mut form, TEXT, &name, &path);
-        assert_eq!(settings(&form).data, path);
+        assert_eq!(settings(&form).data, path.as_str().into());
         assert!(!says(&form, "Type the path"));
     }
 }
@@ -70,7 +71,7 @@ fn a_question_can_be_left() {
     click(&mut form, Role::Button, "Folder…");
     click(&mut form, Role::Button, "Cancel");
     assert!(!says(&form, "Type the path"));
-    assert_eq!(settings(&form).data, "shapes");
+    assert_eq!(settings(&form).data, DataSource::Shapes);
 }
 
 #[test]
@@ -155,5 +156,5 @@ fn the_typed_path_is_asked_for_from_the_list() {
     let path = std::env::temp_dir();
     assert!(field(&form, TEXT, name).is_focused());
     type_into(&mut form, TEXT, name, &path.display().to_string());
-    assert_eq!(Path::new(&settings(&form).data), path);
+    assert_eq!(settings(&form).data.path(), Some(&*path));
 }

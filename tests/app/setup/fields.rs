@@ -28,12 +28,12 @@ fn typed_and_picked_values_become_settings() {
     type_into(&mut form, NUMBER, "Factor", "0.2");
     type_into(&mut form, TEXT, "Seed", "9007199254740993");
     let expected = Settings {
-        model: "resnet-20".into(),
+        model: "resnet-20".parse().unwrap(),
         width: Some(24),
         shortcut: false,
         bn_after_activation: true,
-        train: "bn+output".into(),
-        bn_init: "ones".into(),
+        train: "bn+output".parse().unwrap(),
+        bn_init: "ones".parse().unwrap(),
         epochs: 12,
         batch_size: 64,
         schedule: Schedule::Step(vec![6, 9]),
@@ -163,7 +163,7 @@ fn names_and_random_weights_have_fields_of_their_own() {
     let mut form = form(Setup::default());
     pick(&mut form, "Trains", "Random weights");
     type_into(&mut form, NUMBER, "Weights", "3");
-    assert_eq!(settings(&form).train, "random:3");
+    assert_eq!(settings(&form).train.to_string(), "random:3");
     type_into(&mut form, NUMBER, "Weights", "1000");
     let found = problem(&form).unwrap();
     assert!(found.contains("the most here is 576"), "{found}");
@@ -181,7 +181,7 @@ fn names_and_random_weights_have_fields_of_their_own() {
     assert_eq!(problem(&form), None);
     assert_eq!(form.state().setup.needs().unwrap().trained, 26);
     pick(&mut form, "Trains", "Everything");
-    assert_eq!(settings(&form).train, "all");
+    assert_eq!(settings(&form).train.to_string(), "all");
     assert_eq!(form.state().setup.needs().unwrap().share(), 1.0);
 }
 

@@ -135,7 +135,7 @@ fn the_scroll_bar_covers_no_control() {
     }
     let settings = harness.state().settings();
     assert_eq!(
-        (settings.model.as_str(), settings.width),
+        (settings.model.to_string().as_str(), settings.width),
         ("resnet-20", Some(64))
     );
 }

@@ -23,7 +23,7 @@ fn what_a_run_takes_is_counted() {
     let settings = settings(&form).clone();
     let memory = |train: &str| {
         let settings = Settings {
-            train: train.into(),
+            train: train.parse().unwrap(),
             ..settings.clone()
         };
         let (graph, trained) = start::prepare(&settings, &shapes::SHAPE).unwrap();
@@ -61,7 +61,7 @@ fn memory_is_told_exactly_where_convolutions_have_too_little_to_do_to_choose_for
 fn the_size_of_the_result_is_within_a_few_percent() {
     for train in ["bn", "random:2", "output", "all"] {
         let settings = Settings {
-            train: train.into(),
+            train: train.parse().unwrap(),
             ..Settings::default()
         };
         let start = Start::new(&settings, &shapes::SHAPE).unwrap();
@@ -88,7 +88,7 @@ fn images_of_unknown_shape_are_assumed_and_then_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display().to_string();
     let mut setup = Setup::default();
-    setup.set_data(&path);
+    setup.set_data(path.as_str());
     let mut form = form(setup);
     assert!(says(&form, "assuming 32×32×3, 10 classes"));
     assert_eq!(form.state().setup.needs().unwrap().parameters, 175_258);
@@ -100,7 +100,9 @@ fn images_of_unknown_shape_are_assumed_and_then_known() {
         train: 640,
         test: 64,
     };
-    form.state_mut().setup.set_shape(&path, shape);
+    form.state_mut()
+        .setup
+        .set_shape(&path.as_str().into(), shape);
     settle(&mut form);
     assert!(!says(&form, "assuming"));
     let needs = form.state().setup.needs().unwrap();
@@ -121,7 +123,7 @@ fn a_count_that_a_limit_had_cut_is_not_taken_for_all() {
         train: 100,
         ..shapes::SHAPE
     };
-    setup.set_shape("/somewhere", cut);
+    setup.set_shape(&"/somewhere".into(), cut);
     assert_eq!(setup.shape(), (cut, true));
     let more = Settings {
         limit_train: Some(300),

@@ -20,7 +20,7 @@ fn presets_change_only_what_they_are_about() {
         limit_test: Some(100),
         batch_size: 32,
         lr: 0.05,
-        model: "vgg-11".into(),
+        model: "vgg-11".parse().unwrap(),
         ..Settings::default()
     };
     for preset in presets::ALL {
@@ -39,12 +39,12 @@ fn presets_change_only_what_they_are_about() {
             continue;
         }
         let back = Settings {
-            model: mine.model.clone(),
+            model: mine.model,
             width: mine.width,
             shortcut: mine.shortcut,
             bn_after_activation: mine.bn_after_activation,
             train: mine.train.clone(),
-            bn_init: mine.bn_init.clone(),
+            bn_init: mine.bn_init,
             ..changed
         };
         assert_eq!(back, mine, "{}", preset.name);
@@ -57,7 +57,11 @@ fn a_preset_is_named_as_long_as_the_settings_are_its() {
     pick(&mut form, "Preset", "First look");
     let seen = settings(&form);
     assert_eq!(
-        (seen.model.as_str(), seen.epochs, seen.limit_train),
+        (
+            seen.model.to_string().as_str(),
+            seen.epochs,
+            seen.limit_train
+        ),
         ("resnet-8", 3, Some(5_000))
     );
     assert_eq!(

@@ -4,7 +4,7 @@ use bnonly::app::setup::Setup;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 
-use super::{NUMBER, TEXT, click, field, form, pick, problem, says, settings, type_into};
+use super::{NUMBER, TEXT, click, field, form, pick, problem, says, settings, settle, type_into};
 
 #[test]
 fn a_bad_value_is_told_at_its_field_until_it_is_good() {
@@ -21,50 +21,56 @@ fn a_bad_value_is_told_at_its_field_until_it_is_good() {
             NUMBER,
             "Width",
             "0",
-            "Width: 0 cannot be used; expected at least 1 channel",
+            "0 cannot be used; expected a whole number of channels, at least 1",
             "8",
         ),
         (
             NUMBER,
             "Batch",
             "0",
-            "Batch: 0 cannot be used; expected at least 1 image",
+            "0 cannot be used; expected a whole number of images, at least 1",
             "8",
         ),
-        (NUMBER, "Train for", "0", "Train for: 0 cannot be used", "8"),
+        (
+            NUMBER,
+            "Train for",
+            "0",
+            "0 cannot be used; expected a whole number of epochs",
+            "8",
+        ),
         (
             NUMBER,
             "Learning rate",
             "-1",
-            "Learning rate: -1 cannot be used; expected a finite number",
+            "-1 cannot be used; expected a finite number",
             "0.5",
         ),
         (
             NUMBER,
             "Factor",
             "0",
-            "Factor: 0 cannot be used; expected a finite factor above 0",
+            "0 cannot be used; expected a finite factor above 0",
             "0.5",
         ),
         (
             TEXT,
             "At epochs",
             "80, 60",
-            "no list of epochs; expected ascending",
+            "cannot be used; expected constant, cosine, one-cycle, or step: with ascending",
             "60, 80",
         ),
         (
             TEXT,
             "Seed",
             "seven",
-            "no seed; expected a whole number",
+            "cannot be used; expected a whole number",
             "7",
         ),
         (
             TEXT,
             "Seed",
             "9223372036854775808",
-            "no seed; expected a whole number",
+            "cannot be used; expected a whole number",
             "7",
         ),
     ];
@@ -73,6 +79,7 @@ fn a_bad_value_is_told_at_its_field_until_it_is_good() {
         type_into(&mut form, role, name, bad);
         let found = problem(&form).unwrap_or_default();
         assert!(found.contains(sentence), "{name} = {bad}: {found}");
+        assert!(found.starts_with(name) || name == "At epochs", "{found}");
         assert!(
             !found.contains("--"),
             "an option of the command line: {found}"
@@ -113,6 +120,11 @@ fn a_path_that_leads_nowhere_is_told_at_its_field() {
         found.starts_with("Images: there is no file or folder /nowhere/at/all"),
         "{found}"
     );
+    // What looks like an option is part of the path.
+    form.state_mut().setup.set_data("/nowhere/--width");
+    settle(&mut form);
+    let found = problem(&form).unwrap();
+    assert!(found.contains("/nowhere/--width;"), "{found}");
     pick(&mut form, "Images", "made-up shapes");
     assert_eq!(problem(&form), None);
     assert!(form.state().replies.iter().any(|reply| reply.data_changed));

@@ -67,7 +67,7 @@ fn entries_that_are_unknown_or_wrong_take_their_default() {
     "#;
     let setup = Setup::from_text(text);
     let expected = Settings {
-        model: "resnet-20".into(),
+        model: "resnet-20".parse().unwrap(),
         lr: 0.3,
         ..Settings::default()
     };
@@ -87,7 +87,7 @@ fn what_is_no_form_at_all_is_the_default() {
 fn numbers_that_no_run_can_use_are_told_and_can_be_mended() {
     let mut form = form(Setup::from_text("[settings]\nlr = nan"));
     let found = form.state().setup.problem().unwrap();
-    assert!(found.contains("Learning rate is NaN"), "{found}");
+    assert!(found.contains("Learning rate: NaN"), "{found}");
     type_into(&mut form, NUMBER, "Learning rate", "0.1");
     assert_eq!(form.state().setup.problem(), None);
 }

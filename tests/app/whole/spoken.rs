@@ -54,12 +54,12 @@ fn what_is_wrong_is_said_as_it_stands() {
         "No run yet. cifar.tar.gz is cut short."
     );
     let mut wrong = endless();
-    wrong.model = "resnet-9".into();
+    wrong.width = Some(5000);
     app.shell_mut().setup_mut().set_settings(wrong);
     app.settle();
     let state = app.shell().state_in_words();
     assert!(
-        state.contains("Cannot start: ") && state.contains("resnet-9"),
+        state.contains("Cannot start: ") && state.contains("from 1 to 4096"),
         "{state}"
     );
 }
