@@ -4,7 +4,7 @@ use serde::Serialize;
 use wgpu::BufferUsages as Usage;
 
 use crate::gpu::pipeline::PipelineCache;
-use crate::gpu::timing::{Dispatch, Timer};
+use crate::gpu::timing::{Dispatch, Effort, Timer};
 use crate::gpu::{Gpu, GpuError};
 use crate::kernels::ceilings::{MultiplyAdd, UNIFORM, copy, multiply_add, next_to_nothing};
 use crate::kernels::{Kernel, WORKGROUP_SIZE};
@@ -18,6 +18,12 @@ const COPIED_A_THREAD: [u32; 2] = [1, 4];
 
 /// Fewest workgroups that do arithmetic, and most: enough for the largest GPUs.
 const WORKGROUPS: [u32; 2] = [256, 8192];
+
+/// How long the adapter's best is measured beside a kernel.
+const BESIDE: Effort = Effort {
+    round_secs: 0.01,
+    rounds: 1,
+};
 
 /// What was measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,38 +49,110 @@ pub struct Ceilings {
 }
 
 impl Ceilings {
-    /// Measures them. `stage` is told what is under way.
+    /// Measures them, and gives what came nearest to them, to be measured again. `stage` is told what is
+    /// under way.
     ///
     /// # Errors
     /// If the device failed, or has no memory for what is copied.
-    pub async fn measure(
-        gpu: &Gpu,
+    pub async fn measure<'a>(
+        gpu: &'a Gpu,
         timer: &Timer<'_>,
         stage: &mut dyn FnMut(&str),
-    ) -> Result<Self, GpuError> {
+    ) -> Result<(Self, Best<'a>), GpuError> {
         let bench = Bench::new(gpu, timer).await?;
         stage("multiply-adds");
-        let (f32_gflops_per_second, f32_variant) = bench.multiply_add(false).await?;
+        let arithmetic = bench.multiply_add(false).await?;
         let half = match gpu.capabilities.half_precision {
             true => Some(bench.multiply_add(true).await?),
             false => None,
         };
         stage("copies");
-        let (kernel_copy_gigabytes_per_second, kernel_copy_variant) = bench.kernel_copy().await?;
+        let copy = bench.kernel_copy().await?;
         let buffer_copy = bench.buffer_copy().await?;
         stage("the cost of a dispatch");
         let nothing = bench.ready(&next_to_nothing()).await?;
-        Ok(Self {
-            f32_gflops_per_second,
-            f32_variant,
-            f16_gflops_per_second: half.as_ref().map(|(rate, _)| *rate),
-            f16_variant: half.map(|(_, variant)| variant),
-            kernel_copy_gigabytes_per_second,
-            kernel_copy_variant,
+        let ceilings = Self {
+            f32_gflops_per_second: arithmetic.rate(),
+            f32_variant: arithmetic.variant.clone(),
+            f16_gflops_per_second: half.as_ref().map(Fastest::rate),
+            f16_variant: half.map(|half| half.variant),
+            kernel_copy_gigabytes_per_second: copy.rate(),
+            kernel_copy_variant: copy.variant.clone(),
             buffer_copy_gigabytes_per_second: buffer_copy,
             dispatch_microseconds: 1e6 * timer.seconds_a_call(&nothing).await?,
             submission_microseconds: 1e6 * timer.submission_secs(),
-        })
+        };
+        let best = Best {
+            timer: Timer::new(gpu, BESIDE).await?,
+            arithmetic,
+            copy,
+        };
+        Ok((ceilings, best))
+    }
+}
+
+/// What an adapter can be bound by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// Multiply-adds.
+    Arithmetic,
+    /// Bytes.
+    Memory,
+}
+
+/// The kernels that come nearest to what an adapter can do, to be run again beside what is held against them:
+/// where other programs compute too, what was measured a minute ago holds no longer.
+pub struct Best<'a> {
+    timer: Timer<'a>,
+    arithmetic: Fastest,
+    copy: Fastest,
+}
+
+impl Best<'_> {
+    /// Which would take longer at the adapter's best: these operations, or reading and writing these bytes.
+    pub fn limit(&self, flops: f64, bytes: f64) -> Limit {
+        match flops / self.arithmetic.rate() > bytes / self.copy.rate() {
+            true => Limit::Arithmetic,
+            false => Limit::Memory,
+        }
+    }
+
+    /// What the adapter can do just now, in 10⁹ operations or bytes a second.
+    ///
+    /// # Errors
+    /// If the device failed.
+    pub async fn now(&self, limit: Limit) -> Result<f64, GpuError> {
+        let fastest = match limit {
+            Limit::Arithmetic => &self.arithmetic,
+            Limit::Memory => &self.copy,
+        };
+        let seconds = self.timer.seconds_a_call(&fastest.dispatch).await?;
+        Ok(fastest.work / seconds.max(1e-9) / 1e9)
+    }
+}
+
+/// The fastest of some variants of a kernel.
+struct Fastest {
+    variant: String,
+    dispatch: Dispatch,
+    /// Operations or bytes of a call.
+    work: f64,
+    seconds: f64,
+}
+
+impl Fastest {
+    /// 10⁹ operations or bytes a second.
+    fn rate(&self) -> f64 {
+        self.work / self.seconds / 1e9
+    }
+
+    /// The faster of two.
+    fn or(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) if other.rate() >= self.rate() => other,
+            _ => self,
+        }
     }
 }
 
@@ -145,9 +223,8 @@ impl<'a> Bench<'a> {
         made.await
     }
 
-    /// GFLOP/s of the fastest variant, and its name.
-    async fn multiply_add(&self, half: bool) -> Result<(f64, String), GpuError> {
-        let mut fastest = (0.0, String::new());
+    async fn multiply_add(&self, half: bool) -> Result<Fastest, GpuError> {
+        let mut fastest = None;
         for variant in MultiplyAdd::variants(half) {
             let [fewest, most] = WORKGROUPS;
             let mut dispatch = self.ready(&multiply_add(variant, fewest)).await?;
@@ -164,17 +241,19 @@ impl<'a> Bench<'a> {
                 }
             };
             let threads = u64::from(workgroups * WORKGROUP_SIZE);
-            let rate = (variant.flops_per_thread() * threads) as f64 / seconds / 1e9;
-            if rate > fastest.0 {
-                fastest = (rate, variant.to_string());
-            }
+            let measured = Fastest {
+                variant: variant.to_string(),
+                dispatch,
+                work: (variant.flops_per_thread() * threads) as f64,
+                seconds,
+            };
+            fastest = Some(measured.or(fastest));
         }
-        Ok(fastest)
+        Ok(fastest.expect("there are variants"))
     }
 
-    /// GB/s of the fastest variant, and its name.
-    async fn kernel_copy(&self) -> Result<(f64, String), GpuError> {
-        let mut fastest = (0.0, "");
+    async fn kernel_copy(&self) -> Result<Fastest, GpuError> {
+        let mut fastest = None;
         for (pairs, bytes, words) in [
             (false, 16, "of vec4f"),
             (true, 32, "of two vec4f at once as 64-bit integers"),
@@ -185,14 +264,16 @@ impl<'a> Bench<'a> {
             for per_thread in COPIED_A_THREAD {
                 let kernel = copy((self.bytes / bytes) as u32, per_thread, pairs);
                 let dispatch = self.ready(&kernel).await?;
-                let seconds = self.timer.seconds_a_call(&dispatch).await?;
-                let rate = 2.0 * self.bytes as f64 / seconds / 1e9;
-                if rate > fastest.0 {
-                    fastest = (rate, words);
-                }
+                let measured = Fastest {
+                    variant: words.to_owned(),
+                    seconds: self.timer.seconds_a_call(&dispatch).await?,
+                    dispatch,
+                    work: 2.0 * self.bytes as f64,
+                };
+                fastest = Some(measured.or(fastest));
             }
         }
-        Ok((fastest.0, fastest.1.to_owned()))
+        Ok(fastest.expect("there are variants"))
     }
 
     /// GB/s.

@@ -1,20 +1,10 @@
-//! Each kernel of a training step, alone, against what the adapter can do.
+//! Each kernel of a training step, alone, beside what the adapter can do at that time.
 
 use serde::Serialize;
 
-use super::Ceilings;
+use super::ceilings::{Best, Limit};
 use crate::engine::{Engine, EngineError, Phase, StepKernel};
 use crate::gpu::timing::Timer;
-
-/// What a kernel could be bound by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Limit {
-    /// Multiply-adds.
-    Arithmetic,
-    /// Bytes.
-    Memory,
-}
 
 /// One distinct kernel of a step: the same text on operands of the same bytes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,8 +31,11 @@ pub struct KernelTime {
     pub gigabytes_per_second: f64,
     /// Which of arithmetic and memory would take longer at the adapter's best.
     pub limit: Limit,
-    /// The time that takes at the adapter's best, as a share of the time it took. Above 1 where caches
-    /// help, or a kernel computes less than the plain sum.
+    /// That best, measured right before and right after the kernel: the mean, in 10⁹ operations or bytes a
+    /// second.
+    pub best_beside: f64,
+    /// The time it would take at that best, as a share of the time it took. Above 1 where caches help, or a
+    /// kernel computes less than the plain sum.
     pub share_of_limit: f64,
     /// Of the time of all dispatches of a step, 0 to 1.
     pub share_of_step: f64,
@@ -54,13 +47,15 @@ impl KernelTime {
         self.calls as f64 * self.milliseconds_a_call
     }
 
-    fn new(kernel: &StepKernel, seconds: f64, ceilings: &Ceilings) -> Self {
+    fn new(kernel: &StepKernel, seconds: f64, limit: Limit, best_beside: f64) -> Self {
         let work = &kernel.work;
         let (flops, bytes) = (work.flops as f64, work.bytes() as f64);
         // A clock may show nothing for what hardly takes time.
         let seconds = seconds.max(1e-9);
-        let of_arithmetic = flops / (1e9 * ceilings.f32_gflops_per_second);
-        let of_memory = bytes / (1e9 * ceilings.kernel_copy_gigabytes_per_second);
+        let of_limit = match limit {
+            Limit::Arithmetic => flops,
+            Limit::Memory => bytes,
+        };
         Self {
             kernel: work.kernel,
             phase: work.phase,
@@ -72,11 +67,9 @@ impl KernelTime {
             bytes_a_call: work.bytes(),
             gflops_per_second: (work.flops > 0).then_some(flops / seconds / 1e9),
             gigabytes_per_second: bytes / seconds / 1e9,
-            limit: match of_arithmetic > of_memory {
-                true => Limit::Arithmetic,
-                false => Limit::Memory,
-            },
-            share_of_limit: of_arithmetic.max(of_memory) / seconds,
+            limit,
+            best_beside,
+            share_of_limit: of_limit / (1e9 * best_beside) / seconds,
             share_of_step: 0.0,
         }
     }
@@ -90,7 +83,7 @@ impl KernelTime {
 pub async fn measure(
     engine: &Engine<'_>,
     timer: &Timer<'_>,
-    ceilings: &Ceilings,
+    best: &Best<'_>,
     stage: &mut dyn FnMut(&str),
 ) -> Result<Vec<KernelTime>, EngineError> {
     let mut times = Vec::new();
@@ -101,8 +94,13 @@ pub async fn measure(
             kernels.len(),
             kernel.work.kernel
         ));
+        let work = &kernel.work;
+        let limit = best.limit(work.flops as f64, work.bytes() as f64);
+        let before = best.now(limit).await?;
         let seconds = timer.seconds_a_call(&kernel.dispatch).await?;
-        times.push(KernelTime::new(kernel, seconds, ceilings));
+        let after = best.now(limit).await?;
+        let beside = (before + after) / 2.0;
+        times.push(KernelTime::new(kernel, seconds, limit, beside));
     }
     let all: f64 = times.iter().map(KernelTime::milliseconds_a_step).sum();
     for time in &mut times {

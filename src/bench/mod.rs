@@ -1,4 +1,4 @@
-//! How fast: the adapter at its best, each kernel of a training step against that, and whole steps.
+//! How fast: the adapter at its best, each kernel of a training step beside that, and whole steps.
 //!
 //! [`ceilings`] knows of no network; [`kernels`] times those of a plan alone; [`steps`] trains. Here all
 //! of it for one network.
@@ -9,8 +9,8 @@ pub mod steps;
 
 use serde::Serialize;
 
-pub use ceilings::Ceilings;
-pub use kernels::{KernelTime, Limit};
+pub use ceilings::{Best, Ceilings, Limit};
+pub use kernels::KernelTime;
 pub use steps::StepTime;
 
 use crate::engine::{
@@ -112,7 +112,7 @@ pub async fn measure_variants(
 pub async fn training(
     gpu: &Gpu,
     timer: &Timer<'_>,
-    ceilings: &Ceilings,
+    best: &Best<'_>,
     (graph, state): (&Graph, &State),
     options: PlanOptions,
     effort: Effort,
@@ -128,7 +128,7 @@ pub async fn training(
     let mut engine = Engine::new(gpu, graph, options, state).await?;
     stage("whole steps");
     let step = steps::measure(&mut engine, graph, batch, effort).await?;
-    let kernels = kernels::measure(&engine, timer, ceilings, stage).await?;
+    let kernels = kernels::measure(&engine, timer, best, stage).await?;
     Ok(Training {
         trained_parameters,
         memory_bytes: engine.memory(),

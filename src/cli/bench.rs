@@ -90,7 +90,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
     pollster::block_on(async {
         let timer = Timer::new(&gpu, effort).await?;
         let mut stage = |what: &str| measuring.stage(what);
-        let ceilings = Ceilings::measure(&gpu, &timer, &mut stage).await?;
+        let (ceilings, best) = Ceilings::measure(&gpu, &timer, &mut stage).await?;
         measuring.say(&tables::ceilings(&ceilings));
         let mut report = Report {
             kind: "bench",
@@ -101,7 +101,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             backend: gpu.capabilities.backend.to_string(),
             subgroup_size: gpu.capabilities.subgroup_size,
             quick: options.quick,
-            ceilings: ceilings.clone(),
+            ceilings,
             model: String::new(),
             width: 0,
             image: [IMAGES.channels, IMAGES.height, IMAGES.width],
@@ -119,8 +119,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             let state = initial_state(&graph, settings.seed, settings.bn_init);
             let mut stage = |what: &str| measuring.stage(&format!("{}: {what}", settings.train));
             let network = (&graph, &state);
-            let measured =
-                training(&gpu, &timer, &ceilings, network, plan, effort, &mut stage).await?;
+            let measured = training(&gpu, &timer, &best, network, plan, effort, &mut stage).await?;
             measuring.say(&tables::training(&settings, &graph, &measured));
             report.width = architecture(&settings)?.width();
             report.model = settings.model.to_string();

@@ -144,7 +144,7 @@ pub(super) fn training(settings: &Settings, graph: &Graph, measured: &Training) 
             bytes(fewest.backward),
         );
     }
-    text += "\n\nIts kernels, each alone: time of a call, and the time at the adapter's best as a share of it\n";
+    text += "\n\nIts kernels, each alone: time of a call, and as a share of it the time at the adapter's best, measured beside it\n";
     text += &kernels(&measured.kernels);
     let calls: u64 = measured.kernels.iter().map(|kernel| kernel.calls).sum();
     text += &format!(

@@ -91,6 +91,14 @@ fn one_object_has_every_dispatch_and_sums_that_fit() {
         for kernel in kernels {
             assert!(number(&kernel["bytes_a_call"]) > 0.0, "{kernel}");
             assert!(number(&kernel["milliseconds_a_call"]) > 0.0, "{kernel}");
+            let of_limit = match kernel["limit"].as_str() {
+                Some("arithmetic") => number(&kernel["flops_a_call"]),
+                _ => number(&kernel["bytes_a_call"]),
+            };
+            let at_best = of_limit / number(&kernel["best_beside"]) / 1e6;
+            let share = at_best / number(&kernel["milliseconds_a_call"]);
+            let said = number(&kernel["share_of_limit"]);
+            assert!(share > 0.0 && (said / share - 1.0).abs() < 1e-6, "{kernel}");
             let has_rate = !kernel["gflops_per_second"].is_null();
             assert_eq!(number(&kernel["flops_a_call"]) > 0.0, has_rate, "{kernel}");
         }
