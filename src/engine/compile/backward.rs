@@ -131,7 +131,7 @@ impl Backward<'_> {
         if context.trains(weight) || context.trains(bias) {
             let operands = [
                 grad_logits,
-                ("features", self.outputs.operand(input)),
+                ("input", self.outputs.operand(input)),
                 ("grad_weight", context.gradient_of(weight)),
                 ("grad_bias", context.gradient_of(bias)),
             ];
@@ -286,7 +286,7 @@ impl Backward<'_> {
         let parameters = &context.graph.batch_norms[pass.layer.0];
         let operands = [
             ("all_sums", self.sums(pass, partials)),
-            ("normalization_means", context.saved(pass.layer)),
+            ("normalization_out", context.saved(pass.layer)),
             ("grad_gamma", context.gradient_of(parameters.gamma)),
             ("grad_beta", context.gradient_of(parameters.beta)),
         ];

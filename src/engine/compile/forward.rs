@@ -329,9 +329,9 @@ impl Forward<'_> {
         let operands = [
             ("fixed_mean", mean),
             ("fixed_variance", variance),
-            ("fixed_gamma", gamma),
-            ("fixed_beta", beta),
-            ("fixed_out", context.saved(pass.layer)),
+            ("gamma", gamma),
+            ("beta", beta),
+            ("normalization_out", context.saved(pass.layer)),
         ];
         let shape = context.batch_norm_shape(pass, true);
         self.list
