@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use bnonly::app::curves::history::History;
 use bnonly::app::curves::{Curves, Earlier, Input};
+use bnonly::train::history::History;
 use bnonly::train::metric::Metric;
 use criterion::{Criterion, criterion_group, criterion_main};
 

@@ -1,9 +1,9 @@
-//! What a page of the tour sets up: runs one after another, and the pane to look at.
+//! What a page of the tour sets up: runs one after another, and the view to look at.
 
-use super::panes::Pane;
 use super::setup::Setup;
 use super::setup::presets::Preset;
 use super::tour::Comparison;
+use super::views::ViewId;
 use crate::train::settings::Settings;
 
 /// The preset that the app begins with where nothing was kept.
@@ -64,17 +64,17 @@ pub fn runs(comparison: Comparison, form: &Settings) -> Vec<Settings> {
 }
 
 /// Where a comparison is to be seen.
-pub fn pane(comparison: Comparison) -> Pane {
+pub fn view(comparison: Comparison) -> ViewId {
     match comparison {
-        Comparison::DisabledFeatures => Pane::Channels,
-        Comparison::RemovedFeatures => Pane::SwitchingOff,
-        Comparison::Representations => Pane::Images,
+        Comparison::DisabledFeatures => ViewId::Channels,
+        Comparison::RemovedFeatures => ViewId::SwitchingOff,
+        Comparison::Representations => ViewId::Images,
         Comparison::AffineParameters
         | Comparison::RandomFeatures
         | Comparison::BeforeActivation
         | Comparison::DepthAgainstWidth
         | Comparison::Shortcuts
-        | Comparison::FewParameters => Pane::Curves,
+        | Comparison::FewParameters => ViewId::Curves,
     }
 }
 

@@ -6,12 +6,12 @@ use egui::Ui;
 const GAP: f32 = 16.0;
 
 /// Draws both parts of a view; beside each other from `wide` points on.
-pub fn halves<View>(
+pub fn halves<T>(
     ui: &mut Ui,
     wide: f32,
-    view: &mut View,
-    first: impl FnOnce(&mut View, &mut Ui),
-    second: impl FnOnce(&mut View, &mut Ui),
+    view: &mut T,
+    first: impl FnOnce(&mut T, &mut Ui),
+    second: impl FnOnce(&mut T, &mut Ui),
 ) {
     if ui.available_width() < wide {
         first(view, ui);

@@ -1,14 +1,14 @@
 //! The interface: views of a session, and the shell that holds them.
 //!
-//! Each view is a type that keeps what the reader chose in it, with a method `ui` that draws what it
-//! is given and returns what the reader asks for; none of them talks to the session or a GPU. Read in
+//! Each view is a type that keeps what the reader chose in it. It is a [`View`](view::View): that says
+//! how it is named, placed, drawn, told and kept; none of them talks to the session or a GPU. Read in
 //! this order:
 //!
 //! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
 //!   channel), [`switching_off`] (what is left without some), [`inside`] (what the network says of
 //!   test images), [`tour`];
-//! - around them: [`run_view`] keeps what the run under way has told, [`panes`] lays the views out and
-//!   gives them what they draw, [`action`] is all that can be asked for, by [`toolbar`], keys or
+//! - around them: [`view`] says what a view is, [`views`] lists them, [`shared`] is what they share, with
+//!   the run in it, which [`run_view`] keeps; [`panes`] lays them out, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
 //! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing,
 //!   [`layout_class`] (how large things are in a window of a size), [`touch`] (what hovers, for those who
@@ -33,6 +33,7 @@ pub mod palette;
 pub mod panes;
 pub mod run_view;
 pub mod setup;
+pub mod shared;
 pub mod shell;
 pub mod speed;
 pub mod spoken;
@@ -41,6 +42,8 @@ pub mod theme;
 pub mod toolbar;
 pub mod touch;
 pub mod tour;
+pub mod view;
+pub mod views;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod window;
 mod wording;

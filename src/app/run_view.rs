@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::channels::Layers;
 use super::channels::norm_history::NormHistory;
-use super::curves::history::History;
 use super::speed::Speed;
 use crate::session::{Event, Opened, Phase};
 use crate::study::gamma::Norms;
+use crate::train::history::History;
 use crate::train::metric::Metric;
 use crate::train::run::Ending;
 

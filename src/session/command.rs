@@ -76,11 +76,28 @@ pub enum NewFolder {
     Within(PathBuf),
 }
 
+/// Which of the requests to the prober. A newer one of the same kind replaces what its asker asked
+/// before, and nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RequestId {
+    /// Who asks, by a number of its own.
+    pub asker: usize,
+    /// A number that no other request of this asker has.
+    pub number: u64,
+}
+
+impl From<u64> for RequestId {
+    /// A request of somebody who is the only one to ask.
+    fn from(number: u64) -> Self {
+        Self { asker: 0, number }
+    }
+}
+
 /// Which channels to switch off in the network as it is now, and what to measure then.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProbeRequest {
     /// Comes back with everything found for it.
-    pub id: u64,
+    pub id: RequestId,
     /// Channels that are off.
     pub ablation: Ablation,
     /// How many test images to measure accuracy on.
@@ -93,7 +110,7 @@ pub struct ProbeRequest {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
     /// Comes back with everything found for it.
-    pub id: u64,
+    pub id: RequestId,
     /// Channels that are off.
     pub ablation: Ablation,
     /// Test images to answer.

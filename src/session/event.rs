@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::SessionError;
+use super::{RequestId, SessionError};
 use crate::data::DataSet;
 use crate::gpu::Capabilities;
 use crate::study::gamma::Norms;
@@ -92,7 +92,7 @@ pub struct Opened {
 #[derive(Clone, Debug)]
 pub struct Found {
     /// [`ProbeRequest::id`](super::ProbeRequest::id) or [`Look::id`](super::Look::id).
-    pub request: u64,
+    pub request: RequestId,
     /// The step after which the network was as it was probed.
     pub step: u64,
     /// It.

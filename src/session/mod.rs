@@ -18,7 +18,7 @@ use std::sync::mpsc;
 
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 
-pub use command::{Command, Look, NewFolder, Origin, ProbeRequest, Request};
+pub use command::{Command, Look, NewFolder, Origin, ProbeRequest, Request, RequestId};
 pub use event::{Event, Finding, Found, Opened, Phase, Stage};
 
 use crate::data::DataError;

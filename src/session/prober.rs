@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
-use super::{Event, Finding, Found, Look, OpenGpu, Opened, ProbeRequest, Reporter, SessionError};
+use super::{
+    Event, Finding, Found, Look, OpenGpu, Opened, ProbeRequest, Reporter, RequestId, SessionError,
+};
 use crate::engine::{EngineError, Snapshot};
 use crate::gpu::{AdapterChoice, Gpu};
 use crate::network::State;
@@ -29,9 +31,9 @@ pub(super) enum Probing {
     },
     /// It has come this far.
     Snapshot { step: u64, snapshot: Box<Snapshot> },
-    /// What to measure; replaces what was asked before.
+    /// What to measure; replaces what its asker asked before.
     Measure(Box<ProbeRequest>),
-    /// What to show; replaces what was to be shown before.
+    /// What to show; replaces what its asker was to be shown before.
     Look(Box<Look>),
 }
 
@@ -85,14 +87,53 @@ impl Subject {
     }
 }
 
+/// Requests of one kind that wait, the oldest first: of each asker the newest.
+struct Queue<T>(Vec<(usize, Box<T>)>);
+
+impl<T> Queue<T> {
+    fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    fn push(&mut self, asker: usize, request: Box<T>) {
+        self.0.retain(|(other, _)| *other != asker);
+        self.0.push((asker, request));
+    }
+
+    fn pop(&mut self) -> Option<Box<T>> {
+        (!self.0.is_empty()).then(|| self.0.remove(0).1)
+    }
+
+    fn has_of(&self, asker: usize) -> bool {
+        self.0.iter().any(|(other, _)| *other == asker)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All that waits; nothing does then.
+    fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::new())
+    }
+
+    /// Puts what waited before in front of what came since.
+    fn put_back(&mut self, before: Self) {
+        let since = std::mem::replace(self, before);
+        for (asker, request) in since.0 {
+            self.push(asker, request);
+        }
+    }
+}
+
 /// What has been sent and not been looked at.
 struct Inbox {
     received: UnboundedReceiver<Probing>,
     subject: Option<Subject>,
     /// Whether the subject is another than before.
     is_new: bool,
-    request: Option<Box<ProbeRequest>>,
-    look: Option<Box<Look>>,
+    requests: Queue<ProbeRequest>,
+    looks: Queue<Look>,
     is_closed: bool,
 }
 
@@ -106,34 +147,41 @@ impl Inbox {
                     opened,
                     adapter,
                 });
-                (self.is_new, self.request, self.look) = (true, None, None);
+                self.is_new = true;
+                (self.requests, self.looks) = (Queue::new(), Queue::new());
             }
             Probing::Snapshot { step, snapshot } => {
                 if let Some(subject) = &mut self.subject {
                     subject.update(step, &snapshot);
                 }
             }
-            Probing::Measure(request) => self.request = Some(request),
-            Probing::Look(look) => self.look = Some(look),
+            Probing::Measure(request) => self.requests.push(request.id.asker, request),
+            Probing::Look(look) => self.looks.push(look.id.asker, look),
         }
     }
 
     /// Whether something was asked for.
     fn is_asked(&self) -> bool {
-        self.request.is_some() || self.look.is_some()
+        !self.requests.is_empty() || !self.looks.is_empty()
     }
 
-    /// Takes all there is, without waiting; whether what is being measured is still wanted.
-    fn go_on(&mut self) -> bool {
+    /// Takes all there is, without waiting.
+    fn catch_up(&mut self) {
         loop {
             match self.received.try_recv() {
                 Ok(probing) => self.take(probing),
                 Err(error) => {
                     self.is_closed |= error.is_closed();
-                    return !self.is_closed && !self.is_new && self.request.is_none();
+                    return;
                 }
             }
         }
+    }
+
+    /// Whether what is being measured for somebody is still wanted.
+    fn still_wants(&mut self, asker: usize) -> bool {
+        self.catch_up();
+        !self.is_closed && !self.is_new && !self.requests.has_of(asker)
     }
 }
 
@@ -142,8 +190,8 @@ async fn work(received: UnboundedReceiver<Probing>, reporter: Reporter, open_gpu
         received,
         subject: None,
         is_new: false,
-        request: None,
-        look: None,
+        requests: Queue::new(),
+        looks: Queue::new(),
         is_closed: false,
     };
     loop {
@@ -175,7 +223,7 @@ async fn probe_run(
     inbox.is_new = false;
     let opened = subject.opened.clone();
     // What cannot be had is not tried again.
-    let (request, look) = (inbox.request.take(), inbox.look.take());
+    let (requests, looks) = (inbox.requests.take(), inbox.looks.take());
     let gpu: Gpu = open_gpu(subject.adapter.clone())
         .await
         .map_err(SessionError::Gpu)?;
@@ -188,7 +236,8 @@ async fn probe_run(
         reporter,
         step: 0,
     };
-    (inbox.request, inbox.look) = (inbox.request.take().or(request), inbox.look.take().or(look));
+    inbox.requests.put_back(requests);
+    inbox.looks.put_back(looks);
     loop {
         while !inbox.is_asked() && !inbox.is_new {
             match inbox.received.recv().await {
@@ -196,13 +245,13 @@ async fn probe_run(
                 Err(_) => return Ok(()),
             }
         }
-        inbox.go_on();
+        inbox.catch_up();
         if inbox.is_new || inbox.is_closed {
             return Ok(());
         }
         asked.catch_up(inbox);
         asked.look(inbox).await.map_err(SessionError::Probe)?;
-        if let Some(request) = inbox.request.take() {
+        if let Some(request) = inbox.requests.pop() {
             match asked.measure(&request, inbox).await {
                 Ok(()) | Err(Stop::Replaced) => {}
                 Err(Stop::Failed(error)) => return Err(SessionError::Probe(error)),
@@ -220,7 +269,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn tell(&self, request: u64, finding: Finding) {
+    fn tell(&self, request: RequestId, finding: Finding) {
         self.reporter.send(Event::Found(Found {
             request,
             step: self.step,
@@ -238,22 +287,21 @@ impl Asked<'_> {
 
     /// Shows what is to be shown.
     async fn look(&mut self, inbox: &mut Inbox) -> Result<(), EngineError> {
-        let Some(look) = inbox.look.take() else {
-            return Ok(());
-        };
-        if let Some((layer, image)) = look.maps {
-            let maps = self.probe.feature_maps(&look.ablation, layer, image);
-            let maps = Finding::Maps(maps.await?);
-            self.tell(look.id, maps);
-        }
-        if !look.images.is_empty() {
-            let answers = self.probe.answers(&look.ablation, &look.images).await?;
-            self.tell(look.id, Finding::Answers(answers));
+        while let Some(look) = inbox.looks.pop() {
+            if let Some((layer, image)) = look.maps {
+                let maps = self.probe.feature_maps(&look.ablation, layer, image);
+                let maps = Finding::Maps(maps.await?);
+                self.tell(look.id, maps);
+            }
+            if !look.images.is_empty() {
+                let answers = self.probe.answers(&look.ablation, &look.images).await?;
+                self.tell(look.id, Finding::Answers(answers));
+            }
         }
         Ok(())
     }
 
-    /// What was just clicked first, what takes longest last; until something else is asked for.
+    /// What was just clicked first, what takes longest last; until its asker asks for something else.
     async fn measure(&mut self, request: &ProbeRequest, inbox: &mut Inbox) -> Result<(), Stop> {
         let norms = Norms::of(&self.opened.start.graph, self.probe.state());
         let channels = norms.gamma.len();
@@ -302,7 +350,7 @@ impl Asked<'_> {
         inbox: &mut Inbox,
     ) -> Result<Accuracy, Stop> {
         self.look(inbox).await?;
-        let mut go_on = || inbox.go_on();
+        let mut go_on = || inbox.still_wants(request.id.asker);
         let measured = self
             .probe
             .accuracy(ablation, request.tested_images, &mut go_on);
@@ -317,7 +365,7 @@ impl Asked<'_> {
 
 /// Why a measurement was not brought to its end.
 enum Stop {
-    /// Something else is asked for.
+    /// Its asker asks for something else.
     Replaced,
     /// The device failed.
     Failed(EngineError),

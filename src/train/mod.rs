@@ -5,16 +5,16 @@
 //! (what a run begins with), [`trainer`] (its steps), [`metric`] (what it reports), [`tensor_file`]
 //! (named tensors as safetensors), [`checkpoint`]
 //! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
-//! [`run_folder`] (where all of it is kept), [`plot`] (the pictures at its end), [`run`] (a training
-//! into a folder, from start to end).
+//! [`run_folder`] (where all of it is kept), [`history`] (what it reported, so that a million steps draw
+//! at once), [`plot`] (the pictures at its end), [`run`] (a training into a folder, from start to end).
 
 pub mod atomic_file;
 pub mod checkpoint;
 pub mod delta;
+pub mod history;
 pub mod link;
 pub mod metric;
 pub mod plot;
-mod plot_gamma;
 pub mod run;
 pub mod run_folder;
 pub mod saved;

@@ -241,10 +241,10 @@ impl<'a> Run<'a> {
             self.settings,
             &self.start.base,
         ))?;
-        let events = self.folder.events()?;
+        let history = self.folder.events()?.iter().collect();
         let gammas = gammas(graph, &self.start.initial, &state);
         let drawn = plot::PlottedRun {
-            events: &events,
+            history: &history,
             gammas: &gammas,
         };
         Ok(plot_run(&drawn, &self.folder.plots_path())?)

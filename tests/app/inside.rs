@@ -52,7 +52,9 @@ impl Shell {
             off: self.off.clone(),
             with_beta: false,
         };
-        let look = self.view.look(self.looks.len() as u64 + 1, ablation);
+        let look = self
+            .view
+            .look((self.looks.len() as u64 + 1).into(), ablation);
         self.view.expect(&look);
         self.looks.push(look);
     }
@@ -75,7 +77,7 @@ impl Shell {
             step,
             finding: Finding::Answers(answers.collect()),
         };
-        assert!(self.view.take(&found));
+        assert!(self.view.take_found(&found));
     }
 
     /// Maps of 4 channels, 2×2, with values from 0 to 15.
@@ -89,8 +91,8 @@ impl Shell {
     }
 
     fn find(&mut self, request: u64, finding: Finding) -> bool {
-        self.view.take(&Found {
-            request,
+        self.view.take_found(&Found {
+            request: request.into(),
             step: 7,
             finding,
         })
@@ -224,11 +226,11 @@ fn answers_in_parts_and_of_a_network_that_moves_on_ask_for_nothing_again() {
         };
         let finding = Finding::Answers(vec![answer]);
         let found = Found {
-            request: requests as u64,
+            request: (requests as u64).into(),
             step,
             finding,
         };
-        assert!(harness.state_mut().view.take(&found));
+        assert!(harness.state_mut().view.take_found(&found));
         harness.run();
     }
     assert_eq!(shown(&harness), [3, 5], "of step 9 alone");

@@ -1,7 +1,9 @@
 //! Switching channels off: by the threshold, by hand, and what was measured of it.
 
+use bnonly::app::shared::News;
 use bnonly::app::switching_off::SwitchingOff;
-use bnonly::app::switching_off::choice::{Choice, Tested};
+use bnonly::app::switching_off::choice::{Choice, Chosen, Tested};
+use bnonly::app::view::View;
 use bnonly::session::{Finding, Found, ProbeRequest};
 use bnonly::study::gamma::Norms;
 use egui::accesskit::{Role, Toggled};
@@ -13,6 +15,7 @@ use crate::support::{Subject, TEST_IMAGES, accuracy};
 /// The view, its network, and what it asked for.
 struct Shell {
     view: SwitchingOff,
+    chosen: Chosen,
     subject: Option<Subject>,
     requests: Vec<ProbeRequest>,
 }
@@ -21,21 +24,22 @@ impl Shell {
     /// As the program does it: a changed request is sent at once.
     fn ui(ui: &mut egui::Ui, shell: &mut Self) {
         let network = shell.subject.as_ref().map(Subject::network);
-        if shell.view.ui(ui, network.as_ref()) {
+        shell.view.ui(ui, &mut shell.chosen, network.as_ref());
+        if shell.view.due(ui.ctx()) {
             shell.send();
         }
     }
 
     fn send(&mut self) {
         let norms = &self.subject.as_ref().unwrap().norms;
-        let request = self.view.request(self.requests.len() as u64 + 1, norms);
-        self.view.expect(&request);
+        let id = self.requests.len() as u64 + 1;
+        let request = self.view.request(id.into(), &mut self.chosen, norms);
         self.requests.push(request);
     }
 
     fn find(&mut self, request: u64, step: u64, finding: Finding) -> bool {
-        self.view.take(&Found {
-            request,
+        self.view.take_found(&Found {
+            request: request.into(),
             step,
             finding,
         })
@@ -45,6 +49,7 @@ impl Shell {
 fn harness() -> Harness<'static, Shell> {
     let shell = Shell {
         view: SwitchingOff::default(),
+        chosen: Chosen::default(),
         subject: Some(Subject::new()),
         requests: Vec::new(),
     };
@@ -129,7 +134,7 @@ fn a_typed_threshold_switches_the_channels_below_it() {
     harness.event(egui::Event::Text("0.02".into()));
     harness.key_press(egui::Key::Enter);
     harness.run();
-    assert_eq!(harness.state().view.threshold(), 0.02);
+    assert_eq!(harness.state().chosen.choice.threshold, 0.02);
     harness.run_steps(5);
     assert_eq!(harness.state().requests.len(), 1);
     let expected: Vec<usize> = (0..20).collect();
@@ -154,7 +159,7 @@ fn nonsense_in_the_number_field_leaves_the_threshold() {
         harness.event(egui::Event::Text(text.into()));
         harness.key_press(egui::Key::Enter);
         harness.run();
-        assert_eq!(harness.state().view.threshold(), expected, "{text}");
+        assert_eq!(harness.state().chosen.choice.threshold, expected, "{text}");
     }
 }
 
@@ -174,7 +179,7 @@ fn dragging_measures_when_the_slider_rests_or_is_let_go() {
         harness.state().requests.is_empty(),
         "the slider still moves"
     );
-    let moved = harness.state().view.threshold();
+    let moved = harness.state().chosen.choice.threshold;
     assert!(moved > 0.02, "{moved}");
     harness.run_steps(4);
     assert_eq!(harness.state().requests.len(), 1, "it rested");
@@ -186,7 +191,7 @@ fn dragging_measures_when_the_slider_rests_or_is_let_go() {
     assert_eq!(harness.state().requests.len(), 2, "it was let go");
     let (last, threshold) = (
         &harness.state().requests[1],
-        harness.state().view.threshold(),
+        harness.state().chosen.choice.threshold,
     );
     let below = (0..336).filter(|channel| (*channel as f32 / 1_000.0) < threshold);
     assert_eq!(off(last), below.collect::<Vec<_>>());
@@ -203,7 +208,7 @@ fn the_slider_moves_by_the_keyboard() {
     harness.key_press(egui::Key::ArrowRight);
     harness.run();
     harness.run_steps(5);
-    assert!(harness.state().view.threshold() > 0.01);
+    assert!(harness.state().chosen.choice.threshold > 0.01);
     assert_eq!(harness.state().requests.len(), 1);
 }
 
@@ -229,8 +234,9 @@ fn channels_switched_by_hand_are_listed_and_can_be_let_go() {
     let shell = harness.state_mut();
     let norms = shell.subject.as_ref().unwrap().norms.clone();
     for channel in [3, 17, 300] {
-        shell.view.toggle(channel, &norms);
+        shell.chosen.choice.toggle(channel, &norms);
     }
+    shell.view.take(&News::Toggled, true);
     harness.run();
     let channels = off(&harness.state().requests[0]);
     assert_eq!(channels, [0, 1, 2, 4, 5, 6, 7, 8, 9, 17, 300]);
@@ -270,7 +276,7 @@ fn the_number_of_test_images_is_the_readers() {
             images
         );
     }
-    assert_eq!(harness.state().view.choice().tested, Tested::Thousand);
+    assert_eq!(harness.state().chosen.choice.tested, Tested::Thousand);
 }
 
 #[test]
@@ -415,20 +421,16 @@ fn a_failure_is_told_until_the_next_request() {
 
 #[test]
 fn what_was_chosen_is_remembered_and_a_bad_memory_is_healed() {
-    let mut view = SwitchingOff::default();
-    let subject = Subject::new();
-    view.toggle(5, &subject.norms);
-    let text = serde_json::to_string(&view).unwrap();
-    let back: SwitchingOff = serde_json::from_str(&text).unwrap();
-    assert!(
-        back.choice().by_hand().is_empty(),
-        "it belongs to one network"
-    );
-    let bad = r#"{"choice":{"threshold":-3.0},"another":1}"#;
+    let mut choice = Choice::default();
+    choice.toggle(5, &Subject::new().norms);
+    let text = serde_json::to_string(&choice).unwrap();
+    let back: Choice = serde_json::from_str(&text).unwrap();
+    assert!(back.by_hand().is_empty(), "it belongs to one network");
     let mut harness = harness();
-    harness.state_mut().view = serde_json::from_str(bad).unwrap();
+    let shell = harness.state_mut();
+    shell.chosen.choice = serde_json::from_str(r#"{"threshold":-3.0,"another":1}"#).unwrap();
     harness.run();
-    assert_eq!(harness.state().view.threshold(), 0.01);
+    assert_eq!(harness.state().chosen.choice.threshold, 0.01);
 }
 
 #[test]
@@ -444,7 +446,7 @@ fn it_draws_in_little_room_and_in_much() {
 #[test]
 fn with_no_channel_off_no_random_draws_are_waited_for() {
     let mut harness = harness();
-    harness.state_mut().view = serde_json::from_str(r#"{"choice":{"threshold":0.0}}"#).unwrap();
+    harness.state_mut().chosen.choice.threshold = 0.0;
     harness.state_mut().send();
     for finding in [Finding::Whole, Finding::Ablated] {
         assert!(harness.state().view.results().measuring());

@@ -1,7 +1,7 @@
 //! Looking at what was trained, while training goes on.
 
 use bnonly::network::graph::BatchNormId;
-use bnonly::session::{Command, Event, Finding, Found, Look, Phase, ProbeRequest};
+use bnonly::session::{Command, Event, Finding, Found, Look, Phase, ProbeRequest, RequestId};
 use bnonly::study::ablation::Ablation;
 use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
@@ -10,7 +10,7 @@ use crate::session::support::{Followed, breakable_gpu, new_run, settings};
 
 fn probe_request(id: u64, channels: usize) -> ProbeRequest {
     ProbeRequest {
-        id,
+        id: id.into(),
         ablation: Ablation::none(channels),
         tested_images: 64,
         curve: false,
@@ -51,7 +51,7 @@ fn the_whole_network_probed_is_the_network_evaluated() {
     followed.send(Command::Measure(Box::new(probe_request(7, channels))));
     let (step, probed) = followed.until(|event| match found(event)? {
         Found {
-            request: 7,
+            request: RequestId { number: 7, .. },
             step,
             finding: Finding::Whole(accuracy),
         } => Some((*step, *accuracy)),
@@ -63,7 +63,7 @@ fn the_whole_network_probed_is_the_network_evaluated() {
 }
 
 #[test]
-fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
+fn a_request_is_answered_in_all_its_parts_while_training_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let mut long = settings();
     long.epochs = 1000;
@@ -76,7 +76,7 @@ fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
         asked.ablation.toggle(channel);
     }
     let look = Look {
-        id: 2,
+        id: 2.into(),
         ablation: asked.ablation.clone(),
         images: vec![3, 1],
         maps: Some((BatchNormId(2), 5)),
@@ -89,7 +89,7 @@ fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
     followed.until(|event| {
         let found = found(event)?;
         let is_shown = matches!(found.finding, Finding::Maps(_) | Finding::Answers(_));
-        assert_eq!(found.request, if is_shown { 2 } else { 1 });
+        assert_eq!(found.request.number, if is_shown { 2 } else { 1 });
         kinds.push(match &found.finding {
             Finding::Maps(maps) => {
                 assert_eq!((maps.layer, maps.image), (BatchNormId(2), 5));
@@ -129,7 +129,7 @@ fn a_wish_is_fulfilled_in_all_its_parts_while_training_goes_on() {
 }
 
 #[test]
-fn a_newer_wish_replaces_the_one_before() {
+fn a_newer_request_replaces_what_its_asker_asked_before() {
     let folder = tempfile::tempdir().unwrap();
     let mut request = new_run(settings(), folder.path());
     request.paused = true;
@@ -140,15 +140,16 @@ fn a_newer_wish_replaces_the_one_before() {
     first.curve = true;
     followed.send(Command::Measure(Box::new(first)));
     followed.until(|event| found(event).map(|_| ()));
+    let mut other = probe_request(1, channels);
+    other.id.asker = 1;
+    let other_id = other.id;
+    followed.send(Command::Measure(Box::new(other)));
     followed.send(Command::Measure(Box::new(probe_request(2, channels))));
-    followed.until(|event| match found(event)? {
-        Found {
-            request: 2,
-            finding: Finding::Whole(_),
-            ..
-        } => Some(()),
-        _ => None,
-    });
+    for id in [other_id, 2.into()] {
+        let is_whole =
+            |found: &Found| found.request == id && matches!(found.finding, Finding::Whole(_));
+        followed.until(|event| is_whole(found(event)?).then_some(()));
+    }
     let points = followed.events.iter().filter_map(found);
     let points = points.filter(|found| matches!(found.finding, Finding::Curve { .. }));
     assert!(
@@ -177,7 +178,7 @@ fn a_probe_without_a_device_is_told_and_training_goes_on() {
     assert!(sentence.contains("the device was lost"), "{sentence}");
     // Another device is opened for the next request.
     followed.send(Command::Measure(Box::new(probe_request(3, channels))));
-    followed.until(|event| (found(event)?.request == 3).then_some(()));
+    followed.until(|event| (found(event)?.request.number == 3).then_some(()));
     followed.send(Command::Resume);
     assert_eq!(followed.end(), Ok(Ending::Finished));
 }

@@ -71,10 +71,10 @@ fn every_picture_is_drawn_as_svg_and_png() {
     let folder = tempfile::tempdir().unwrap();
     let folder = kept.as_deref().unwrap_or(folder.path());
     for (name, steps, layers) in [("long", 62_560, 111), ("short", 420, 15)] {
-        let (events, gammas) = (events(steps), gammas(layers));
+        let (history, gammas) = (events(steps).iter().collect(), gammas(layers));
         plot_run(
             &PlottedRun {
-                events: &events,
+                history: &history,
                 gammas: &gammas,
             },
             &folder.join(name),
@@ -96,8 +96,8 @@ fn every_picture_is_drawn_as_svg_and_png() {
     for part in [
         "Loss",
         "epochs",
-        "cross-entropy (nats)",
-        "training, smoothed",
+        "loss (nats)",
+        "training, mean of 50 steps",
         "test",
     ] {
         assert!(text.contains(part), "{part}");
@@ -138,7 +138,8 @@ fn odd_runs_are_drawn_too() {
     for events in [&[][..], &one, &nan] {
         for gammas in [&[][..], &equal, &odd, &zero, &none] {
             for picture in Picture::ALL {
-                let run = PlottedRun { events, gammas };
+                let history = &events.iter().collect();
+                let run = PlottedRun { history, gammas };
                 svg(picture, &run).unwrap();
                 png(picture, &run).unwrap();
             }

@@ -1,16 +1,15 @@
-//! Where the marks of the axes stand, and how numbers on them are written.
+//! Where the marks of the axes stand, and what is written at them: what pictures have too is in
+//! [`axes`](crate::train::plot::axes), here is what only the app has, times and logarithms.
 
 use std::ops::RangeInclusive;
 
 use egui::Rangef;
 use egui_plot::{GridInput, GridMark};
 
-use super::history::Axis;
 use crate::numbers::grouped;
-
-/// Points between marks that have a label, at least.
-const X_APART: f64 = 70.0;
-const Y_APART: f64 = 30.0;
+use crate::train::history::Axis;
+pub(in crate::app) use crate::train::plot::axes::number;
+use crate::train::plot::axes::{X_APART, Y_APART, round_up, sizes};
 
 /// Points between two marks for one of them to have a label, and for it to have it in full strength:
 /// the first keeps labels off the finer marks, which are a quarter as far apart at most.
@@ -60,17 +59,10 @@ pub(in crate::app) fn y_marks(input: GridInput) -> Vec<GridMark> {
 
 /// Marks at multiples of 1, 2 or 5 times a power of ten.
 fn even_marks(input: GridInput, apart: f64) -> Vec<GridMark> {
-    if !(apart > 0.0 && apart.is_finite()) {
-        return Vec::new();
+    match apart > 0.0 && apart.is_finite() {
+        true => spaced(input, sizes(apart)),
+        false => Vec::new(),
     }
-    let size = round_up(apart);
-    let power = 10_f64.powf((size.log10() + 1e-9).floor());
-    let finer = if size > 1.5 * power && size < 3.0 * power {
-        size / 4.0
-    } else {
-        size / 5.0
-    };
-    spaced(input, [finer, size, 10.0 * power])
 }
 
 fn spaced(input: GridInput, sizes: [f64; 3]) -> Vec<GridMark> {
@@ -154,24 +146,6 @@ pub(super) fn log_text(mark: GridMark, range: &RangeInclusive<f64>) -> String {
     }
 }
 
-/// The next of 1, 2 and 5 times a power of ten.
-fn round_up(size: f64) -> f64 {
-    let power = 10_f64.powf(size.log10().floor());
-    let factors = [1.0, 2.0, 5.0, 10.0];
-    let factor = factors.into_iter().find(|factor| factor * power >= size);
-    factor.unwrap_or(10.0) * power
-}
-
-/// A number with as many decimals as tell it from its neighbour.
-pub(in crate::app) fn number(value: f64, apart: f64) -> String {
-    if value != 0.0 && (value.abs() < 1e-4 || value.abs() >= 1e6) {
-        let digits = value.abs().log10().floor() - (apart.log10() + 1e-9).floor();
-        return format!("{value:.*e}", digits.clamp(0.0, 9.0) as usize);
-    }
-    let decimals = (-apart.log10() - 1e-9).ceil().clamp(0.0, 9.0) as usize;
-    format!("{value:.decimals$}")
-}
-
 /// `0:07`, `12:05` or `3:00:00`: minutes and seconds, hours before them where there are any.
 pub(super) fn clock(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
@@ -239,11 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_short_as_they_can_be_told_apart() {
-        assert_eq!(number(0.15, 0.05), "0.15");
-        assert_eq!(number(0.00003, 0.00001), "3e-5");
-        assert_eq!(number(0.000015, 0.000005), "1.5e-5");
-        assert_eq!(number(20.0, 10.0), "20");
+    fn times_are_written_as_a_clock_does() {
         assert_eq!(clock(7.4), "0:07");
         assert_eq!(clock(3_599.6), "1:00:00");
     }

@@ -1,9 +1,9 @@
 //! The exact numbers at a place of the plot, as text.
 
 use super::axes::clock;
-use super::history::{Axis, History, Value};
 use super::{Input, Quantity};
 use crate::numbers::grouped;
+use crate::train::history::{Axis, History, Value};
 
 /// What is known at `x`: the step nearest to it, and each run's numbers there.
 pub(super) fn text(

@@ -3,6 +3,7 @@
 use egui::{Color32, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
 use egui_plot::{LineStyle, MarkerShape};
 
+use super::earlier::LOOKS;
 use super::{Input, Quantity, Reply};
 use crate::app::layout_class::{is_for_touch, small_button};
 use crate::app::theme::SERIES;
@@ -25,9 +26,6 @@ pub(super) const CURRENT: Look = Look {
     marker: MarkerShape::Circle,
 };
 
-/// How many earlier runs look different.
-pub(super) const LOOKS: usize = EARLIER.len();
-
 /// Room for what stands in a row beside a run's name: check box, swatches, button.
 const BESIDE_NAME: f32 = 120.0;
 /// The same where they are for touch.
@@ -36,7 +34,7 @@ const BESIDE_LARGER: f32 = 150.0;
 /// Length of a piece of a line, in points.
 const LINE: f32 = 26.0;
 
-const EARLIER: [Look; 8] = [
+const EARLIER: [Look; LOOKS] = [
     earlier(2, LineStyle::Dashed { length: 12.0 }, MarkerShape::Square),
     earlier(1, LineStyle::Dashed { length: 6.0 }, MarkerShape::Diamond),
     earlier(5, LineStyle::Dashed { length: 20.0 }, MarkerShape::Up),

@@ -1,55 +1,39 @@
 //! Loss, accuracy and learning rate against the course of a run, earlier runs laid over.
 //!
-//! [`history`] keeps what a run reported. Here: what the reader chose, and the widgets around the plot;
-//! `plot` draws it, `drawn` keeps the points of its lines, `axes` places the marks, `hover` says
-//! what lies under the pointer, `legend` names the lines.
+//! [`history`](crate::train::history) keeps what a run reported. Here: what the reader chose, and the widgets around the plot;
+//! `plot` draws it, `run_points` keeps the points of its lines, `axes` places the marks, `hover` says
+//! what lies under the pointer, `legend` names the lines, [`earlier`] has the runs to compare with.
 
 pub(super) mod axes;
-pub mod history;
+pub mod earlier;
 mod hover;
 mod legend;
 mod plot;
 mod run_points;
 
-use std::sync::Arc;
-
+use eframe::Storage;
 use egui::{Slider, Ui};
 use serde::{Deserialize, Serialize};
 
-use self::history::{Axis, History, Series};
+pub use self::earlier::Earlier;
 use self::plot::Zoom;
 use self::run_points::{Key, RunPoints};
+use crate::app::action::Action;
 use crate::app::layout_class::{fold_switch, is_short};
+use crate::app::shared::Shared;
+use crate::app::view::{Place, View, recall};
 use crate::numbers::grouped;
+pub use crate::train::history::quantity::Quantity;
+use crate::train::history::quantity::SMOOTHING;
+use crate::train::history::{Axis, History};
+
+/// The name that the view is kept under.
+const KEPT: &str = "curves";
 
 /// The longest stretch of steps to draw the mean of.
 const LONGEST_WINDOW: u32 = 10_000;
 
-/// What the curves show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Quantity {
-    /// Cross-entropy, in nats.
-    #[default]
-    Loss,
-    /// Share classified correctly, in %.
-    Accuracy,
-    /// The learning rate.
-    LearningRate,
-}
-
 impl Quantity {
-    /// All of them, in the order to offer them in.
-    pub const ALL: [Self; 3] = [Self::Loss, Self::Accuracy, Self::LearningRate];
-
-    /// Its name.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Loss => "Loss",
-            Self::Accuracy => "Accuracy",
-            Self::LearningRate => "Learning rate",
-        }
-    }
-
     fn tip(self) -> &'static str {
         match self {
             Self::Loss => {
@@ -62,48 +46,10 @@ impl Quantity {
         }
     }
 
-    fn axis_label(self) -> &'static str {
-        match self {
-            Self::Loss => "loss (nats)",
-            Self::Accuracy => "accuracy (%)",
-            Self::LearningRate => "learning rate",
-        }
-    }
-
     fn training_label(self) -> &'static str {
         match self {
             Self::LearningRate => "learning rate",
             _ => "training",
-        }
-    }
-
-    fn series(self) -> Series {
-        match self {
-            Self::Loss => Series::Loss,
-            Self::Accuracy => Series::Accuracy,
-            Self::LearningRate => Series::LearningRate,
-        }
-    }
-
-    fn test_series(self) -> Option<Series> {
-        match self {
-            Self::Loss => Some(Series::TestLoss),
-            Self::Accuracy => Some(Series::TestAccuracy),
-            Self::LearningRate => None,
-        }
-    }
-
-    /// From what is kept to what is shown.
-    fn scale(self) -> f64 {
-        if self == Self::Accuracy { 100.0 } else { 1.0 }
-    }
-
-    /// A learning rate has no noise to smooth away.
-    fn window(self, window: usize) -> usize {
-        if self == Self::LearningRate {
-            1
-        } else {
-            window
         }
     }
 
@@ -134,33 +80,6 @@ impl Axis {
             Self::Step => "Draw against steps: one batch and one update each",
             Self::Epoch => "Draw against epochs: passes over the training set",
             Self::Time => "Draw against time of training and evaluation, pauses left out",
-        }
-    }
-}
-
-/// A run to compare with.
-#[derive(Clone, Debug)]
-pub struct Earlier {
-    /// Its name; folders of runs have telling ones.
-    pub name: String,
-    /// What it reported.
-    pub history: Arc<History>,
-    /// Whether it is drawn.
-    pub shown: bool,
-    /// Which of some colours and dashes it has; see [`Earlier::among`].
-    pub look: usize,
-}
-
-impl Earlier {
-    /// A run that looks different from `others`, as far as there are looks.
-    pub fn among(others: &[Self], name: String, history: Arc<History>) -> Self {
-        let uses = |look: usize| others.iter().filter(|run| run.look == look).count();
-        let look = (0..legend::LOOKS).min_by_key(|look| uses(*look));
-        Self {
-            name,
-            history,
-            shown: true,
-            look: look.unwrap_or_default(),
         }
     }
 }
@@ -221,7 +140,7 @@ impl Default for Curves {
             quantity: Quantity::default(),
             axis: Axis::default(),
             is_logarithmic: false,
-            window: 50,
+            window: SMOOTHING,
             zoom: Zoom::default(),
             drawn: Vec::new(),
         }
@@ -333,7 +252,6 @@ impl Curves {
         if log.on_hover_text(tip).changed() {
             self.zoom.y = None;
         }
-        let smooths = self.quantity != Quantity::LearningRate;
         ui.end_row();
         let label = ui.label("smoothing");
         ui.spacing_mut().slider_width = 80.0;
@@ -341,7 +259,7 @@ impl Curves {
             .logarithmic(true)
             .custom_formatter(|steps, _| window_text(steps))
             .custom_parser(window_of);
-        ui.add_enabled(smooths, slider)
+        ui.add_enabled(self.quantity.has_noise(), slider)
             .labelled_by(label.id)
             .on_hover_text(
                 "The training line is the mean of each step and as many before it, in steps; the pale \
@@ -372,6 +290,59 @@ impl Curves {
         [(lacks_values, log), (lacks_times, time)]
             .into_iter()
             .filter_map(|(is_so, note)| is_so.then_some(note))
+    }
+}
+
+impl View for Curves {
+    fn title(&self) -> &'static str {
+        "Curves"
+    }
+
+    fn icon(&self) -> &'static str {
+        "≈"
+    }
+
+    fn help(&self) -> &'static str {
+        "Loss, accuracy and learning rate over the run, earlier runs laid over"
+    }
+
+    fn place(&self) -> Place {
+        Place::Course
+    }
+
+    fn least_height(&self) -> f32 {
+        250.0
+    }
+
+    fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
+        let nothing = History::default();
+        let (name, history) = match &shared.run {
+            Some(run) => (run.name(), &run.history),
+            None => (String::new(), &nothing),
+        };
+        let input = Input {
+            name: &name,
+            history,
+            earlier: &shared.earlier,
+            marked_step: shared.scrub.step(),
+        };
+        match self.ui(ui, &input)? {
+            Reply::Show { run, shown } => shared.earlier[run].shown = shown,
+            Reply::Remove(run) => {
+                shared.earlier.remove(run);
+            }
+            Reply::Compare => return Some(Action::CompareRun),
+            Reply::Mark(step) => shared.scrub.go(Some(step)),
+        }
+        None
+    }
+
+    fn keep(&self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, KEPT, self);
+    }
+
+    fn recall(&mut self, storage: &dyn Storage) {
+        recall(storage, KEPT, self);
     }
 }
 

@@ -6,13 +6,15 @@ use egui_plot::{
     PlotUi, Points, Text, VLine,
 };
 
-use super::history::{Axis, History};
 use super::legend::{self, Look};
 use super::run_points::RunPoints;
 use super::{Curves, Input, Reply, axes, hover};
 use crate::app::layout_class::is_touched;
 use crate::app::{focus, touch};
 use crate::numbers::grouped;
+use crate::train::history::{Axis, History};
+use crate::train::plot::axes::roomy;
+use crate::train::plot::palette::BAND;
 
 /// More markers than these would hide the line.
 const MOST_MARKERS: usize = 100;
@@ -35,16 +37,6 @@ pub(super) fn extent(runs: &[&History], axis: Axis) -> Option<(f64, f64)> {
     let extents = runs.iter().filter_map(|run| run.extent(axis));
     let whole = extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     Some(roomy(whole, 0.02))
-}
-
-/// A little more than `range`, and something where it is a single place.
-fn roomy((low, high): (f64, f64), share: f64) -> (f64, f64) {
-    let width = high - low;
-    if width > 1e-9 * low.abs().max(high.abs()) {
-        return (low - share * width, high + share * width);
-    }
-    let room = if low == 0.0 { 1.0 } else { 0.1 * low.abs() };
-    (low - room, high + room)
 }
 
 impl Curves {
@@ -220,7 +212,7 @@ fn add_run<'a>(plot: &mut PlotUi<'a>, drawn: &'a RunPoints, look: Look, has_band
     if has_band && !drawn.band_x.is_empty() {
         let (x, low, high) = (&drawn.band_x, &drawn.band_low, &drawn.band_high);
         let band = FilledArea::new("", x, low, high).allow_hover(false);
-        plot.add(band.fill_color(look.training.gamma_multiply(0.25)));
+        plot.add(band.fill_color(look.training.gamma_multiply(BAND)));
     }
     let line = |points: &'a [PlotPoint], colour| {
         let line = Line::new("", PlotPoints::Borrowed(points)).color(colour);

@@ -3,7 +3,8 @@
 use egui_plot::PlotPoint;
 
 use super::Quantity;
-use super::history::{Axis, Column, History, Query, Series};
+use crate::train::history::{Axis, Column, History, Query, Series};
+use crate::train::plot::axes::extent;
 
 /// Far below any f64's logarithm: where a band ends that reaches down to 0 on a logarithmic axis.
 const BELOW_ALL: f64 = -400.0;
@@ -92,30 +93,12 @@ impl RunPoints {
     }
 
     fn extent(&self, range: (f64, f64)) -> Option<(f64, f64)> {
-        let is_seen = |x: f64| (range.0..=range.1).contains(&x);
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        let seen = |point: &&PlotPoint| is_seen(point.x) && point.y.is_finite();
-        for point in self.line.iter().chain(&self.test).filter(seen) {
-            (low, high) = (low.min(point.y), high.max(point.y));
-        }
-        // A single outlier shall not press all else flat, so that a fiftieth of the band may leave
-        // the picture at either side.
-        let band = |edges: &[f64]| {
-            let edges = self.band_x.iter().zip(edges);
-            let seen = edges.filter(|(x, edge)| is_seen(**x) && **edge > BELOW_ALL);
-            seen.map(|(_, edge)| *edge)
-                .filter(|edge| edge.is_finite())
-                .collect::<Vec<_>>()
-        };
-        let (mut lows, mut highs) = (band(&self.band_low), band(&self.band_high));
-        if !lows.is_empty() {
-            let at = lows.len() / 50;
-            low = low.min(*lows.select_nth_unstable_by(at, f64::total_cmp).1);
-        }
-        if !highs.is_empty() {
-            let at = highs.len() - 1 - highs.len() / 50;
-            high = high.max(*highs.select_nth_unstable_by(at, f64::total_cmp).1);
-        }
-        (low <= high).then_some((low, high))
+        let lines = self.line.iter().chain(&self.test);
+        let lines = lines.map(|point| [point.x, point.y]);
+        let edge = |edge: f64| if edge > BELOW_ALL { edge } else { f64::NAN };
+        let band = self.band_x.iter().zip(&self.band_low);
+        let band = band.zip(&self.band_high);
+        let band = band.map(|((x, low), high)| [*x, edge(*low), edge(*high)]);
+        extent(lines, band, range)
     }
 }

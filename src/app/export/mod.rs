@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 pub use self::earlier::{EarlierError, read_earlier};
 pub use self::folder::pack;
-use super::curves::history::History;
 use crate::network::{Graph, State};
 use crate::study::gamma::{Norms, channel_ranges};
 use crate::train::atomic_file::write_atomically;
+use crate::train::history::History;
 use crate::train::metric::Metric;
 use crate::train::plot::{CAN_DRAW, LayerGammas, Picture, PlotError, PlottedRun, png, svg};
 use crate::train::tensor_file::{Metadata, write_tensors};
@@ -225,9 +225,8 @@ pub fn export(kind: Kind, path: &Path, source: &Source<'_>) -> Result<(), Export
                 Picture::Gamma | Picture::GammaLayers => gammas(source).ok_or_else(nothing)??,
                 Picture::Loss | Picture::Accuracy | Picture::LearningRate => Vec::new(),
             };
-            let events: Vec<Metric> = source.history.events().collect();
             let run = PlottedRun {
-                events: &events,
+                history: source.history,
                 gammas: &gammas,
             };
             let bytes = match format {

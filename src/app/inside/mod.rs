@@ -6,16 +6,22 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{ComboBox, ScrollArea, Ui};
+use eframe::Storage;
+use egui::{ComboBox, Context, ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
+use super::action::Action;
+use super::channels::Pick;
 use super::halves::halves;
+use super::shared::{News, Shared};
+use super::view::{Place, View, recall};
 use crate::data::DataSet;
 use crate::network::Graph;
 use crate::network::graph::BatchNormId;
 use crate::numbers::grouped;
-use crate::session::{Finding, Found, Look};
+use crate::session::{Command, Event, Finding, Found, Look, Phase, RequestId};
 use crate::study::ablation::Ablation;
+use crate::train::metric::Metric;
 
 mod answers;
 mod grid;
@@ -27,6 +33,8 @@ pub use answers::{Filter, PAGE};
 use maps::Maps;
 use pictures::Atlas;
 
+/// The name that it is kept under.
+const KEPT: &str = "inside";
 /// Width in points from which the picked image stands beside the page of images.
 const WIDE: f32 = 640.0;
 
@@ -65,9 +73,6 @@ pub struct Reply {
 
 /// The view: a page of test images with the network's answers, the picked one large, and the feature
 /// maps of the picked channel's layer.
-///
-/// The shell calls [`take`](Self::take) with what the session finds, and whenever [`ui`](Self::ui) says
-/// so, sends what [`look`](Self::look) gives and passes it to [`expect`](Self::expect).
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Inside {
@@ -89,11 +94,14 @@ pub struct Inside {
     maps: Option<Maps>,
     #[serde(skip)]
     wanted_maps: Option<(BatchNormId, u32)>,
+    /// What is wanted is to be asked for, also where it was asked for before.
+    #[serde(skip)]
+    is_due: bool,
 }
 
 /// What is known of the request that was sent last.
 struct Sent {
-    request: u64,
+    request: RequestId,
     ablation: Ablation,
     ablations: u64,
     images: Vec<u32>,
@@ -128,7 +136,7 @@ impl Inside {
     }
 
     /// What this view wants to be shown.
-    pub fn look(&self, id: u64, ablation: Ablation) -> Look {
+    pub fn look(&self, id: RequestId, ablation: Ablation) -> Look {
         let mut images = self.images().to_vec();
         images.extend(self.image().filter(|image| !images.contains(image)));
         Look {
@@ -156,7 +164,7 @@ impl Inside {
     }
 
     /// Takes in what was found, and says whether it was for the request sent last and belongs here.
-    pub fn take(&mut self, found: &Found) -> bool {
+    pub fn take_found(&mut self, found: &Found) -> bool {
         let Some(sent) = self
             .sent
             .as_ref()
@@ -373,5 +381,98 @@ impl Inside {
             .map_or_else(String::new, |step| format!(", at step {}", grouped(step)));
         ui.weak(format!("{what}; {answered} of {of_class} answered{step}"))
             .on_hover_text("Right and wrong are known of images that the network has answered.");
+    }
+}
+
+impl View for Inside {
+    fn title(&self) -> &'static str {
+        "Images"
+    }
+
+    fn icon(&self) -> &'static str {
+        "▣"
+    }
+
+    fn help(&self) -> &'static str {
+        "Test images, what the network says of them, and what a channel makes of one"
+    }
+
+    fn place(&self) -> Place {
+        Place::Seeing
+    }
+
+    fn scrolls(&self) -> bool {
+        true
+    }
+
+    fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
+        let Shared {
+            run,
+            picked,
+            chosen,
+            ..
+        } = &mut *shared;
+        let subject = run.as_ref().and_then(|run| {
+            let picked = picked.and_then(|pick| {
+                let (layer, channel) = (BatchNormId(pick.layer), pick.channel?);
+                Some(Channel { layer, channel })
+            });
+            Some(Subject {
+                data: &run.opened.data,
+                graph: &run.opened.start.graph,
+                ranges: run.norms.layers().ranges(),
+                off: &chosen.ablation(&run.norms.last()?.norms).off,
+                picked,
+            })
+        });
+        let reply = self.ui(ui, subject.as_ref());
+        self.is_due |= reply.request_changed;
+        if let Some(Channel { layer, channel }) = reply.picked {
+            let (layer, channel) = (layer.0, Some(channel));
+            shared.pick(Pick { layer, channel });
+        }
+        None
+    }
+
+    fn take(&mut self, news: &News<'_>, is_shown: bool) {
+        match news {
+            News::Session(Event::Metric(Metric::Eval { .. }) | Event::Phase(Phase::Paused)) => {
+                self.is_due |= is_shown;
+            }
+            News::Session(Event::Found(found)) => {
+                self.take_found(found);
+            }
+            News::AnotherRun => self.forget(),
+            News::Session(Event::Opened(_)) | News::Idle | News::Picked | News::Toggled => {
+                self.is_due = true;
+            }
+            News::Session(_) => {}
+        }
+    }
+
+    fn probe_request(
+        &mut self,
+        _: &Context,
+        shared: &mut Shared,
+        id: RequestId,
+    ) -> Option<Command> {
+        if !std::mem::take(&mut self.is_due) {
+            return None;
+        }
+        let norms = shared.norms()?.clone();
+        let look = self.look(id, shared.chosen.ablation(&norms).clone());
+        if look.images.is_empty() && look.maps.is_none() {
+            return None;
+        }
+        self.expect(&look);
+        Some(Command::Look(Box::new(look)))
+    }
+
+    fn keep(&self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, KEPT, self);
+    }
+
+    fn recall(&mut self, storage: &dyn Storage) {
+        recall(storage, KEPT, self);
     }
 }

@@ -10,6 +10,7 @@ use crate::app::action::Action;
 use crate::app::comparison;
 use crate::app::dialog::Kind;
 use crate::app::layout_class::LayoutClass;
+use crate::app::switching_off::SwitchingOff;
 use crate::app::tour::Comparison;
 use crate::session::{Command, Phase};
 use crate::train::settings::Settings;
@@ -17,7 +18,7 @@ use crate::train::settings::Settings;
 impl Shell {
     /// Does what was asked for.
     pub fn act(&mut self, ctx: &Context, action: Action) {
-        let is_open = self.run_view.as_ref().is_some_and(|f| !f.has_ended());
+        let is_open = self.shared.run.as_ref().is_some_and(|f| !f.has_ended());
         if matches!(action, Action::Start | Action::Step | Action::TrainLonger) {
             // What is to be seen now is behind the form.
             self.layout.is_form_open = false;
@@ -30,7 +31,8 @@ impl Shell {
             }
             Action::PauseOrResume => {
                 let is_paused = self
-                    .run_view
+                    .shared
+                    .run
                     .as_ref()
                     .is_some_and(|f| f.phase == Some(Phase::Paused));
                 self.send(if is_paused {
@@ -85,17 +87,18 @@ impl Shell {
     /// Sets up what a page of the tour compares, and begins with it.
     pub(super) fn set_up(&mut self, ctx: &Context, comparison: Comparison) {
         let has_run = self
-            .run_view
+            .shared
+            .run
             .as_ref()
             .is_some_and(|f| !f.history.is_empty());
         if comparison::looks_at_the_last_run(comparison) && has_run {
-            self.show_pane(comparison::pane(comparison));
-            self.views.switching_off.measure();
+            self.show_view(comparison::view(comparison));
+            self.views.of_type_mut::<SwitchingOff>().measure();
             return;
         }
         let mut runs: VecDeque<Settings> =
             comparison::runs(comparison, self.setup.settings()).into();
-        self.show_pane(comparison::pane(comparison));
+        self.show_view(comparison::view(comparison));
         let Some(first) = runs.pop_front() else {
             return;
         };

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::Shell;
-use crate::app::curves::Earlier;
-use crate::app::curves::history::History;
+use crate::app::curves::earlier::Earlier;
 use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
 use crate::app::export::{self, Kind as Export};
 use crate::app::notice::Weight;
 use crate::network::{Graph, State};
 use crate::platform;
 use crate::session::Command;
+use crate::train::history::History;
 use crate::train::saved::Saved;
 
 /// What a path was asked for.
@@ -39,8 +39,8 @@ impl Shell {
     pub(super) fn take_read(&mut self, read: Read) {
         match read {
             Ok(Done::Earlier(name, history)) => {
-                let earlier = Earlier::among(&self.earlier, name, history);
-                self.earlier.push(earlier);
+                let earlier = Earlier::among(&self.shared.earlier, name, history);
+                self.shared.earlier.push(earlier);
             }
             Ok(Done::Exported(path)) => match deliver(&path) {
                 Ok(text) => self.notices.add(Weight::Note, text, None),
@@ -126,7 +126,7 @@ impl Shell {
     }
 
     fn export(&mut self, ctx: &Context, export: Export, path: PathBuf) {
-        let Some(run_view) = &self.run_view else {
+        let Some(run_view) = &self.shared.run else {
             return;
         };
         let is_of_now = matches!(export, Export::State | Export::Checkpoint | Export::Run);
@@ -140,7 +140,7 @@ impl Shell {
     }
 
     pub(super) fn write_out(&self, ctx: &Context, export: Export, path: PathBuf) {
-        let Some(run_view) = &self.run_view else {
+        let Some(run_view) = &self.shared.run else {
             return;
         };
         let (opened, history) = (run_view.opened.clone(), run_view.history.clone());

@@ -5,7 +5,8 @@ use egui::{Button, Frame, Ui, Vec2};
 use egui_tiles::Tree;
 
 use crate::app::layout_class::LayoutClass;
-use crate::app::panes::{self, Pane, Panes};
+use crate::app::panes::{self, Panes};
+use crate::app::views::ViewId;
 
 /// Height of a tab, in points, where one pane is shown at a time.
 const TAB: f32 = 38.0;
@@ -17,32 +18,32 @@ const ONE_ROW: f32 = 520.0;
 pub(super) struct Layout {
     /// The class of the last frame.
     pub class: LayoutClass,
-    pub wide: Option<Tree<Pane>>,
-    pub tall: Option<Tree<Pane>>,
-    /// The pane that is shown where there is room for one.
-    pub front: Pane,
+    pub wide: Option<Tree<ViewId>>,
+    pub tall: Option<Tree<ViewId>>,
+    /// The view that is shown where there is room for one.
+    pub front: ViewId,
     /// The form is shown in the panes' place, where there is room for one of them.
     pub is_form_open: bool,
 }
 
 impl Layout {
-    /// Brings a pane to the front, in every class.
-    pub fn show(&mut self, pane: Pane) {
+    /// Brings a view to the front, in every class.
+    pub fn show(&mut self, id: ViewId) {
         for tree in [&mut self.wide, &mut self.tall].into_iter().flatten() {
-            panes::show(tree, pane);
+            panes::show(tree, id);
         }
-        self.front = pane;
+        self.front = id;
         self.is_form_open = false;
     }
 
-    /// Whether a pane is on the screen.
-    pub fn shows(&self, pane: Pane) -> bool {
-        let is_active = |tree: &Tree<Pane>| {
+    /// Whether a view is on the screen.
+    pub fn shows(&self, id: ViewId) -> bool {
+        let is_active = |tree: &Tree<ViewId>| {
             let mut shown = tree.active_tiles().into_iter();
-            shown.any(|tile| tree.tiles.get_pane(&tile) == Some(&pane))
+            shown.any(|tile| tree.tiles.get_pane(&tile) == Some(&id))
         };
         match self.class {
-            LayoutClass::Compact => self.front == pane && !self.is_form_open,
+            LayoutClass::Compact => self.front == id && !self.is_form_open,
             LayoutClass::Tall => self.tall.as_ref().is_some_and(is_active),
             LayoutClass::Wide => self.wide.as_ref().is_some_and(is_active),
         }
@@ -61,37 +62,44 @@ impl Layout {
         self.class == LayoutClass::Compact && self.is_form_open
     }
 
-    /// Draws the panes.
+    /// Draws the views.
     pub fn ui(&mut self, ui: &mut Ui, panes: &mut Panes<'_>) {
         let size = ui.available_size();
         match self.class {
             LayoutClass::Compact => self.one_ui(ui, panes),
             LayoutClass::Tall => {
-                let tree = self.tall.get_or_insert_with(panes::tall_layout);
+                let tree = self
+                    .tall
+                    .get_or_insert_with(|| panes::tall_layout(panes.views));
                 tree.ui(panes, ui);
             }
             LayoutClass::Wide => {
-                let tree = self.wide.get_or_insert_with(|| panes::first_layout(size));
+                let tree = self
+                    .wide
+                    .get_or_insert_with(|| panes::first_layout(panes.views, size));
                 tree.ui(panes, ui);
             }
         }
     }
 
     fn one_ui(&mut self, ui: &mut Ui, panes: &mut Panes<'_>) {
-        self.tabs_ui(ui);
+        self.tabs_ui(ui, panes);
         let front = self.front;
+        let view = panes.views.get(front);
+        let (salt, scrolls) = (("one pane", view.title()), view.scrolls());
+        let least_height = view.least_height();
         let frame = Frame::central_panel(ui.style());
-        if front.scrolls() {
+        if scrolls {
             frame.show(ui, |ui| panes.show(ui, front));
             return;
         }
         let room = ui.available_height() - frame.total_margin().sum().y;
         egui::ScrollArea::vertical()
-            .id_salt(("one pane", front.title()))
+            .id_salt(salt)
             .auto_shrink(false)
             .show(ui, |ui| {
                 frame.show(ui, |ui| {
-                    let size = Vec2::new(ui.available_width(), room.max(front.least_height()));
+                    let size = Vec2::new(ui.available_width(), room.max(least_height));
                     ui.allocate_ui(size, |ui| {
                         ui.set_min_size(size);
                         panes.show(ui, front);
@@ -100,22 +108,24 @@ impl Layout {
             });
     }
 
-    fn tabs_ui(&mut self, ui: &mut Ui) {
+    fn tabs_ui(&mut self, ui: &mut Ui, panes: &Panes<'_>) {
         let columns = match ui.available_width() < ONE_ROW {
-            true => Pane::ALL.len() / 2,
-            false => Pane::ALL.len(),
+            true => ViewId::ALL.len().div_ceil(2),
+            false => ViewId::ALL.len(),
         };
         let gap = 2.0;
         let width = (ui.available_width() - gap * (columns - 1) as f32) / columns as f32;
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
-            for row in Pane::ALL.chunks(columns) {
+            for row in ViewId::ALL.chunks(columns) {
                 ui.horizontal(|ui| {
-                    for pane in row {
-                        let tab = Button::selectable(self.front == *pane, pane.title());
+                    for id in row {
+                        let is_shown = self.front == *id;
+                        let tab = Button::selectable(is_shown, panes.tab_text(*id));
                         let tab = tab.frame_when_inactive(true);
-                        if ui.add_sized([width, TAB], tab).clicked() {
-                            self.front = *pane;
+                        let tab = ui.add_sized([width, TAB], tab);
+                        if panes.told(tab, *id, is_shown).clicked() {
+                            self.front = *id;
                         }
                     }
                 });

@@ -20,22 +20,23 @@ use eframe::Storage;
 use egui::{CentralPanel, Context, FontDefinitions, FontFamily, Frame, Panel, Ui};
 
 use super::action::Action;
-use super::channels::Pick;
 use super::comparison;
-use super::curves::Earlier;
 use super::dialog::{Dialog, Service, dropped};
 use super::dropping;
 use super::export::Kind as Export;
 use super::layout_class::LayoutClass;
 use super::notice::{Notices, Offer, Weight};
 use super::palette::Palette;
-use super::panes::{Asked, Pane, Panes, Views};
+use super::panes::Panes;
 use super::run_view::RunView;
 use super::setup::Setup;
+use super::shared::Shared;
 use super::spoken;
 use super::toolbar::{self, Status};
 use super::touch::Touch;
 use super::tour::Tour;
+use super::view::View;
+use super::views::{ViewId, Views};
 use crate::gpu::{Capabilities, adapter};
 use crate::platform;
 use crate::session::{Event, OpenGpu, Session, Stage};
@@ -48,13 +49,11 @@ use pace::Pace;
 pub struct Shell {
     open_gpu: OpenGpu,
     session: Option<Session>,
-    run_view: Option<RunView>,
     /// A run was asked for, and the session has not begun with it.
     is_asked: bool,
     preparing: Option<Stage>,
     /// Runs that follow the one under way.
     queue: VecDeque<Settings>,
-    earlier: Vec<Earlier>,
     /// Histories being read, by the threads that read them.
     reading: (mpsc::Sender<Read>, mpsc::Receiver<Read>),
     adapters: Vec<Capabilities>,
@@ -62,8 +61,8 @@ pub struct Shell {
     setup: Setup,
     is_setup_shown: bool,
     views: Views,
+    shared: Shared,
     layout: Layout,
-    picked: Option<Pick>,
     tour: Tour,
     palette: Palette,
     notices: Notices,
@@ -98,19 +97,17 @@ impl Shell {
         let mut shell = Self {
             open_gpu,
             session: None,
-            run_view: None,
             is_asked: false,
             preparing: None,
             queue: VecDeque::new(),
-            earlier: Vec::new(),
             reading: mpsc::channel(),
             adapters: Vec::new(),
             adapters_found,
             setup: comparison::first_setup(),
             is_setup_shown: true,
             views: Views::default(),
+            shared: Shared::default(),
             layout: Layout::default(),
-            picked: None,
             tour: Tour::default(),
             palette: Palette::default(),
             notices: Notices::default(),
@@ -132,7 +129,7 @@ impl Shell {
 
     /// The run that is shown.
     pub fn run_view(&self) -> Option<&RunView> {
-        self.run_view.as_ref()
+        self.shared.run.as_ref()
     }
 
     /// The form.
@@ -140,9 +137,18 @@ impl Shell {
         &mut self.setup
     }
 
-    /// The views.
-    pub fn views(&self) -> &Views {
-        &self.views
+    /// The view of a type.
+    ///
+    /// # Panics
+    ///
+    /// Where the app has none.
+    pub fn view<T: View>(&self) -> &T {
+        self.views.of_type()
+    }
+
+    /// What the views share.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Whether an action makes sense now.
@@ -158,7 +164,8 @@ impl Shell {
 
     /// How far the run is, in a sentence that changes with every step.
     pub fn progress_in_words(&self) -> String {
-        self.run_view
+        self.shared
+            .run
             .as_ref()
             .map_or_else(String::new, spoken::progress)
     }
@@ -173,9 +180,9 @@ impl Shell {
         self.dialog = Dialog::with_service(service);
     }
 
-    /// Brings a pane to the front.
-    pub fn show_pane(&mut self, pane: Pane) {
-        self.layout.show(pane);
+    /// Brings a view to the front.
+    pub fn show_view(&mut self, id: ViewId) {
+        self.layout.show(id);
     }
 
     /// Says that the window is drawn by the processor, which trainings need: they are then drawn
@@ -208,14 +215,12 @@ impl Shell {
                 }
             }
         }
-        if self.views.switching_off.due(ctx) {
-            self.measure();
-        }
+        self.ask_prober(ctx);
     }
 
     fn status<'a>(&'a self, problem: &'a Option<String>) -> Status<'a> {
         Status {
-            run_view: self.run_view.as_ref(),
+            run_view: self.shared.run.as_ref(),
             preparing: self.preparing.or(self.is_asked.then_some(Stage::Data)),
             problem: problem.as_deref(),
         }
@@ -249,7 +254,6 @@ impl Shell {
                     self.setup.ui(ui, &self.adapters, is_locked);
                 });
         }
-        let mut asked = Asked::default();
         // Behind what leaves gaps.
         let ground = Frame::NONE.fill(ui.visuals().panel_fill);
         CentralPanel::default().frame(ground).show(ui, |ui| {
@@ -262,23 +266,16 @@ impl Shell {
             }
             let mut panes = Panes {
                 views: &mut self.views,
-                run_view: self.run_view.as_mut(),
-                earlier: &mut self.earlier,
-                picked: &mut self.picked,
-                asked,
+                shared: &mut self.shared,
+                action: None,
             };
             self.layout.ui(ui, &mut panes);
-            asked = panes.asked;
+            action = panes.action.or(action);
         });
-        if asked.measure {
-            self.measure();
+        for news in self.shared.take_news() {
+            self.tell(&news);
         }
-        if asked.look {
-            self.look();
-        }
-        if asked.compare {
-            action = Some(Action::CompareRun);
-        }
+        self.ask_prober(&ctx);
         if let Some(comparison) = self.tour.window(&ctx) {
             self.set_up(&ctx, comparison);
         }

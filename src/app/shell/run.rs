@@ -6,21 +6,15 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::Shell;
-use crate::app::channels::Pick;
-use crate::app::curves::Earlier;
 use crate::app::notice::{Offer, Weight};
-use crate::app::panes::Pane;
 use crate::app::run_view::RunView;
+use crate::app::shared::News;
 use crate::app::wording::sentence;
 use crate::session::{
-    Command, Event, NewFolder, Opened, Origin, Phase, Request, Session, SessionError,
+    Command, Event, NewFolder, Opened, Origin, Request, RequestId, Session, SessionError,
 };
-use crate::train::metric::Metric;
 use crate::train::run::Ending;
 use crate::train::settings::Settings;
-
-/// Earlier runs of this sitting that are kept behind the curves.
-const EARLIER_KEPT: usize = 8;
 
 impl Shell {
     /// Shows a run of earlier, ready to be continued.
@@ -35,12 +29,12 @@ impl Shell {
 
     /// Goes on with the run that is shown, for as long again as the form says.
     pub(super) fn train_longer(&mut self, ctx: &Context) {
-        let Some(run_view) = &self.run_view else {
+        let Some(run) = &self.shared.run else {
             return;
         };
-        let (run, before) = (run_view.opened.folder.clone(), &run_view.opened.settings);
+        let (before, outlook) = (&run.opened.settings, run.opened.outlook);
+        let run = run.opened.folder.clone();
         let more = self.setup.settings();
-        let outlook = run_view.opened.outlook;
         let (epochs, max_steps) = match (before.max_steps, more.max_steps) {
             (None, None) => (Some(before.epochs.saturating_add(more.epochs)), None),
             _ => {
@@ -77,35 +71,24 @@ impl Shell {
     pub(super) fn take_event(&mut self, ctx: &Context, event: Event) {
         // Before a run has opened, its end is not that of the one shown.
         if self.preparing.is_none()
-            && let Some(run_view) = &mut self.run_view
+            && let Some(run) = &mut self.shared.run
         {
-            run_view.take(&event);
+            run.take(&event);
         }
-        match event {
+        match &event {
             Event::Preparing(stage) => {
-                (self.is_asked, self.preparing) = (false, Some(stage));
+                (self.is_asked, self.preparing) = (false, Some(*stage));
             }
             Event::Opened(opened) => {
                 self.preparing = None;
-                let data = opened.settings.data.clone();
-                self.setup.set_shape(&data, opened.data.shape());
-                self.show_run(opened);
-                self.look();
+                let data = &opened.settings.data;
+                self.setup.set_shape(data, opened.data.shape());
+                self.show_run(opened.clone());
             }
-            Event::Metric(Metric::Eval { .. }) => {
-                self.views.switching_off.evaluated();
-                self.look_if_shown();
-            }
-            Event::Phase(Phase::Paused) => self.look_if_shown(),
             Event::Ended(ended) => self.ended(ctx, ended),
-            Event::Found(found) => {
-                self.views.switching_off.take(&found);
-                self.views.inside.take(&found);
-            }
             Event::ProbeFailed(error) => {
-                let sentence = sentence(&*error);
+                let sentence = sentence(&**error);
                 let text = format!("Looking into the network failed: {sentence}");
-                self.views.switching_off.fail(sentence);
                 self.notices.add(Weight::Problem, text, None);
             }
             Event::Saved { .. } => {
@@ -113,48 +96,27 @@ impl Shell {
                     self.write_out(ctx, export, path);
                 }
             }
-            Event::Metric(Metric::Step { .. }) | Event::Norms { .. } | Event::Phase(_) => {}
+            Event::Metric(_) | Event::Phase(_) | Event::Norms { .. } | Event::Found(_) => {}
+        }
+        self.tell(&News::Session(&event));
+    }
+
+    /// Tells all views what happened.
+    pub(super) fn tell(&mut self, news: &News<'_>) {
+        for (id, view) in self.views.iter_mut() {
+            view.take(news, self.layout.shows(id));
         }
     }
 
     /// Shows another run, or the same one from where it is resumed.
     fn show_run(&mut self, opened: Arc<Opened>) {
-        let threshold = self.views.switching_off.threshold();
-        let before = self.run_view.take();
-        let mut run_view = RunView::new(opened, threshold);
-        match before {
-            Some(before) if before.opened.folder == run_view.opened.folder => {
-                // What was seen of γ is kept; what is trained again is cut off as it comes.
-                run_view.norms = before.norms;
-            }
-            before => {
-                before
-                    .into_iter()
-                    .for_each(|before| self.keep_earlier(before));
-                self.views.switching_off.forget();
-                self.views.inside.forget();
-                let (layer, channel) = (0, Some(0));
-                self.picked = Some(Pick { layer, channel });
-            }
+        let threshold = self.shared.chosen.choice.threshold;
+        if self.shared.show_run(RunView::new(opened, threshold)) {
+            self.tell(&News::AnotherRun);
         }
-        self.views.scrub.go(None);
-        self.run_view = Some(run_view);
     }
 
-    /// The run before becomes one to compare with.
-    fn keep_earlier(&mut self, run_view: RunView) {
-        if run_view.history.is_empty() {
-            return;
-        }
-        let name = run_view.name();
-        let history = Arc::new(run_view.history);
-        let earlier = Earlier::among(&self.earlier, name, history);
-        self.earlier.push(earlier);
-        let surplus = self.earlier.len().saturating_sub(EARLIER_KEPT);
-        self.earlier.drain(..surplus);
-    }
-
-    fn ended(&mut self, ctx: &Context, ended: Result<Ending, Arc<SessionError>>) {
+    fn ended(&mut self, ctx: &Context, ended: &Result<Ending, Arc<SessionError>>) {
         let had_opened = self.preparing.take().is_none();
         if let Some((export, path)) = self.awaiting_save.take() {
             self.write_out(ctx, export, path);
@@ -167,19 +129,17 @@ impl Shell {
                     self.begin(ctx, self.request(next));
                     return;
                 }
-                // Nothing is held up by it any more.
-                self.views.switching_off.measure();
-                self.look();
+                self.tell(&News::Idle);
             }
             Ok(Ending::Interrupted) => {}
             Err(error) => {
                 self.queue.clear();
                 let can_resume =
-                    matches!(&*error, SessionError::Run { .. } | SessionError::Thread(_));
-                let folder = self.run_view.as_ref().map(|f| f.opened.folder.clone());
+                    matches!(&**error, SessionError::Run { .. } | SessionError::Thread(_));
+                let folder = self.shared.run.as_ref().map(|f| f.opened.folder.clone());
                 let offer = folder.filter(|_| can_resume && had_opened);
                 let offer = offer.map(Offer::Resume);
-                self.notices.add(Weight::Problem, sentence(&*error), offer);
+                self.notices.add(Weight::Problem, sentence(&**error), offer);
             }
         }
     }
@@ -225,41 +185,19 @@ impl Shell {
         }
     }
 
-    fn request_id(&mut self) -> u64 {
-        self.next_request += 1;
-        self.next_request
-    }
-
-    pub(super) fn measure(&mut self) {
-        let id = self.request_id();
-        let Some(last) = self.run_view.as_ref().and_then(|f| f.norms.last()) else {
-            return;
-        };
-        let request = self.views.switching_off.request(id, &last.norms);
-        self.views.switching_off.expect(&request);
-        self.send(Command::Measure(Box::new(request)));
-    }
-
-    pub(super) fn look(&mut self) {
-        let id = self.request_id();
-        let Some(run_view) = &self.run_view else {
-            return;
-        };
-        let Some(last) = run_view.norms.last() else {
-            return;
-        };
-        let ablation = self.views.switching_off.ablation(&last.norms).clone();
-        let look = self.views.inside.look(id, ablation);
-        if look.images.is_empty() && look.maps.is_none() {
-            return;
-        }
-        self.views.inside.expect(&look);
-        self.send(Command::Look(Box::new(look)));
-    }
-
-    pub(super) fn look_if_shown(&mut self) {
-        if self.layout.shows(Pane::Images) {
-            self.look();
+    /// Sends what the views ask of the prober.
+    pub(super) fn ask_prober(&mut self, ctx: &Context) {
+        for (asker, view) in self.views.iter_mut() {
+            let id = RequestId {
+                asker: asker as usize,
+                number: self.next_request,
+            };
+            if let Some(command) = view.probe_request(ctx, &mut self.shared, id) {
+                self.next_request += 1;
+                if let Some(session) = &self.session {
+                    session.send(command);
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Which channels the reader wants off, without drawing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -126,5 +127,51 @@ impl Choice {
     /// A γ that is not a number is not below anything, as in the counts elsewhere.
     fn below(&self, gamma: f32) -> bool {
         gamma.abs() < self.threshold
+    }
+}
+
+/// What the reader chose, and what it makes of the norms at hand, so that it is worked out once.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// What the reader chose.
+    pub choice: Choice,
+    made: Option<Made>,
+}
+
+/// What a choice makes of some norms.
+#[derive(Clone, Debug)]
+struct Made {
+    norms: Arc<Norms>,
+    choice: Choice,
+    ablation: Ablation,
+    off: usize,
+}
+
+impl Chosen {
+    /// Which channels are off now.
+    pub fn ablation(&mut self, norms: &Arc<Norms>) -> &Ablation {
+        &self.made(norms).ablation
+    }
+
+    /// How many channels are off now.
+    pub fn off(&mut self, norms: &Arc<Norms>) -> usize {
+        self.made(norms).off
+    }
+
+    fn made(&mut self, norms: &Arc<Norms>) -> &Made {
+        let is_current =
+            |made: &Made| Arc::ptr_eq(&made.norms, norms) && made.choice == self.choice;
+        match self.made.take().filter(is_current) {
+            Some(made) => self.made.insert(made),
+            None => {
+                let ablation = self.choice.ablation(norms);
+                self.made.insert(Made {
+                    norms: norms.clone(),
+                    choice: self.choice.clone(),
+                    off: ablation.count(),
+                    ablation,
+                })
+            }
+        }
     }
 }

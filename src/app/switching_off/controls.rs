@@ -2,7 +2,7 @@
 
 use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 
-use super::choice::Tested;
+use super::choice::{Choice, Chosen, Tested};
 use super::{Network, Pending, SwitchingOff, share_off};
 use crate::app::layout_class::{drag_speed, small_button};
 use crate::app::theme::problem_colour;
@@ -12,24 +12,25 @@ use crate::numbers::grouped;
 const NUMBER_WIDTH: f32 = 74.0;
 
 impl SwitchingOff {
-    pub(super) fn controls_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
-        self.threshold_ui(ui);
-        let (off, channels) = (self.now(network.norms).off, network.norms.gamma.len());
+    pub(super) fn controls_ui(&mut self, ui: &mut Ui, chosen: &mut Chosen, network: &Network<'_>) {
+        self.threshold_ui(ui, &mut chosen.choice);
+        let (off, channels) = (chosen.off(network.norms), network.norms.gamma.len());
         ui.label(RichText::new(share_off(off, channels)).strong())
             .on_hover_text(
                 "Channels that are off in the network as it is now, by the threshold and by hand.",
             );
-        self.beta_ui(ui);
-        self.by_hand_ui(ui, network);
-        self.measuring_ui(ui, network);
+        let choice = &mut chosen.choice;
+        self.beta_ui(ui, choice);
+        self.by_hand_ui(ui, choice, network);
+        self.measuring_ui(ui, choice, network);
     }
 
-    fn threshold_ui(&mut self, ui: &mut Ui) {
+    fn threshold_ui(&mut self, ui: &mut Ui, choice: &mut Choice) {
         ui.horizontal_wrapped(|ui| {
             let label = ui.label("Off where |γ| <");
             let room = ui.available_size_before_wrap().x - NUMBER_WIDTH;
             ui.spacing_mut().slider_width = room.clamp(60.0, 260.0);
-            let slider = Slider::new(&mut self.choice.threshold, 0.0..=1.0)
+            let slider = Slider::new(&mut choice.threshold, 0.0..=1.0)
                 .logarithmic(true)
                 .smallest_positive(1e-4)
                 .show_value(false);
@@ -37,7 +38,7 @@ impl SwitchingOff {
                 "Threshold of |γ|, from 0.0001 to 1 on a logarithmic scale, and none at the left end. \
                  Channels below it are off when accuracy is measured; training goes on with all of them.",
             );
-            let number = DragValue::new(&mut self.choice.threshold)
+            let number = DragValue::new(&mut choice.threshold)
                 .range(0.0..=1.0)
                 .speed(drag_speed(ui, 0.0005))
                 .update_while_editing(false)
@@ -55,33 +56,33 @@ impl SwitchingOff {
         });
     }
 
-    fn beta_ui(&mut self, ui: &mut Ui) {
-        let before = self.choice.with_beta;
+    fn beta_ui(&mut self, ui: &mut Ui, choice: &mut Choice) {
+        let before = choice.with_beta;
         ui.horizontal_wrapped(|ui| {
             ui.label("Set to 0:");
-            ui.radio_value(&mut self.choice.with_beta, false, "γ alone")
+            ui.radio_value(&mut choice.with_beta, false, "γ alone")
                 .on_hover_text(
                     "A channel that is off counts with γ = 0 and its own β: it no longer depends on the \
                      image, but still passes on its β, the same value everywhere.",
                 );
-            ui.radio_value(&mut self.choice.with_beta, true, "γ and β")
+            ui.radio_value(&mut choice.with_beta, true, "γ and β")
                 .on_hover_text(
                     "A channel that is off counts with γ = 0 and β = 0: it passes on nothing, as if it \
                      had been removed.",
                 );
         });
-        ui.weak(if self.choice.with_beta {
+        ui.weak(if choice.with_beta {
             "A channel that is off passes on nothing."
         } else {
             "A channel with γ = 0 still passes on its β."
         });
-        if before != self.choice.with_beta {
+        if before != choice.with_beta {
             self.changed(Pending::Now);
         }
     }
 
-    fn by_hand_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
-        let count = self.choice.by_hand().len();
+    fn by_hand_ui(&mut self, ui: &mut Ui, choice: &mut Choice, network: &Network<'_>) {
+        let count = choice.by_hand().len();
         if count == 0 {
             ui.weak("None switched by hand: click a channel in the map.");
             return;
@@ -96,7 +97,7 @@ impl SwitchingOff {
                     .id_salt("list")
                     .max_height(120.0)
                     .show_rows(ui, height, count, |ui, rows| {
-                        let listed = self.choice.by_hand().iter();
+                        let listed = choice.by_hand().iter();
                         for (channel, is_off) in listed.skip(rows.start).take(rows.len()) {
                             let name = network.channel_name(*channel);
                             ui.horizontal(|ui| {
@@ -118,16 +119,16 @@ impl SwitchingOff {
             .button("Reset what I switched by hand")
             .on_hover_text("Let all channels follow the threshold again.");
         if reset.clicked() {
-            self.choice.release_all();
+            choice.release_all();
             self.changed(Pending::Now);
         } else if let Some(channel) = release {
-            self.choice.release(channel);
+            choice.release(channel);
             self.changed(Pending::Now);
         }
     }
 
-    fn measuring_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
-        let before = (self.choice.tested, self.compare);
+    fn measuring_ui(&mut self, ui: &mut Ui, choice: &mut Choice, network: &Network<'_>) {
+        let before = (choice.tested, self.compare);
         ui.horizontal_wrapped(|ui| {
             ui.label("Test images:");
             for tested in Tested::ALL {
@@ -135,7 +136,7 @@ impl SwitchingOff {
                     Tested::All => format!("all {}", grouped(network.test_images as u64)),
                     some => grouped(some.images() as u64),
                 };
-                ui.radio_value(&mut self.choice.tested, tested, text)
+                ui.radio_value(&mut choice.tested, tested, text)
                     .on_hover_text(
                         "On how many test images, from the first, accuracy is measured. More give a \
                          surer number, and take longer.",
@@ -152,7 +153,7 @@ impl SwitchingOff {
                 "Measure anew whenever the training evaluates its network. It shares the device with \
                  the training, which takes longer for it.",
             );
-        if before.0 != self.choice.tested || (self.compare && !before.1) {
+        if before.0 != choice.tested || (self.compare && !before.1) {
             self.changed(Pending::Now);
         }
         ui.horizontal(|ui| {

@@ -27,13 +27,13 @@ const WEAKEST: &str = "weakest |γ| off";
 const RANDOM: &str = "as many at random off";
 
 impl SwitchingOff {
-    pub(super) fn figures_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
+    pub(super) fn figures_ui(&mut self, ui: &mut Ui, off: usize, network: &Network<'_>) {
         ui.label(RichText::new("Accuracy on test images").strong())
             .on_hover_text("The share of test images that the network classifies correctly.");
         let chance = 1.0 / f64::from(network.graph.classes().max(1));
         self.bars_ui(ui, chance);
         ui.add_space(6.0);
-        self.curve_ui(ui, network);
+        self.curve_ui(ui, off, network);
     }
 
     fn bars_ui(&self, ui: &mut Ui, chance: f64) {
@@ -83,18 +83,14 @@ impl SwitchingOff {
         ui.weak(format!("The tick is chance: {}.", percent(chance)));
     }
 
-    fn curve_ui(&mut self, ui: &mut Ui, network: &Network<'_>) {
+    fn curve_ui(&mut self, ui: &mut Ui, off: usize, network: &Network<'_>) {
         let curve = &self.results.curve;
         let title = "Accuracy against the share of channels off";
         ui.label(RichText::new(title).strong()).on_hover_text(
             "From all channels on to all off: those of least |γ| first, and as many at random. \
              The vertical line is the share that is off now.",
         );
-        let (off, channels) = {
-            let now = self.now.as_ref();
-            let off = now.map_or(0, |now| now.off);
-            (off, network.norms.gamma.len())
-        };
+        let channels = network.norms.gamma.len();
         let summary = curve_summary(curve);
         plot_ui(
             ui,
@@ -175,7 +171,8 @@ fn curve_summary(curve: &Curve) -> String {
     }
 }
 
-fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
+/// The axes: shares in per cent, both ways.
+fn curve_plot() -> Plot<'static> {
     let label = |position: &HoverPosition<'_>| match position {
         HoverPosition::NearDataPoint {
             plot_name,
@@ -188,7 +185,7 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
         _ => None,
     };
     let per_cent = |mark: egui_plot::GridMark, _: &_| format!("{:.0} %", mark.value);
-    let plot = Plot::new("accuracy against the share off")
+    Plot::new("accuracy against the share off")
         .height(170.0)
         .allow_zoom(false)
         .allow_drag(false)
@@ -218,25 +215,18 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
             Legend::default()
                 .position(Corner::RightTop)
                 .follow_insertion_order(true),
-        );
+        )
+}
+
+fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
+    let (solid, dashed) = (LineStyle::Solid, LineStyle::dashed_dense());
+    let (circle, square) = (MarkerShape::Circle, MarkerShape::Square);
     let series = [
-        (
-            WEAKEST,
-            &curve.weakest,
-            SERIES[0],
-            LineStyle::Solid,
-            MarkerShape::Circle,
-        ),
-        (
-            RANDOM,
-            &curve.random,
-            SERIES[1],
-            LineStyle::dashed_dense(),
-            MarkerShape::Square,
-        ),
+        (WEAKEST, &curve.weakest, SERIES[0], solid, circle),
+        (RANDOM, &curve.random, SERIES[1], dashed, square),
     ];
     let marker = ui.visuals().text_color();
-    let shown = plot.show(ui, |plot| {
+    let shown = curve_plot().show(ui, |plot| {
         plot.vline(
             VLine::new("off now", share_now)
                 .color(marker)

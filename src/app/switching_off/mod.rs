@@ -6,24 +6,31 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::{ScrollArea, Ui};
+use eframe::Storage;
+use egui::{Context, ScrollArea, Ui};
 use serde::{Deserialize, Serialize};
 
+use super::action::Action;
 use super::halves::halves;
+use super::shared::{News, Shared};
+use super::view::{Place, View, recall};
+use super::wording::sentence;
 use crate::network::Graph;
 use crate::numbers::grouped;
-use crate::session::{Found, ProbeRequest};
-use crate::study::ablation::Ablation;
+use crate::session::{Command, Event, Found, ProbeRequest, RequestId};
 use crate::study::gamma::Norms;
+use crate::train::metric::Metric;
 
 pub mod choice;
 mod controls;
 mod figures;
 pub mod results;
 
-use choice::Choice;
+use choice::Chosen;
 use results::Results;
 
+/// The name that it is kept under.
+const KEPT: &str = "switching-off";
 /// Seconds a slider must rest before what it says is measured.
 const REST_SECS: f64 = 0.15;
 /// Width in points from which the curve stands beside the bars.
@@ -55,14 +62,9 @@ impl Network<'_> {
 
 /// The view: which channels are off, what that does to accuracy, and the curve of accuracy against the
 /// share switched off.
-///
-/// The shell calls [`take`](Self::take) with what the session finds, and whenever [`ui`](Self::ui) or
-/// [`due`](Self::due) says so, sends what [`request`](Self::request) gives and passes it to
-/// [`expect`](Self::expect).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SwitchingOff {
-    choice: Choice,
     follow: bool,
     compare: bool,
     /// The curve was asked for, though not with every measurement.
@@ -72,20 +74,16 @@ pub struct SwitchingOff {
     results: Results,
     #[serde(skip)]
     pending: Option<Pending>,
-    #[serde(skip)]
-    now: Option<Now>,
 }
 
 impl Default for SwitchingOff {
     fn default() -> Self {
         Self {
-            choice: Choice::default(),
             follow: false,
             compare: true,
             curve_once: false,
             results: Results::default(),
             pending: None,
-            now: None,
         }
     }
 }
@@ -99,26 +97,7 @@ enum Pending {
     AtRest(f64),
 }
 
-/// What the choice makes of the norms at hand, so that it is worked out once.
-#[derive(Clone, Debug)]
-struct Now {
-    norms: Arc<Norms>,
-    choice: Choice,
-    ablation: Ablation,
-    off: usize,
-}
-
 impl SwitchingOff {
-    /// What the reader chose.
-    pub fn choice(&self) -> &Choice {
-        &self.choice
-    }
-
-    /// |γ| below which a channel is off.
-    pub fn threshold(&self) -> f32 {
-        self.choice.threshold
-    }
-
     /// Whether to measure anew at each evaluation.
     pub fn follows(&self) -> bool {
         self.follow
@@ -127,16 +106,6 @@ impl SwitchingOff {
     /// What was measured.
     pub fn results(&self) -> &Results {
         &self.results
-    }
-
-    /// Switches one channel, counted BatchNorm after BatchNorm, off or on again.
-    ///
-    /// # Panics
-    ///
-    /// Where the network has no such channel.
-    pub fn toggle(&mut self, channel: usize, norms: &Norms) {
-        self.choice.toggle(channel, norms);
-        self.changed(Pending::Now);
     }
 
     /// Asks for a measurement of the network as it is now.
@@ -151,38 +120,27 @@ impl SwitchingOff {
         }
     }
 
-    /// Another network: what was switched by hand and measured is no longer of it.
-    pub fn forget(&mut self) {
-        self.choice.release_all();
-        self.results = Results::default();
-        self.curve_once = false;
-        self.pending = None;
-        self.now = None;
-    }
-
-    /// Which channels are off now.
-    pub fn ablation(&mut self, norms: &Arc<Norms>) -> &Ablation {
-        &self.now(norms).ablation
-    }
-
     /// The request to send.
-    pub fn request(&mut self, id: u64, norms: &Arc<Norms>) -> ProbeRequest {
-        ProbeRequest {
+    pub fn request(
+        &mut self,
+        id: RequestId,
+        chosen: &mut Chosen,
+        norms: &Arc<Norms>,
+    ) -> ProbeRequest {
+        let request = ProbeRequest {
             id,
-            ablation: self.ablation(norms).clone(),
-            tested_images: self.choice.tested.images(),
+            ablation: chosen.ablation(norms).clone(),
+            tested_images: chosen.choice.tested.images(),
             curve: self.compare || self.curve_once,
-        }
-    }
-
-    /// This request was sent: what is found for earlier ones no longer counts.
-    pub fn expect(&mut self, request: &ProbeRequest) {
-        self.results.expect(request);
+        };
+        // What is found for earlier ones no longer counts.
+        self.results.expect(&request);
         self.pending = None;
+        request
     }
 
     /// Takes in what was found, and says whether it belonged here.
-    pub fn take(&mut self, found: &Found) -> bool {
+    pub fn take_found(&mut self, found: &Found) -> bool {
         self.results.take(found)
     }
 
@@ -191,9 +149,8 @@ impl SwitchingOff {
         self.results.fail(reason);
     }
 
-    /// Whether the request changed and should be sent now. Says so once. [`ui`](Self::ui) asks it too; call
-    /// it where the view is hidden.
-    pub fn due(&mut self, ctx: &egui::Context) -> bool {
+    /// Whether the request changed and should be sent now. Says so once.
+    pub fn due(&mut self, ctx: &Context) -> bool {
         let is_due = match self.pending {
             None => false,
             Some(Pending::Now) => true,
@@ -211,46 +168,114 @@ impl SwitchingOff {
         is_due
     }
 
-    /// Draws the view, and says whether the request changed and should be sent now. `None` before there is
-    /// a network.
-    pub fn ui(&mut self, ui: &mut Ui, network: Option<&Network<'_>>) -> bool {
-        self.choice.heal();
+    /// Draws the view. `None` before there is a network.
+    pub fn ui(&mut self, ui: &mut Ui, chosen: &mut Chosen, network: Option<&Network<'_>>) {
+        chosen.choice.heal();
         let Some(network) = network else {
             ui.label(
                 "Start or open a run: here you switch its channels off, weakest |γ| first, and see \
                  what is left of its accuracy on test images.",
             );
-            return false;
+            return;
         };
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
-                let controls = |view: &mut Self, ui: &mut Ui| view.controls_ui(ui, network);
-                let figures = |view: &mut Self, ui: &mut Ui| view.figures_ui(ui, network);
-                halves(ui, WIDE, self, controls, figures);
+                let mut both = (self, chosen);
+                halves(
+                    ui,
+                    WIDE,
+                    &mut both,
+                    |(view, chosen), ui| view.controls_ui(ui, chosen, network),
+                    |(view, chosen), ui| {
+                        view.figures_ui(ui, chosen.off(network.norms), network);
+                    },
+                );
             });
-        self.due(ui.ctx())
-    }
-
-    fn now(&mut self, norms: &Arc<Norms>) -> &Now {
-        let is_current = |now: &Now| Arc::ptr_eq(&now.norms, norms) && now.choice == self.choice;
-        match self.now.take().filter(is_current) {
-            Some(now) => self.now.insert(now),
-            None => {
-                let ablation = self.choice.ablation(norms);
-                self.now.insert(Now {
-                    norms: norms.clone(),
-                    choice: self.choice.clone(),
-                    off: ablation.off.iter().filter(|off| **off).count(),
-                    ablation,
-                })
-            }
-        }
     }
 
     fn changed(&mut self, pending: Pending) {
         self.curve_once = false;
         self.pending = Some(pending);
+    }
+}
+
+impl View for SwitchingOff {
+    fn title(&self) -> &'static str {
+        "Switching off"
+    }
+
+    fn icon(&self) -> &'static str {
+        "⊘"
+    }
+
+    fn help(&self) -> &'static str {
+        "Switch channels off, weakest |γ| first, and see what is left of accuracy on test images"
+    }
+
+    fn place(&self) -> Place {
+        Place::Acting
+    }
+
+    fn scrolls(&self) -> bool {
+        true
+    }
+
+    fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
+        let Shared { run, chosen, .. } = shared;
+        let network = run.as_ref().and_then(|run| {
+            Some(Network {
+                norms: &run.norms.last()?.norms,
+                graph: &run.opened.start.graph,
+                ranges: run.norms.layers().ranges(),
+                test_images: run.opened.data.test.len(),
+            })
+        });
+        self.ui(ui, chosen, network.as_ref());
+        if let Some(run) = run {
+            run.norms.set_threshold(chosen.choice.threshold);
+        }
+        None
+    }
+
+    fn take(&mut self, news: &News<'_>, _: bool) {
+        match news {
+            News::Session(Event::Metric(Metric::Eval { .. })) => self.evaluated(),
+            News::Session(Event::Found(found)) => {
+                self.take_found(found);
+            }
+            News::Session(Event::ProbeFailed(error)) => self.fail(sentence(&**error)),
+            News::Session(_) | News::Picked => {}
+            News::AnotherRun => {
+                self.results = Results::default();
+                self.curve_once = false;
+                self.pending = None;
+            }
+            News::Idle => self.measure(),
+            News::Toggled => self.changed(Pending::Now),
+        }
+    }
+
+    fn probe_request(
+        &mut self,
+        ctx: &Context,
+        shared: &mut Shared,
+        id: RequestId,
+    ) -> Option<Command> {
+        if !self.due(ctx) {
+            return None;
+        }
+        let norms = shared.norms()?.clone();
+        let request = self.request(id, &mut shared.chosen, &norms);
+        Some(Command::Measure(Box::new(request)))
+    }
+
+    fn keep(&self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, KEPT, self);
+    }
+
+    fn recall(&mut self, storage: &dyn Storage) {
+        recall(storage, KEPT, self);
     }
 }
 

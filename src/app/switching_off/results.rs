@@ -2,7 +2,7 @@
 
 use egui_plot::PlotPoint;
 
-use crate::session::{Finding, Found, ProbeRequest};
+use crate::session::{Finding, Found, ProbeRequest, RequestId};
 use crate::study::probe::Accuracy;
 
 /// What was measured for the request that was sent last; older numbers stay until newer ones arrive.
@@ -24,7 +24,7 @@ pub struct Results {
 /// What is known of the request that was sent last.
 #[derive(Clone, Debug)]
 struct Sent {
-    request: u64,
+    request: RequestId,
     off: usize,
     channels: usize,
     compares: bool,
@@ -41,7 +41,7 @@ pub struct Measured<T> {
     pub off: usize,
     /// Of how many.
     pub channels: usize,
-    request: u64,
+    request: RequestId,
 }
 
 /// Accuracy with channels switched off at random, several times.
@@ -89,7 +89,7 @@ pub struct Curve {
     pub step: u64,
     /// Test images each point was measured on.
     pub images: usize,
-    request: u64,
+    request: RequestId,
 }
 
 impl Results {

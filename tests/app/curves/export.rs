@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use bnonly::app::curves::history::{Axis, History, Series};
 use bnonly::app::export::{
     EarlierError, ExportError, Format, Kind, Source, StepNorms, export, read_earlier,
 };
 use bnonly::network::graph::Shape;
 use bnonly::network::{Architecture, BnInit, Graph, Options, State, initial_state};
 use bnonly::study::gamma::Norms;
+use bnonly::train::history::{Axis, History, Series};
 use bnonly::train::plot::Picture;
 use bnonly::train::run_folder::{RunFolder, metrics_path};
 use bnonly::train::saved::Saved;

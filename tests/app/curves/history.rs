@@ -1,7 +1,7 @@
 //! Thinning loses no extreme, means are exact, and a rewind leaves what a shorter run would have.
 
-use bnonly::app::curves::history::pyramid::{Pyramid, Summary};
-use bnonly::app::curves::history::{Axis, Column, History, Query, Series};
+use bnonly::train::history::pyramid::{Pyramid, Summary};
+use bnonly::train::history::{Axis, Column, History, Query, Series};
 use bnonly::train::metric::Metric;
 use proptest::prelude::*;
 

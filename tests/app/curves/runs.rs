@@ -1,6 +1,6 @@
 //! Made-up runs.
 
-use bnonly::app::curves::history::History;
+use bnonly::train::history::History;
 use bnonly::train::metric::Metric;
 
 /// A number from 0 to 1 that looks random, the same for the same input.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bnonly::app::curves::history::{Axis, History};
 use bnonly::app::curves::{Curves, Earlier, Input, Quantity, Reply};
+use bnonly::train::history::{Axis, History};
 use egui::accesskit::Toggled;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};

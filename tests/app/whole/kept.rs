@@ -1,7 +1,8 @@
 //! What is kept from one start of the program to the next.
 
-use bnonly::app::curves::Quantity;
+use bnonly::app::curves::{Curves, Quantity};
 use bnonly::app::shell::Shell;
+use bnonly::app::switching_off::SwitchingOff;
 use egui::Key;
 use egui::accesskit::Role;
 
@@ -42,7 +43,7 @@ fn choices_and_layout_are_there_at_the_next_start() {
         app.shell_mut().setup_mut().settings().model,
         settings().model
     );
-    assert_eq!(app.shell().views().curves.quantity, Quantity::Accuracy);
+    assert_eq!(app.shell().view::<Curves>().quantity, Quantity::Accuracy);
     assert!(app.says("here are its test images"));
     assert!(app.says("the share of channels that are switched off"));
     assert!(app.says("2 of 9"));
@@ -88,4 +89,16 @@ fn a_layout_without_a_pane_starts_as_at_first() {
     let mut app = begun_with(stored);
     app.settle();
     assert!(app.says("here you switch its channels off"));
+}
+
+#[test]
+fn channels_chosen_in_an_earlier_version_are_still_off() {
+    let mut stored = kept(App::new().shell());
+    stored.0.remove("switched-off").unwrap();
+    let former = "(choice:(threshold:0.25,with_beta:true,tested:All),follow:true,compare:false)";
+    stored.0.insert("switching-off".into(), former.into());
+    let app = begun_with(stored);
+    let choice = &app.shell().shared().chosen.choice;
+    assert_eq!((choice.threshold, choice.with_beta), (0.25, true));
+    assert!(app.shell().view::<SwitchingOff>().follows());
 }

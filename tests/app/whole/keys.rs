@@ -1,7 +1,7 @@
 //! The keyboard and the list of commands.
 
-use bnonly::app::curves::history::Series;
 use bnonly::session::Phase;
+use bnonly::train::history::Series;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, ViewportCommand, ViewportId};
 use egui_kittest::kittest::Queryable;

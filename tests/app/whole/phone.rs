@@ -1,5 +1,6 @@
 //! Phones and tablets: all of it within the screen, by touch alone.
 
+use bnonly::app::channels::heat_map::HeatMap;
 use bnonly::session::Phase;
 use bnonly::train::settings::Settings;
 use egui::accesskit::Role;
@@ -225,8 +226,8 @@ fn a_finger_picks_a_channel_then_switches_it() {
     let mut app = sized(UPRIGHT);
     with_a_run(&mut app);
     tap(&mut app, "Channels");
-    let cell = app.shell().views().heat_map.cell_on_screen(1, 2).unwrap();
-    let by_hand = |app: &App| app.shell().views().switching_off.choice().by_hand().len();
+    let cell = app.shell().view::<HeatMap>().cell_on_screen(1, 2).unwrap();
+    let by_hand = |app: &App| app.shell().shared().chosen.choice.by_hand().len();
     app.tap_at(cell.center());
     assert_eq!(by_hand(&app), 0, "the first tap picks");
     app.until("the channel is told", |app| app.says("Tap it again"));
@@ -237,8 +238,7 @@ fn a_finger_picks_a_channel_then_switches_it() {
     let last = layers.range(0).len() - 1;
     let cell = app
         .shell()
-        .views()
-        .heat_map
+        .view::<HeatMap>()
         .cell_on_screen(0, last)
         .unwrap();
     let beside = cell.right_center() + Vec2::new(8.0, 0.0);

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use bnonly::app::switching_off::SwitchingOff;
 use bnonly::app::switching_off::results::Results;
 use bnonly::gpu::adapter;
 use bnonly::session::Phase;
@@ -203,7 +204,7 @@ fn switching_off_with_results() {
     app.press("Measure now");
     let is_whole = |results: &Results| results.is_curve_fresh() && results.curve.off.len() == 11;
     app.until("all is measured", |app| {
-        is_whole(app.shell().views().switching_off.results())
+        is_whole(app.shell().view::<SwitchingOff>().results())
     });
     app.press("Layer");
     app.press("Share off");

@@ -1,5 +1,8 @@
 //! Looking into a network while it trains and after: switching off, answers, feature maps.
 
+use bnonly::app::channels::heat_map::HeatMap;
+use bnonly::app::inside::Inside;
+use bnonly::app::switching_off::SwitchingOff;
 use bnonly::app::switching_off::results::{Measured, Results};
 use bnonly::study::probe::Accuracy;
 use egui::accesskit::Role;
@@ -8,7 +11,7 @@ use egui_kittest::kittest::Queryable;
 use super::{App, endless};
 
 fn results(app: &App) -> &Results {
-    app.shell().views().switching_off.results()
+    app.shell().view::<SwitchingOff>().results()
 }
 
 /// What was measured with so many channels off, once it is there.
@@ -60,7 +63,7 @@ fn a_channel_is_switched_by_a_click_in_the_map() {
     assert_eq!(none.value, whole.value, "none off is all on");
 
     for channel in [2, 1] {
-        let cell = app.shell().views().heat_map.cell_on_screen(0, channel);
+        let cell = app.shell().view::<HeatMap>().cell_on_screen(0, channel);
         app.click_at(cell.expect("a cell").center());
     }
     let two = measured(&mut app, "two channels off", |off| off == 2);
@@ -118,14 +121,14 @@ fn images_are_answered_and_a_picked_one_shows_its_feature_maps() {
     app.until_says("of 64 answered, at step 8");
     app.get_by_label_contains("image 3: ").click();
     app.settle();
-    assert_eq!(app.shell().views().inside.image(), Some(3));
+    assert_eq!(app.shell().view::<Inside>().image(), Some(3));
     app.until("maps of the first layer", |app| {
         app.says("Maps of 4 channels; picked channel 0: ")
     });
     // A channel in the map of channels is the one that is shown here.
     app.press("Layer");
     app.press("Channels");
-    let cell = app.shell().views().heat_map.cell_on_screen(5, 3);
+    let cell = app.shell().view::<HeatMap>().cell_on_screen(5, 3);
     app.click_at(cell.expect("a cell").center());
     app.until("maps of another layer", |app| {
         app.says("Maps of 8 channels; picked channel 3: ")

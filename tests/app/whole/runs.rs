@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use bnonly::app::curves::history::Series;
 use bnonly::session::Phase;
+use bnonly::train::history::Series;
 use bnonly::train::run_folder::{best_path, delta_path, last_path, metrics_path};
 use bnonly::train::settings::Settings;
 use egui::Key;

@@ -13,17 +13,24 @@ mod paint;
 use std::ops::Range;
 use std::sync::Arc;
 
+use eframe::Storage;
 use egui::epaint::Mesh;
 use egui::{FontId, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
+use crate::app::action::Action;
 use crate::app::channels::{ByHand, ChannelReply, Layers, Pick, Shown};
 use crate::app::layout_class::{is_for_touch, is_touched};
+use crate::app::shared::Shared;
+use crate::app::view::{Place, View, recall};
 use crate::app::{focus, touch};
 use crate::study::gamma::Norms;
 use geometry::{Geometry, LOWEST_ROW, READABLE_ROW, TOUCH_ROW};
 pub use order::Order;
 use order::Sorted;
+
+/// The name that the view is kept under.
+const KEPT: &str = "heat-map";
 
 /// The map, and how the reader wants it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -301,6 +308,43 @@ impl HeatMap {
             painter.rect_stroke(cell, 1.0, Stroke::new(3.5, egui::Color32::BLACK), outside);
             painter.rect_stroke(cell, 1.0, Stroke::new(2.0, egui::Color32::WHITE), outside);
         }
+    }
+}
+
+impl View for HeatMap {
+    fn title(&self) -> &'static str {
+        "Channels"
+    }
+
+    fn icon(&self) -> &'static str {
+        "▦"
+    }
+
+    fn help(&self) -> &'static str {
+        "Every channel of every layer, darker as its γ goes to zero"
+    }
+
+    fn place(&self) -> Place {
+        Place::Channels
+    }
+
+    fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
+        if let Some(run) = &shared.run {
+            let steps = run.opened.outlook.total_steps;
+            shared.scrub.ui(ui, &run.norms, Some(steps));
+        }
+        let shown = shared.shown(ui)?;
+        let reply = self.ui(ui, &shown)?;
+        shared.reply(reply);
+        None
+    }
+
+    fn keep(&self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, KEPT, self);
+    }
+
+    fn recall(&mut self, storage: &dyn Storage) {
+        recall(storage, KEPT, self);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::epaint::Mesh;
 use egui::{Rect, Role, Shape, Stroke, Ui, Vec2};
-use egui_plot::{GridMark, PlotBounds};
+use egui_plot::{GridMark, PlotBounds, PlotTransform};
 use serde::{Deserialize, Serialize};
 
 use crate::app::channels::Shown;
@@ -13,6 +13,7 @@ use crate::app::theme;
 use crate::app::touch;
 use crate::numbers::{grouped, rounded, signed};
 use crate::study::gamma::{Histogram, Norms};
+use crate::train::plot::axes::round_up;
 
 /// Bins of the histogram.
 const BINS: usize = 48;
@@ -83,29 +84,7 @@ impl Distribution {
             })
             .show(ui, |plot| plot.set_plot_bounds(bounds));
         let transform = plot.transform;
-        let frame = *transform.frame();
-        let painter = ui.painter().with_clip_rect(frame);
-        let at = |gamma: f32| transform.position_from_point_x(f64::from(gamma));
-        let edge = theme::SERIES[3];
-        if shown.threshold > 0.0 {
-            let band = at(-shown.threshold)..=at(shown.threshold);
-            let band = Rect::from_x_y_ranges(band, frame.y_range());
-            painter.rect_filled(band, 0.0, faint(edge));
-        }
-        let mut mesh = Mesh::default();
-        for (bin, &count) in histogram.counts.iter().enumerate() {
-            let (left, right) = histogram.edges(bin);
-            let top = transform.position_from_point_y(height(count));
-            let bar = Rect::from_x_y_ranges(at(left)..=at(right) - 1.0, top..=frame.bottom());
-            mesh.add_colored_rect(bar, theme::SERIES[0]);
-        }
-        painter.add(Shape::Mesh(Arc::new(mesh)));
-        if shown.threshold > 0.0 {
-            for x in [at(-shown.threshold), at(shown.threshold)] {
-                let ends = [egui::pos2(x, frame.top()), egui::pos2(x, frame.bottom())];
-                painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, edge), 6.0, 4.0));
-            }
-        }
+        counted.paint(ui, &transform, height);
         let response = plot.response;
         response.widget_info(|| {
             egui::WidgetInfo::labeled(Role::Canvas, true, counted.summary(name, shown.threshold))
@@ -157,6 +136,34 @@ impl Counted {
         }
     }
 
+    /// The bars, as high as `height` makes a count, and the threshold as a band around zero.
+    fn paint(&self, ui: &Ui, transform: &PlotTransform, height: impl Fn(u64) -> f64) {
+        let (histogram, threshold) = (&self.histogram, self.threshold);
+        let frame = *transform.frame();
+        let painter = ui.painter().with_clip_rect(frame);
+        let at = |gamma: f32| transform.position_from_point_x(f64::from(gamma));
+        let edge = theme::SERIES[3];
+        if threshold > 0.0 {
+            let band = at(-threshold)..=at(threshold);
+            let band = Rect::from_x_y_ranges(band, frame.y_range());
+            painter.rect_filled(band, 0.0, faint(edge));
+        }
+        let mut mesh = Mesh::default();
+        for (bin, &count) in histogram.counts.iter().enumerate() {
+            let (left, right) = histogram.edges(bin);
+            let top = transform.position_from_point_y(height(count));
+            let bar = Rect::from_x_y_ranges(at(left)..=at(right) - 1.0, top..=frame.bottom());
+            mesh.add_colored_rect(bar, theme::SERIES[0]);
+        }
+        painter.add(Shape::Mesh(Arc::new(mesh)));
+        if threshold > 0.0 {
+            for x in [at(-threshold), at(threshold)] {
+                let ends = [egui::pos2(x, frame.top()), egui::pos2(x, frame.bottom())];
+                painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, edge), 6.0, 4.0));
+            }
+        }
+    }
+
     fn summary(&self, name: &str, threshold: f32) -> String {
         let odd = self.histogram.not_a_number + self.histogram.under + self.histogram.over;
         let odd = match odd {
@@ -181,11 +188,8 @@ fn marks(top: f64, log_counts: bool) -> Vec<GridMark> {
         let inside = places.filter(|place| *place < top);
         return inside.map(|place| mark(place, 1.0)).collect();
     }
-    // Some four lines, at 1, 2 or 5 times a power of ten.
-    let power = 10f64.powf((top / 4.0).max(1.0).log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|part| part * power);
-    let step = step.into_iter().find(|step| *step * 5.0 >= top);
-    let step = step.unwrap_or(power);
+    // Some four lines.
+    let step = round_up((top / 5.0).max(1.0));
     let places = (0..6).map(|place| f64::from(place) * step);
     let inside = places.filter(|place| *place < top);
     inside.map(|place| mark(place, step)).collect()

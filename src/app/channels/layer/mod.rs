@@ -7,16 +7,23 @@ mod distribution;
 
 use std::sync::Arc;
 
+use eframe::Storage;
 use egui::{Ui, Vec2};
 use serde::{Deserialize, Serialize};
 
+use crate::app::action::Action;
 use crate::app::channels::{ChannelReply, Layers, Pick, Shown};
 use crate::app::layout_class::letter_size;
+use crate::app::shared::Shared;
+use crate::app::view::{Place, View, recall};
 use crate::numbers::signed;
 use crate::study::gamma::Norms;
 use bars::{Bars, Value};
 use distribution::Distribution;
 pub use distribution::Of;
+
+/// The name that the view is kept under.
+const KEPT: &str = "layer";
 
 /// What the bars are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +187,39 @@ impl LayerView {
                 channel: None,
             })
         })
+    }
+}
+
+impl View for LayerView {
+    fn title(&self) -> &'static str {
+        "Layer"
+    }
+
+    fn icon(&self) -> &'static str {
+        "▤"
+    }
+
+    fn help(&self) -> &'static str {
+        "γ and β of the picked layer's channels, and how γ is distributed"
+    }
+
+    fn place(&self) -> Place {
+        Place::Channels
+    }
+
+    fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
+        let shown = shared.shown(ui)?;
+        let reply = self.ui(ui, &shown)?;
+        shared.reply(reply);
+        None
+    }
+
+    fn keep(&self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, KEPT, self);
+    }
+
+    fn recall(&mut self, storage: &dyn Storage) {
+        recall(storage, KEPT, self);
     }
 }
 

@@ -5,21 +5,28 @@
 
 mod picture;
 
+use eframe::Storage;
 use egui::{Color32, Key, PointerButton, Rect, Response, Role, Sense, Stroke, Ui, Vec2};
 use egui_plot::{
     AxisHints, Line, LineStyle, PlotBounds, PlotPoint, PlotPoints, PlotTransform, VLine,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::app::action::Action;
+use crate::app::channels::Pick;
 use crate::app::channels::norm_history::NormHistory;
 use crate::app::channels::still_plot::{NUMBERS_WIDTH, still_plot};
 use crate::app::curves::axes;
-use crate::app::curves::history::Axis;
-use crate::app::{focus, touch};
-
+use crate::app::shared::Shared;
 use crate::app::theme;
+use crate::app::view::{Place, View, recall};
+use crate::app::{focus, touch};
 use crate::numbers::{grouped, percent, rounded};
+use crate::train::history::Axis;
 use picture::Picture;
+
+/// The name that the view is kept under.
+const KEPT: &str = "share";
 
 /// What a reader asks for in the view of shares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -321,6 +328,49 @@ impl Share {
             return Some(ShareReply::Layer { layer, step });
         }
         stepped(history, marked, across).map(ShareReply::Step)
+    }
+}
+
+impl View for Share {
+    fn title(&self) -> &'static str {
+        "Share off"
+    }
+
+    fn icon(&self) -> &'static str {
+        "◑"
+    }
+
+    fn help(&self) -> &'static str {
+        "The share of channels that are off, over the course of the run"
+    }
+
+    fn place(&self) -> Place {
+        Place::Course
+    }
+
+    fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
+        let Some(run) = &shared.run else {
+            ui.label("Start or open a run: the share of channels that are switched off is drawn here over its course.");
+            return None;
+        };
+        let (step, layer) = (shared.scrub.step(), shared.picked.map(|pick| pick.layer));
+        match self.ui(ui, &run.norms, layer, step)? {
+            ShareReply::Step(step) => shared.scrub.go(Some(step)),
+            ShareReply::Layer { layer, step } => {
+                shared.scrub.go(Some(step));
+                let channel = None;
+                shared.pick(Pick { layer, channel });
+            }
+        }
+        None
+    }
+
+    fn keep(&self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, KEPT, self);
+    }
+
+    fn recall(&mut self, storage: &dyn Storage) {
+        recall(storage, KEPT, self);
     }
 }
 

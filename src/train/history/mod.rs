@@ -1,6 +1,7 @@
 //! What a run reported, kept so that a million steps draw at once.
 
 pub mod pyramid;
+pub mod quantity;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

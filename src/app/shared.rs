@@ -1,0 +1,168 @@
+//! What the views share: the run that is shown, runs to compare with, and what the reader chose that
+//! concerns more than one view.
+
+use std::sync::Arc;
+
+use eframe::Storage;
+use egui::Ui;
+use serde::Deserialize;
+
+use super::channels::scrub::Scrub;
+use super::channels::{ChannelReply, Pick, Shown};
+use super::curves::earlier::Earlier;
+use super::run_view::RunView;
+use super::switching_off::choice::{Choice, Chosen};
+use crate::session::Event;
+use crate::study::gamma::Norms;
+
+/// Earlier runs of this sitting that are kept behind the curves.
+const EARLIER_KEPT: usize = 8;
+
+/// The name that the choice of channels is kept under.
+const CHOICE: &str = "switched-off";
+
+/// What a view is told.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    /// The session told this. [`Shared::run`] has taken it in already.
+    Session(&'a Event),
+    /// Another run is shown: what was found of the one before does not hold of it.
+    AnotherRun,
+    /// The run finished and none follows: probing holds nothing up any more.
+    Idle,
+    /// The reader picked another layer or channel.
+    Picked,
+    /// The reader switched a channel off or on.
+    Toggled,
+}
+
+/// What the views share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// The run that is shown.
+    pub run: Option<RunView>,
+    /// Runs to compare with.
+    pub earlier: Vec<Earlier>,
+    /// The layer or channel that the reader picked.
+    pub picked: Option<Pick>,
+    /// Which snapshot of γ and β is shown.
+    pub scrub: Scrub,
+    /// Which channels are off.
+    pub chosen: Chosen,
+    news: Vec<News<'static>>,
+}
+
+impl Shared {
+    /// γ and β of the network as it is now.
+    pub fn norms(&self) -> Option<&Arc<Norms>> {
+        Some(&self.run.as_ref()?.norms.last()?.norms)
+    }
+
+    /// The snapshot of γ and β that is shown. Before there is a run, says in its place what there will
+    /// be to see.
+    pub fn shown(&self, ui: &mut Ui) -> Option<Shown<'_>> {
+        let Some(run) = &self.run else {
+            ui.label("Start or open a run: every channel of every layer is drawn here, and darkens as its γ goes to zero.");
+            return None;
+        };
+        let choice = &self.chosen.choice;
+        Some(Shown {
+            layers: run.norms.layers(),
+            norms: &self.scrub.shown(&run.norms)?.norms,
+            threshold: choice.threshold,
+            with_beta: choice.with_beta,
+            by_hand: choice.by_hand(),
+            picked: self.picked,
+        })
+    }
+
+    /// Picks a layer or a channel.
+    pub fn pick(&mut self, pick: Pick) {
+        if self.picked != Some(pick) {
+            self.picked = Some(pick);
+            self.news.push(News::Picked);
+        }
+    }
+
+    /// Does what the reader asked for in a view of channels.
+    pub fn reply(&mut self, reply: ChannelReply) {
+        match reply {
+            ChannelReply::Pick(pick) => self.pick(pick),
+            ChannelReply::Toggle { channel } => self.toggle(channel),
+        }
+    }
+
+    /// Picks a channel, by its place among all channels, and switches it off or on again.
+    fn toggle(&mut self, channel: usize) {
+        let Some(run) = &self.run else {
+            return;
+        };
+        let place = run.norms.layers().place(channel);
+        self.picked = place.map(|(layer, channel)| Pick {
+            layer,
+            channel: Some(channel),
+        });
+        if let Some(last) = run.norms.last() {
+            self.chosen.choice.toggle(channel, &last.norms);
+        }
+        self.news.push(News::Toggled);
+    }
+
+    /// Shows a run that was opened: another one, or the same from where it is resumed. Whether it is
+    /// another.
+    pub fn show_run(&mut self, mut run: RunView) -> bool {
+        self.scrub.go(None);
+        let before = self.run.take();
+        let is_same = |before: &RunView| before.opened.folder == run.opened.folder;
+        let is_another = !before.as_ref().is_some_and(is_same);
+        match before {
+            Some(before) if !is_another => {
+                // What was seen of γ is kept; what is trained again is cut off as it comes.
+                run.norms = before.norms;
+            }
+            before => {
+                before.into_iter().for_each(|run| self.keep_earlier(run));
+                self.chosen.choice.release_all();
+                let (layer, channel) = (0, Some(0));
+                self.picked = Some(Pick { layer, channel });
+            }
+        }
+        self.run = Some(run);
+        is_another
+    }
+
+    /// The run before becomes one to compare with.
+    fn keep_earlier(&mut self, run: RunView) {
+        if run.history.is_empty() {
+            return;
+        }
+        let name = run.name();
+        let history = Arc::new(run.history);
+        let earlier = Earlier::among(&self.earlier, name, history);
+        self.earlier.push(earlier);
+        let surplus = self.earlier.len().saturating_sub(EARLIER_KEPT);
+        self.earlier.drain(..surplus);
+    }
+
+    /// What happened in the views since this was asked last.
+    pub fn take_news(&mut self) -> Vec<News<'static>> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Keeps what the reader chose for the next start.
+    pub fn keep(&self, storage: &mut dyn Storage) {
+        eframe::set_value(storage, CHOICE, &self.chosen.choice);
+    }
+
+    /// Takes up what was kept.
+    pub fn recall(&mut self, storage: &dyn Storage) {
+        /// Where earlier versions kept the choice: with the view that changes it.
+        #[derive(Deserialize)]
+        struct Former {
+            choice: Choice,
+        }
+        let former = || Some(eframe::get_value::<Former>(storage, "switching-off")?.choice);
+        let kept = eframe::get_value(storage, CHOICE).or_else(former);
+        self.chosen.choice = kept.unwrap_or_default();
+    }
+}
