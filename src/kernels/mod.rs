@@ -20,6 +20,7 @@ mod precision;
 pub mod reduce;
 mod source;
 mod structs;
+mod wgsl;
 
 use serde::{Deserialize, Serialize};
 

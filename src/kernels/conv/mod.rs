@@ -12,6 +12,7 @@ use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
+use super::wgsl::laid_out;
 use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, render_images};
 use crate::platform::IS_A_PAGE;
 use patch::Patch;
@@ -250,12 +251,12 @@ fn kernel(
             } else {
                 ""
             },
-            render_images(
+            laid_out(&render_images(
                 destination.precision,
                 pass.source().pairs || destination.pairs,
                 TEXT,
                 values,
-            )
+            ))
         ),
         bindings: [
             Binding::read("source", element(patch.pixels_a_load() as u32)),

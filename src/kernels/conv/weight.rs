@@ -5,6 +5,7 @@ use minijinja::value::Serde;
 
 use super::patch::Axis;
 use super::{Binding, ConvShape, Direction, Grid, Kernel, WORKGROUP_SIZE, render_images};
+use crate::kernels::wgsl::laid_out;
 
 /// Pixels of a row that are taken at a time.
 const TILE_PIXELS: u32 = 4;
@@ -55,12 +56,12 @@ pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
     };
     Kernel {
         name: "grad_weight",
-        source: render_images(
+        source: laid_out(&render_images(
             shape.input.precision,
             false,
             include_str!("../../../shaders/conv_weight.wgsl"),
             values,
-        ),
+        )),
         bindings: vec![
             Binding::read("input", "Stored"),
             Binding::read("grad_output", "Stored"),
