@@ -253,6 +253,12 @@ fn render_images(
     )
 }
 
+/// A text over images, generated as it is, behind what all such texts share.
+fn image_text(precision: Precision, pairs: bool, text: &str) -> String {
+    let head = render_images(precision, pairs, "", minijinja::context! {});
+    wgsl::laid_out(&head) + text
+}
+
 fn filled(template: &str, values: impl Into<minijinja::Value>) -> String {
     let mut environment = minijinja::Environment::new();
     let mut syntax = minijinja::syntax::SyntaxConfig::builder();
