@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     /// By file: what its head says for a small sample.
-    fn samples() -> [(&'static str, Source); 10] {
+    fn samples() -> [(&'static str, Source); 11] {
         use super::super::*;
         let [reductions, passes] = batch_norm::samples();
         [
@@ -127,6 +127,7 @@ mod tests {
             ("linear", linear::sample()),
             ("loss", loss::sample()),
             ("optimizer", optimizer::sample()),
+            ("pack_weights", conv::pack::sample()),
             ("pool", pool::sample()),
             ("reduce", reduce::sample()),
         ]

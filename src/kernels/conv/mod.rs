@@ -3,20 +3,21 @@
 //! `tiling` says which variants of the passes over images there are, `patch` what a tile reads, `text` puts their
 //! WGSL together; here are the kernels.
 
+pub(super) mod pack;
 mod patch;
 mod text;
 pub mod tiling;
 mod weight;
 
-use minijinja::context;
 use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
-use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, image_text, render_images};
+use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, image_text};
 use crate::platform::IS_A_PAGE;
+pub use pack::pack;
 use patch::Patch;
 use text::{Conv, Extras};
-use tiling::{Method, Tiling};
+use tiling::Tiling;
 pub use weight::{WeightChunks, grad_weight};
 
 /// What a text with subgroups begins with: browsers want to be asked, and naga, which has them without, does not know
@@ -195,35 +196,5 @@ pub fn partials(pass: &Pass, tiling: &Tiling) -> Partials {
     Partials {
         per_sample: tiling.tiles(pass.destination()),
         block: WORKGROUP_SIZE,
-    }
-}
-
-/// `weight` (`[Cout, Cin, K, K]`) → `packed`, as a pass with this tiling reads it.
-pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
-    let values = context! {
-        input_channels => pass.shape.input.channels, output_channels => pass.shape.output.channels,
-        forward => pass.direction == Direction::Forward,
-        source_quads => pass.source().quads,
-        kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes.max(1),
-        winograd => tiling.method == Method::Winograd,
-        quad_swap => tiling.quad_swap(),
-        packed_stride => tiling.packed_stride(pass),
-        weights_a_load => tiling.weights_a_load(pass),
-        packed_len => tiling.packed_quads(pass),
-    };
-    Kernel {
-        name: "pack_weights",
-        source: render_images(
-            pass.source().precision,
-            false,
-            include_str!("../../../shaders/pack_weights.wgsl"),
-            values,
-        ),
-        bindings: vec![
-            Binding::read("weight", "f32"),
-            Binding::read_write("packed", "Stored"),
-        ],
-        grid: Grid::threads(tiling.packed_quads(pass) as u32),
-        flops_per_sample: 0,
     }
 }
