@@ -33,7 +33,7 @@ impl Wgsl {
 
 /// A text with every line indented by the brackets that are open before it. Blank lines stay between declarations, one
 /// at a time.
-pub(super) fn laid_out(text: &str) -> String {
+fn laid_out(text: &str) -> String {
     let mut laid_out = String::with_capacity(text.len() + text.len() / 4);
     let mut depth = 0;
     let mut after_blank = true;

@@ -12,7 +12,8 @@ mod weight;
 use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
-use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, image_text};
+use super::source::images_head;
+use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE};
 use crate::platform::IS_A_PAGE;
 pub use pack::pack;
 use patch::Patch;
@@ -177,10 +178,10 @@ fn kernel(pass: &Pass, tiling: &Tiling, extras: Extras) -> Kernel {
     } else {
         ""
     };
-    let source = image_text(destination.precision, pairs, &text::text(&conv));
+    let head = images_head(destination.precision, pairs);
     Kernel {
         name: "conv",
-        source: enable.to_owned() + &source,
+        source: format!("{enable}{head}{}", text::text(&conv)),
         bindings: text::bindings(&conv),
         grid: Grid {
             groups: tiling.quad_groups(destination),

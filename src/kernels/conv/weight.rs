@@ -1,8 +1,9 @@
 //! The gradient of a convolution's weights.
 
 use super::patch::Axis;
-use super::{Binding, ConvShape, Direction, Grid, Kernel, WORKGROUP_SIZE, image_text};
+use super::{Binding, ConvShape, Direction, Grid, Kernel, WORKGROUP_SIZE};
 use crate::kernels::binding::declarations;
+use crate::kernels::source::images_head;
 use crate::kernels::wgsl::{Wgsl, wgsl};
 
 /// Pixels of a row that are taken at a time.
@@ -53,7 +54,7 @@ impl WeightChunks {
 pub fn grad_weight(shape: &ConvShape, chunks: WeightChunks) -> Kernel {
     Kernel {
         name: "grad_weight",
-        source: image_text(shape.input.precision, false, &text(shape, chunks)),
+        source: images_head(shape.input.precision, false) + &text(shape, chunks),
         bindings: BINDINGS.to_vec(),
         grid: Grid {
             groups: (shape.input.quads * shape.output.quads * shape.kernel * chunks.chunks)

@@ -1,5 +1,5 @@
 //! Images lie in memory as elements of one pixel or of two neighbouring ones, four channels each: what
-//! `shaders/stored.wgsl` has for either.
+//! `shaders/pairs.wgsl` has for two.
 
 /// The type of an element.
 pub(super) fn element(pixels: u32) -> &'static str {
