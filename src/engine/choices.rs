@@ -5,16 +5,15 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use web_time::SystemTime;
 
 use crate::gpu::Capabilities;
+use crate::kernels::conv::Pass;
 use crate::kernels::conv::tiling::Tiling;
-use crate::kernels::conv::{self, Pass};
 use crate::platform::{cache_dir, fs};
 
-/// How convolutions are computed on one adapter, with its driver and the text of these kernels. A run that
-/// computes them by the same variants again has the same bits again.
+/// How convolutions are computed on one adapter, with its driver. A run that computes them by the same variants again
+/// has the same bits again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Choices {
     adapter: String,
@@ -26,20 +25,19 @@ struct Choice {
     /// Over images in f32, touched a pixel at a time, whatever they are stored in.
     pass: Pass,
     tiling: Tiling,
+    /// A digest of the texts among which it was chosen.
+    #[serde(default)]
+    texts: String,
 }
 
-/// By adapter, driver and text of the kernels.
+/// By adapter and driver.
 type Adapters = BTreeMap<String, Vec<Choice>>;
 
 impl Choices {
     /// None yet, on this adapter.
     pub(super) fn none(capabilities: &Capabilities) -> Self {
-        let digest = Sha256::digest(conv::TEXT);
         let lanes = capabilities.subgroup_size.unwrap_or(0);
-        let adapter = format!(
-            "{capabilities}, {lanes} lanes, kernels {:02x}{:02x}{:02x}{:02x}",
-            digest[0], digest[1], digest[2], digest[3]
-        );
+        let adapter = format!("{capabilities}, {lanes} lanes");
         Self {
             adapter,
             choices: Vec::new(),
@@ -54,7 +52,7 @@ impl Choices {
         Self { choices, ..none }
     }
 
-    /// Whether they are of the same adapter, driver and kernels.
+    /// Whether they are of the same adapter and driver.
     pub(super) fn is_of_adapter_of(&self, other: &Self) -> bool {
         self.adapter == other.adapter
     }
@@ -64,9 +62,20 @@ impl Choices {
         of_pass.map(|choice| choice.tiling)
     }
 
-    pub(super) fn put(&mut self, pass: Pass, tiling: Tiling) {
+    /// What was chosen for a pass, if it was among texts of this digest: of others it may not be the fastest.
+    pub(super) fn chosen_among(&self, texts: &str, pass: &Pass) -> Option<Tiling> {
+        let of_pass = self.choices.iter().find(|choice| choice.pass == *pass);
+        let among_these = of_pass.filter(|choice| choice.texts == texts);
+        among_these.map(|choice| choice.tiling)
+    }
+
+    pub(super) fn put(&mut self, pass: Pass, tiling: Tiling, texts: &str) {
         self.choices.retain(|choice| choice.pass != pass);
-        self.choices.push(Choice { pass, tiling });
+        self.choices.push(Choice {
+            pass,
+            tiling,
+            texts: texts.to_owned(),
+        });
     }
 
     /// Writes it, beside what others wrote meanwhile. Where that fails, the next run measures again.
@@ -142,10 +151,12 @@ mod tests {
         };
         let variants = Tiling::all(&pass, lanes);
         assert_eq!(one.get(&pass), None);
-        one.put(pass, variants[1]);
-        one.put(pass, variants[0]);
+        one.put(pass, variants[1], "old texts");
+        one.put(pass, variants[0], "texts");
         assert_eq!(one.get(&pass), Some(variants[0]));
         assert_eq!(one.get(&shape.pass(Direction::Forward)), None);
+        assert_eq!(one.chosen_among("texts", &pass), Some(variants[0]));
+        assert_eq!(one.chosen_among("changed texts", &pass), None);
 
         let adapters = Adapters::from([(one.adapter.clone(), one.choices)]);
         write(&path, &adapters).expect("it can be written");

@@ -109,7 +109,7 @@ mod tests {
                 for (pass, _) in &undecided.undecided {
                     let variants = Tiling::all(pass, lanes);
                     let tiling = variants[place.min(variants.len() - 1)];
-                    tilings.choices.put(*pass, tiling);
+                    tilings.choices.put(*pass, tiling, "");
                 }
                 report(&tilings)
             };

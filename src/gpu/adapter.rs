@@ -14,7 +14,7 @@ pub struct AdapterChoice {
 }
 
 /// What runs the threads of a kernel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lanes {
     /// Of a processor, not a GPU: other kernels are fast there.
     pub of_processor: bool,

@@ -20,6 +20,7 @@ mod precision;
 pub mod reduce;
 mod source;
 mod structs;
+mod wgsl;
 
 use serde::{Deserialize, Serialize};
 
@@ -226,39 +227,4 @@ impl Kernel {
             workgroups: self.grid.workgroups(batch, gpu.capabilities.max_workgroups),
         }
     }
-}
-
-/// The text of a convolution over images stored in `precision`, perhaps touched two pixels at a time.
-///
-/// # Panics
-/// If the template is wrong: it is part of the program, and a test renders each one.
-fn render_images(
-    precision: Precision,
-    pairs: bool,
-    template: &str,
-    values: impl Into<minijinja::Value>,
-) -> String {
-    let half = precision == Precision::F16;
-    let gradient_scale = Precision::HALF_GRADIENT_SCALE;
-    format!(
-        "{}{}{}{}",
-        if half { "enable f16;\n" } else { "" },
-        include_str!("../../shaders/common.wgsl"),
-        source::STATISTICS,
-        filled(
-            &format!("{}{template}", include_str!("../../shaders/stored.wgsl")),
-            minijinja::context! { half, pairs, gradient_scale, ..values.into() }
-        ),
-    )
-}
-
-fn filled(template: &str, values: impl Into<minijinja::Value>) -> String {
-    let mut environment = minijinja::Environment::new();
-    let mut syntax = minijinja::syntax::SyntaxConfig::builder();
-    syntax.trim_blocks(true).lstrip_blocks(true);
-    environment.set_syntax(syntax.build().expect("the syntax is minijinja's own"));
-    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    environment
-        .render_str(template, values)
-        .unwrap_or_else(|error| panic!("a shader template is wrong: {error:#}"))
 }

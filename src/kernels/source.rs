@@ -106,6 +106,18 @@ impl Source {
     }
 }
 
+/// What a generated text over images stored in `precision` begins with, perhaps touched two pixels at a time.
+pub(super) fn images_head(precision: Precision, pairs: bool) -> String {
+    let directives = match precision {
+        Precision::F16 => "enable f16;\n",
+        Precision::F32 => "",
+    };
+    let stored = precision.prelude();
+    let pairs = if pairs { PAIRS } else { "" };
+    let between = if pairs.is_empty() { "" } else { "\n" };
+    format!("{directives}{COMMON}\n{STATISTICS}\n{stored}{between}{pairs}\n")
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -115,7 +127,7 @@ mod tests {
     use super::*;
 
     /// By file: what its head says for a small sample.
-    fn samples() -> [(&'static str, Source); 10] {
+    fn samples() -> [(&'static str, Source); 11] {
         use super::super::*;
         let [reductions, passes] = batch_norm::samples();
         [
@@ -127,6 +139,7 @@ mod tests {
             ("linear", linear::sample()),
             ("loss", loss::sample()),
             ("optimizer", optimizer::sample()),
+            ("pack_weights", conv::pack::sample()),
             ("pool", pool::sample()),
             ("reduce", reduce::sample()),
         ]

@@ -56,9 +56,11 @@ async fn one_seed_gives_the_same_bits_twice() {
     );
 }
 
-/// Variants that a run was computed by before, which a checkpoint keeps, go before what the adapter remembers.
+/// Variants that a run was computed by before, which a checkpoint keeps, go before what the adapter remembers, unless the
+/// text of a kernel has changed since.
 #[everywhere::test]
-async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_adapter() {
+async fn convolutions_are_computed_by_the_variants_asked_for_if_these_are_of_the_adapter_and_its_texts()
+ {
     let graph = network_for(Shape::new(3, 16, 16), "resnet-8", Options::default());
     let state = initial_state(&graph, 1, BnInit::Uniform);
     let adapter = &everywhere::gpu().await.capabilities;
@@ -96,15 +98,23 @@ async fn convolutions_are_computed_in_the_ways_asked_for_if_these_are_of_the_ada
     for choice in text["choices"].as_array_mut().expect("a list") {
         let pass = serde_json::from_value(choice["pass"].take()).expect("a pass");
         let slowest = *Tiling::all(&pass, lanes).last().expect("a variant");
-        *choice = serde_json::json!({ "pass": pass, "tiling": slowest });
+        choice["pass"] = serde_json::json!(pass);
+        choice["tiling"] = serde_json::json!(slowest);
     }
     let asked: Choices = serde_json::from_value(text.clone()).expect("as it was written");
     assert_ne!(asked, remembered);
     assert_eq!(with(&asked).await, asked);
 
-    text["adapter"] = "another".into();
-    let of_another: Choices = serde_json::from_value(text).expect("as it was written");
+    let mut of_another = text.clone();
+    of_another["adapter"] = "another".into();
+    let of_another: Choices = serde_json::from_value(of_another).expect("as it was written");
     assert_ne!(with(&of_another).await, asked);
+
+    for choice in text["choices"].as_array_mut().expect("a list") {
+        choice["texts"] = "changed since".into();
+    }
+    let stale: Choices = serde_json::from_value(text).expect("as it was written");
+    assert_ne!(with(&stale).await, asked);
 }
 
 /// Results that nobody waits for between the steps are the same, and come in order.

@@ -1,6 +1,8 @@
 //! Every kernel, over shapes and flags, is valid WGSL, uses its bindings as the host lays them out,
 //! and keeps within WebGPU's default limits. Needs no GPU.
 
+mod golden;
+
 use std::collections::HashSet;
 use std::sync::LazyLock;
 

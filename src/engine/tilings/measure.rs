@@ -4,7 +4,7 @@ use web_time::{Duration, Instant};
 
 use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::timing::{self, Timer};
-use crate::gpu::{Gpu, GpuError};
+use crate::gpu::{Capabilities, Gpu, GpuError};
 use crate::kernels::conv::tiling::Tiling;
 use crate::kernels::conv::{self, BackwardExtras, Direction, ForwardExtras, Pass};
 use crate::kernels::{Kernel, StepUniform};
@@ -35,15 +35,8 @@ pub(super) fn fastest(tried: &[Measured]) -> Option<Tiling> {
 
 /// All variants of some passes, compiled beside each other.
 pub(super) async fn compile_all(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCache, GpuError> {
-    let mut kernels = Vec::new();
-    for pass in passes {
-        let touched = as_touched(gpu, pass);
-        let variants = Tiling::all(pass, gpu.capabilities.lanes());
-        for tiling in variants.iter().chain([&Tiling::baseline(pass)]) {
-            kernels.push(kernel(&touched, tiling));
-            kernels.push(conv::pack(&touched, tiling));
-        }
-    }
+    let of_pass = |pass| kernels(&gpu.capabilities, pass);
+    let kernels: Vec<_> = passes.iter().flat_map(of_pass).collect();
     let entry_points: Vec<_> = kernels.iter().map(Kernel::entry_point).collect();
     let mut pipelines = PipelineCache::default();
     let compiled = gpu.guarded(|| pipelines.compile(gpu, &entry_points));
@@ -55,9 +48,18 @@ pub(super) async fn compile_all(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCa
     }
 }
 
+/// All variants of a pass and the baseline, as an adapter gets them, each with the packing of its weights.
+pub(super) fn kernels(adapter: &Capabilities, pass: &Pass) -> Vec<Kernel> {
+    let touched = as_touched(adapter, pass);
+    let mut tilings = Tiling::all(pass, adapter.lanes());
+    tilings.push(Tiling::baseline(pass));
+    let of_tiling = |tiling: &Tiling| [kernel(&touched, tiling), conv::pack(&touched, tiling)];
+    tilings.iter().flat_map(of_tiling).collect()
+}
+
 /// A pass over images as the adapter touches them.
-fn as_touched(gpu: &Gpu, pass: &Pass) -> Pass {
-    let shape = pass.shape.in_pairs(gpu.capabilities.wide_loads);
+fn as_touched(adapter: &Capabilities, pass: &Pass) -> Pass {
+    let shape = pass.shape.in_pairs(adapter.wide_loads);
     shape.pass(pass.direction)
 }
 
@@ -159,7 +161,7 @@ impl<'a> Trial<'a> {
         let (source, weight, destination, step) = buffers.await?;
         let mut trial = Self {
             gpu,
-            pass: as_touched(gpu, pass),
+            pass: as_touched(&gpu.capabilities, pass),
             source,
             weight,
             destination,

@@ -1,11 +1,12 @@
 //! Which variant of each pass of a network's convolutions runs on an adapter.
 //!
 //! Read in this order: `passes` (for which passes it is worth choosing), `policy` (when which variants are tried,
-//! and what is remembered), `measure` (how a variant is checked and timed).
+//! and what is remembered), `measure` (how a variant is checked and timed), `texts` (what makes a choice stale).
 
 mod measure;
 mod passes;
 mod policy;
+mod texts;
 
 use crate::kernels::Precision;
 use crate::kernels::conv::Pass;

@@ -13,6 +13,7 @@ use crate::network::Graph;
 use super::Tilings;
 use super::measure::{Measured, compile_all, fastest, try_all};
 use super::passes::worthwhile;
+use super::texts;
 
 /// Time that compiling and checking one variant may take for the others to be tried as well: on a CPU seconds.
 /// For a GPU all are compiled before, beside each other.
@@ -53,12 +54,13 @@ pub(in crate::engine) fn known(
     };
     for pass in worthwhile(graph, batch) {
         let mut possible = Tiling::all(&pass, adapter.lanes());
+        let texts = texts::digest(adapter, &pass);
         let known = asked
-            .and_then(|asked| asked.get(&pass))
-            .or_else(|| remembered.get(&pass))
+            .and_then(|asked| asked.chosen_among(&texts, &pass))
+            .or_else(|| remembered.chosen_among(&texts, &pass))
             .filter(|tiling| possible.contains(tiling));
         match known {
-            Some(tiling) => tilings.choices.put(pass, tiling),
+            Some(tiling) => tilings.choices.put(pass, tiling, &texts),
             None => {
                 possible.push(Tiling::baseline(&pass));
                 tilings.undecided.push((pass, possible));
@@ -99,6 +101,7 @@ pub(in crate::engine) async fn decide(
     let mut is_slow = false;
     let mut shares_well = Vec::new();
     for pass in undecided {
+        let texts = texts::digest(&gpu.capabilities, &pass);
         let likely = Tiling::unmeasured(&pass, gpu.capabilities.lanes());
         // Where compiling is slow, the likely fastest is taken, unchecked. Where lanes share in it, which relies on
         // more than WGSL promises, another pass must have shown that this method does so rightly.
@@ -112,10 +115,10 @@ pub(in crate::engine) async fn decide(
             if tried.iter().any(|measured| measured.tiling == likely) {
                 shares_well.push(likely.method);
             }
-            remembered.put(pass, chosen);
+            remembered.put(pass, chosen, &texts);
             chosen
         };
-        tilings.choices.put(pass, tiling);
+        tilings.choices.put(pass, tiling, &texts);
     }
     remembered.save();
     Ok(tilings)
@@ -146,7 +149,8 @@ pub async fn measure_tilings(
         ));
         let tried = try_all(gpu, &mut pipelines, &timer, pass, batch, None).await?;
         if let Some(chosen) = fastest(&tried) {
-            remembered.put(*pass, chosen);
+            let texts = texts::digest(&gpu.capabilities, pass);
+            remembered.put(*pass, chosen, &texts);
             // At once: on a processor all of them take minutes.
             remembered.save();
         }

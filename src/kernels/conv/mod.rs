@@ -1,25 +1,25 @@
 //! Convolution: forward, gradient of the input, gradient of the weights, and packing of weights.
 //!
-//! `tiling` says which variants of the passes over images there are, `patch` what a tile reads; here
-//! are the kernels.
+//! `tiling` says which variants of the passes over images there are, `patch` what a tile reads, `text` puts their
+//! WGSL together; here are the kernels.
 
+pub(super) mod pack;
 mod patch;
+mod text;
 pub mod tiling;
 mod weight;
 
-use minijinja::context;
-use minijinja::value::Serde;
 use serde::{Deserialize, Serialize};
 
 use super::batch_norm::Partials;
-use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE, render_images};
+use super::source::images_head;
+use super::{Binding, Blocked, Grid, Kernel, Precision, WORKGROUP_SIZE};
 use crate::platform::IS_A_PAGE;
+pub use pack::pack;
 use patch::Patch;
-use tiling::{Method, Tiling};
+use text::{Conv, Extras};
+use tiling::Tiling;
 pub use weight::{WeightChunks, grad_weight};
-
-/// The text of the passes over images, a template.
-pub const TEXT: &str = include_str!("../../../shaders/conv.wgsl");
 
 /// What a text with subgroups begins with: browsers want to be asked, and naga, which has them without, does not know
 /// what is asked for.
@@ -150,121 +150,39 @@ pub enum Gate {
     Kept,
 }
 
-/// Forward: `source`, `weights` (as [`pack`] leaves them for this tiling) → `destination`; then, where the
-/// extras have them, `normalization` (of what enters), `bias`, `partial_moments`.
+/// Forward: `source`, `weights` (as [`pack`] leaves them for this tiling) → `destination`; where the extras have them,
+/// `normalization` (of what enters), `bias`, `partial_moments`.
 pub fn forward(shape: &ConvShape, tiling: &Tiling, extras: ForwardExtras) -> Kernel {
-    let mut optional = Vec::new();
-    if extras.enters.is_some() {
-        optional.push(NORMALIZATION);
-    }
-    if extras.bias {
-        optional.push(Binding::read("bias", "vec4f"));
-    }
-    if extras.moments {
-        optional.push(Binding::read_write("partial_moments", "Moments"));
-    }
-    let values = context! {
-        enters => extras.enters.is_some(),
-        enters_relu => extras.enters.is_some_and(|entry| entry.relu),
-        bias => extras.bias, moments => extras.moments,
-        accumulates => false, gate => "none",
-    };
-    kernel(&shape.pass(Direction::Forward), tiling, values, optional)
+    kernel(&shape.pass(Direction::Forward), tiling, extras.into())
 }
 
 /// Gradient of the input: `source` (the gradient of the output), `weights` (as [`pack`] leaves them for
 /// this tiling) → `destination`; where it is the gradient of a BatchNorm's output, then that BatchNorm's
 /// `normalization`, its input as `norm_input`, `partial_sums` and, if they were kept, the signs, `positive`.
 pub fn grad_input(shape: &ConvShape, tiling: &Tiling, extras: BackwardExtras) -> Kernel {
-    let pass = shape.pass(Direction::Backward);
-    let sums = vec![
-        NORMALIZATION,
-        Binding::read("norm_input", element(pixels_a_store(&pass, tiling))),
-        Binding::read_write("partial_sums", "GradSums"),
-    ];
-    let (gate, optional) = match extras.batch_norm {
-        None => ("none", vec![]),
-        Some(Gate::Open) => ("open", sums),
-        Some(Gate::Recomputed) => ("recomputed", sums),
-        Some(Gate::Kept) => {
-            let positive = Binding::read("positive", "u32");
-            ("kept", sums.into_iter().chain([positive]).collect())
-        }
-    };
-    let values = context! {
-        enters => false, enters_relu => false, bias => false, moments => false,
-        accumulates => extras.accumulates, gate,
-    };
-    kernel(&pass, tiling, values, optional)
+    kernel(&shape.pass(Direction::Backward), tiling, extras.into())
 }
 
-/// A BatchNorm's `Normalization` by its seven fields.
-const NORMALIZATION: Binding = Binding::read("normalization", "vec4f");
-
-/// How images or weights lie that are touched so many at a time.
-fn element(at_a_time: u32) -> &'static str {
-    match at_a_time {
-        2 => "StoredPair",
-        _ => "Stored",
-    }
-}
-
-fn pixels_a_store(pass: &Pass, tiling: &Tiling) -> u32 {
-    match pass.destination().pairs && tiling.columns.is_multiple_of(2) {
-        true => 2,
-        false => 1,
-    }
-}
-
-fn kernel(
-    pass: &Pass,
-    tiling: &Tiling,
-    extras: minijinja::Value,
-    optional: Vec<Binding>,
-) -> Kernel {
+fn kernel(pass: &Pass, tiling: &Tiling, extras: Extras) -> Kernel {
     let patch = Patch::new(pass, tiling);
     let destination = pass.destination();
-    let values = context! {
-        source => Serde(pass.source()), destination => Serde(destination),
-        patch => Serde(&patch), tiling => Serde(tiling),
-        winograd => tiling.method == Method::Winograd,
-        row_by_row => tiling.method == Method::RowByRow,
-        column_by_column => tiling.method == Method::ColumnByColumn,
-        quad_swap => tiling.quad_swap(),
-        forward => pass.direction == Direction::Forward,
-        kernel => pass.shape.kernel, stride => pass.shape.stride, padding => pass.shape.padding,
-        quad_groups => tiling.quad_groups(destination),
-        packed_stride => tiling.packed_stride(pass),
-        weights_a_load => tiling.weights_a_load(pass),
-        pixels_a_load => patch.pixels_a_load(),
-        pixels_a_store => pixels_a_store(pass, tiling),
-        taps => pass.shape.kernel * pass.shape.kernel,
-        ..extras
+    let conv = Conv {
+        pass,
+        tiling,
+        patch: &patch,
+        extras,
     };
+    let pairs = pass.source().pairs || destination.pairs;
+    let enable = if tiling.lanes > 0 {
+        ENABLE_SUBGROUPS
+    } else {
+        ""
+    };
+    let head = images_head(destination.precision, pairs);
     Kernel {
         name: "conv",
-        source: format!(
-            "{}{}",
-            if tiling.lanes > 0 {
-                ENABLE_SUBGROUPS
-            } else {
-                ""
-            },
-            render_images(
-                destination.precision,
-                pass.source().pairs || destination.pairs,
-                TEXT,
-                values,
-            )
-        ),
-        bindings: [
-            Binding::read("source", element(patch.pixels_a_load() as u32)),
-            Binding::read("weights", element(tiling.weights_a_load(pass))),
-            Binding::read_write("destination", element(pixels_a_store(pass, tiling))),
-        ]
-        .into_iter()
-        .chain(optional)
-        .collect(),
+        source: format!("{enable}{head}{}", text::text(&conv)),
+        bindings: text::bindings(&conv),
         grid: Grid {
             groups: tiling.quad_groups(destination),
             per_sample: tiling.tiles(destination),
@@ -279,35 +197,5 @@ pub fn partials(pass: &Pass, tiling: &Tiling) -> Partials {
     Partials {
         per_sample: tiling.tiles(pass.destination()),
         block: WORKGROUP_SIZE,
-    }
-}
-
-/// `weight` (`[Cout, Cin, K, K]`) → `packed`, as a pass with this tiling reads it.
-pub fn pack(pass: &Pass, tiling: &Tiling) -> Kernel {
-    let values = context! {
-        input_channels => pass.shape.input.channels, output_channels => pass.shape.output.channels,
-        forward => pass.direction == Direction::Forward,
-        source_quads => pass.source().quads,
-        kernel => pass.shape.kernel, quads => tiling.quads, lanes => tiling.lanes.max(1),
-        winograd => tiling.method == Method::Winograd,
-        quad_swap => tiling.quad_swap(),
-        packed_stride => tiling.packed_stride(pass),
-        weights_a_load => tiling.weights_a_load(pass),
-        packed_len => tiling.packed_quads(pass),
-    };
-    Kernel {
-        name: "pack_weights",
-        source: render_images(
-            pass.source().precision,
-            false,
-            include_str!("../../../shaders/pack_weights.wgsl"),
-            values,
-        ),
-        bindings: vec![
-            Binding::read("weight", "f32"),
-            Binding::read_write("packed", "Stored"),
-        ],
-        grid: Grid::threads(tiling.packed_quads(pass) as u32),
-        flops_per_sample: 0,
     }
 }

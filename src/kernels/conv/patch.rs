@@ -1,16 +1,13 @@
 //! What a tile of a convolution's destination reads: which rows and columns of the source, how each
 //! comes into registers, and which of them each tap of each pixel takes.
 
-use serde::Serialize;
-
 use super::tiling::{Method, Tiling};
 use super::{Blocked, Direction, Pass};
 use crate::kernels::batch_norm::SIGNS_PER_WORD;
 
 /// Whether a row or column of the source that a tile reads lies within the images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Where {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
     /// In every tile.
     Inside,
     /// In some.
@@ -20,42 +17,51 @@ enum Where {
 }
 
 /// A row or a column that a tile reads.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    index: usize,
+    pub index: usize,
     /// From where the tile begins in the source.
-    offset: i32,
-    place: Where,
-    /// If a neighbour's registers hold it: the neighbour's line, and how many lanes away it is.
-    from: Option<(usize, i32)>,
+    pub offset: i32,
+    pub place: Place,
+    /// If a neighbour's registers hold it.
+    pub from: Option<Neighbour>,
+}
+
+/// A line that the registers of another lane hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Neighbour {
+    /// The other lane's line.
+    pub line: usize,
+    /// How many lanes further the other is; negative if it is before.
+    pub lanes: i32,
 }
 
 /// What comes into registers at once: neighbouring lines.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Load {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Load {
     /// From where the tile begins in the source to the first of them.
-    offset: i32,
-    place: Where,
+    pub offset: i32,
+    pub place: Place,
     /// By place in the load: the line, if the tile reads it.
-    lines: Vec<Option<usize>>,
+    pub lines: Vec<Option<usize>>,
 }
 
 /// One dimension of a tile.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Axis {
-    lines: Vec<Line>,
+    pub lines: Vec<Line>,
     /// Of the lines that lie within the images and are not taken from a neighbour.
-    loads: Vec<Load>,
+    pub loads: Vec<Load>,
     /// By pixel of the tile and tap: the line it reads, if it reads one that is not always zero.
-    taps: Vec<Vec<Option<usize>>>,
+    pub taps: Vec<Vec<Option<usize>>>,
     /// The tile at `x` begins at `x · multiply / divide − subtract` in the source.
-    multiply: u32,
-    divide: u32,
-    subtract: u32,
+    pub multiply: u32,
+    pub divide: u32,
+    pub subtract: u32,
     /// Whether the last tile hangs over the end.
-    partial: bool,
+    pub partial: bool,
     /// Tiles of an image.
-    tiles: u32,
+    pub tiles: u32,
 }
 
 impl Axis {
@@ -68,7 +74,7 @@ impl Axis {
         // From where the tile begins to what a tap reads.
         let offset = |pixel: i32, tap: i32| match pass.direction {
             Direction::Forward => Some(pixel * stride + tap),
-            // Taps run the other way, as they lie in packed weights.
+            // Taps run backwards, as they lie in packed weights.
             Direction::Backward => {
                 let moved = pixel + padding - (kernel - 1 - tap);
                 (moved.rem_euclid(stride) == 0).then(|| moved.div_euclid(stride))
@@ -85,9 +91,9 @@ impl Axis {
                 .filter(|tile| (0..source as i32).contains(&(begins(*tile) + offset)))
                 .count();
             match inside {
-                0 => Where::Outside,
-                inside if inside == tiles as usize => Where::Inside,
-                _ => Where::Sometimes,
+                0 => Place::Outside,
+                inside if inside == tiles as usize => Place::Inside,
+                _ => Place::Sometimes,
             }
         };
         let mut offsets: Vec<i32> = (0..length as i32)
@@ -107,7 +113,7 @@ impl Axis {
             .collect();
         let line_of = |pixel, tap| {
             let line = offsets.binary_search(&offset(pixel, tap)?).ok()?;
-            (lines[line].place != Where::Outside).then_some(line)
+            (lines[line].place != Place::Outside).then_some(line)
         };
         let taps = (0..length as i32)
             .map(|pixel| (0..kernel).map(|tap| line_of(pixel, tap)).collect())
@@ -132,7 +138,7 @@ impl Axis {
     /// Puts lines into loads of `width`, which begin at multiples of it in the source.
     fn load(&mut self, width: usize) {
         for line in &self.lines {
-            if line.place == Where::Outside || line.from.is_some() {
+            if line.place == Place::Outside || line.from.is_some() {
                 continue;
             }
             let at = line.offset - self.subtract as i32;
@@ -156,7 +162,7 @@ impl Axis {
         let line = Line {
             index: 0,
             offset: 0,
-            place: Where::Inside,
+            place: Place::Inside,
             from: None,
         };
         Self {
@@ -179,37 +185,40 @@ impl Axis {
             }
             let theirs = self.lines[at].offset - neighbour * length as i32;
             if let Some(line) = position(&self.lines, theirs) {
-                self.lines[at].from = Some((line, neighbour * distance));
+                self.lines[at].from = Some(Neighbour {
+                    line,
+                    lanes: neighbour * distance,
+                });
             }
         }
     }
 }
 
 /// A pixel of the tile, and what one tap reads for it.
-#[derive(Clone, Copy, Debug, Serialize)]
-struct Use {
-    row: usize,
-    column: usize,
-    source_row: usize,
-    source_column: usize,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Use {
+    pub row: usize,
+    pub column: usize,
+    pub source_row: usize,
+    pub source_column: usize,
 }
 
 /// A tap, and the pixels that it adds to.
-#[derive(Clone, Debug, Serialize)]
-struct Tap {
+#[derive(Clone, Debug)]
+pub(super) struct Tap {
     /// ky · K + kx; of taps in a loop over ky, kx.
-    tap: u32,
-    pixels: Vec<Use>,
+    pub tap: u32,
+    pub pixels: Vec<Use>,
 }
 
 /// Rows and columns of a tile.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Patch {
-    rows: Axis,
-    columns: Axis,
-    uses: Vec<Tap>,
+    pub rows: Axis,
+    pub columns: Axis,
+    pub uses: Vec<Tap>,
     /// Whether the kept signs of a row of the tile lie in one word.
-    signs_of_a_row_share_a_word: bool,
+    pub signs_of_a_row_share_a_word: bool,
 }
 
 impl Patch {
@@ -252,11 +261,9 @@ impl Patch {
     }
 
     /// Pixels that are loaded at once.
-    pub fn pixels_a_load(&self) -> usize {
-        self.columns
-            .loads
-            .first()
-            .map_or(1, |load| load.lines.len())
+    pub fn pixels_a_load(&self) -> u32 {
+        let loads = self.columns.loads.first();
+        loads.map_or(1, |load| load.lines.len() as u32)
     }
 }
 
