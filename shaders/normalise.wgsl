@@ -54,7 +54,7 @@ fn gradient_scale() -> f32 {
 
 // What BatchNorm keeps of a quad of channels, and how partial results are joined.
 
-/// What a BatchNorm does to a quad of channels in this step, and what its way back takes off. The mean is
+/// What a BatchNorm does to a quad of channels in this step, and what its backward pass takes off. The mean is
 /// in two parts, so that x − mean keeps its digits where the mean dwarfs the deviation.
 struct Normalization {
     /// A first guess of the mean, and what is to be added to it.

@@ -146,7 +146,7 @@ mod tests {
             choices: Vec::new(),
         };
         let lanes = Lanes {
-            of_processor: true,
+            of_cpu: true,
             subgroup_size: Some(8),
         };
         let variants = Tiling::all(&pass, lanes);

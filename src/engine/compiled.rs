@@ -97,8 +97,8 @@ mod tests {
             let undecided = known(None, &graph, options.max_batch, &options.choices);
             assert!(undecided.undecided.len() > 5);
             let said = report(&undecided);
-            let lanes = [(true, 8), (false, 32)].map(|(of_processor, size)| Lanes {
-                of_processor,
+            let lanes = [(true, 8), (false, 32)].map(|(of_cpu, size)| Lanes {
+                of_cpu,
                 subgroup_size: Some(size),
             });
             let all = |lanes, place: usize| {

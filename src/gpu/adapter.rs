@@ -16,8 +16,8 @@ pub struct AdapterChoice {
 /// What runs the threads of a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lanes {
-    /// Of a processor, not a GPU: other kernels are fast there.
-    pub of_processor: bool,
+    /// Of a CPU, not a GPU: other kernels are fast there.
+    pub of_cpu: bool,
     /// Lanes of a subgroup, where kernels may use subgroups and all have as many.
     pub subgroup_size: Option<u32>,
 }
@@ -103,7 +103,7 @@ impl Capabilities {
     /// What runs the threads of a kernel.
     pub fn lanes(&self) -> Lanes {
         Lanes {
-            of_processor: self.device_type == wgpu::DeviceType::Cpu,
+            of_cpu: self.device_type == wgpu::DeviceType::Cpu,
             subgroup_size: self.subgroup_size,
         }
     }

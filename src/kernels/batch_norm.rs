@@ -1,9 +1,9 @@
-//! BatchNorm: batch statistics, normalisation (with residual and ReLU), and the way back.
+//! BatchNorm: batch statistics, normalisation (with residual and ReLU), and the backward pass.
 
 use super::source::{PAIRS, STATISTICS, Source};
 use super::{Binding, Blocked, GradSums, Grid, Kernel, Moments, Normalization};
 
-/// Statistics, and the sums of the way back.
+/// Statistics, and the sums of the backward pass.
 const REDUCTIONS: &str = include_str!("../../shaders/batch_norm.wgsl");
 /// Normalisation, and the gradient of the input.
 const PASSES: &str = include_str!("../../shaders/normalise.wgsl");

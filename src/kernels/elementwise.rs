@@ -1,4 +1,4 @@
-//! ReLU on its own, its way back, and addition.
+//! ReLU on its own, its backward pass, and addition.
 
 use super::source::Source;
 use super::{Binding, Blocked, Grid, Kernel};

@@ -33,7 +33,7 @@ pub struct StepUniform {
 
 laid_out!(StepUniform, 16, batch: 0, learning_rate: 4, first_correction: 8, second_correction: 12);
 
-/// What a BatchNorm does to a quad of channels in a step, and what its way back takes off.
+/// What a BatchNorm does to a quad of channels in a step, and what its backward pass takes off.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
 pub struct Normalization {

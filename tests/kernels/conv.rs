@@ -90,15 +90,9 @@ impl Layer {
         let pass = self.shape.pass(direction);
         let lanes = everywhere::gpu().await.capabilities.lanes();
         let mut variants = Tiling::all(&pass, lanes);
-        if lanes.of_processor {
-            let of_processor = false;
-            variants.extend(Tiling::all(
-                &pass,
-                Lanes {
-                    of_processor,
-                    ..lanes
-                },
-            ));
+        if lanes.of_cpu {
+            let of_cpu = false;
+            variants.extend(Tiling::all(&pass, Lanes { of_cpu, ..lanes }));
         }
         variants
     }

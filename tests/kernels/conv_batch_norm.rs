@@ -408,7 +408,7 @@ fn twins(
 
 /// Each variant that is wanted, once, forward or back. Of three quads of channels the last is not full, nor is
 /// the last group of two or four quads.
-async fn check_ways(is_wanted: impl Fn(&Tiling) -> bool) {
+async fn check_variants(is_wanted: impl Fn(&Tiling) -> bool) {
     let [first, second] = twins(3, [8, 8], [3, 10, 10], 3, 1);
     let named = conv::Layer::new("", second, 4);
     let variants = named.variants(Direction::Forward).await;
@@ -446,14 +446,14 @@ fn compiles_quickly(variant: &Tiling) -> bool {
 }
 
 #[everywhere::test]
-async fn ways_of_an_adapter_normalise_and_sum_up_in_passing() {
-    check_ways(compiles_quickly).await;
+async fn variants_of_an_adapter_normalise_and_sum_up_in_passing() {
+    check_variants(compiles_quickly).await;
 }
 
 #[everywhere::test]
 #[ignore = "half a minute of compiling on a processor; for real GPUs"]
-async fn all_ways_of_an_adapter_normalise_and_sum_up_in_passing() {
-    check_ways(|_| true).await;
+async fn all_variants_of_an_adapter_normalise_and_sum_up_in_passing() {
+    check_variants(|_| true).await;
 }
 
 #[everywhere::test]

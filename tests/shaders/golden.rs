@@ -34,15 +34,15 @@ fn shape(channels: [u32; 2], [height, width]: [u32; 2], kernel: u32, stride: u32
 
 /// The first variant of a pass by a method, where so many lanes share, or none.
 fn variant(pass: Pass, method: Method, lanes: u32) -> Tiling {
-    let of_processor = Lanes {
-        of_processor: true,
+    let of_cpu = Lanes {
+        of_cpu: true,
         subgroup_size: Some(lanes.max(1)),
     };
     let of_gpu = Lanes {
-        of_processor: false,
+        of_cpu: false,
         subgroup_size: Some(32),
     };
-    let mut all = [of_processor, of_gpu].map(|lanes| Tiling::all(&pass, lanes));
+    let mut all = [of_cpu, of_gpu].map(|lanes| Tiling::all(&pass, lanes));
     let mut all = all.iter_mut().flat_map(|all| all.drain(..));
     all.find(|tiling| tiling.method == method && tiling.lanes == lanes)
         .expect("it is in a table")

@@ -115,9 +115,9 @@ fn passes(shape: &ConvShape) -> Vec<Kernel> {
 }
 
 fn tilings(shape: &ConvShape, direction: Direction) -> Vec<Tiling> {
-    let on = |of_processor, subgroup_size| {
+    let on = |of_cpu, subgroup_size| {
         let lanes = Lanes {
-            of_processor,
+            of_cpu,
             subgroup_size: Some(subgroup_size),
         };
         Tiling::all(&shape.pass(direction), lanes)

@@ -74,8 +74,8 @@ pub(in crate::engine) fn known(
 fn on_any_adapter(pass: &Pass) -> Vec<Tiling> {
     let subgroup_sizes = (2..=7).map(|exponent| 1 << exponent).map(Some);
     let all = subgroup_sizes.chain([None]).flat_map(|subgroup_size| {
-        [true, false].map(|of_processor| Lanes {
-            of_processor,
+        [true, false].map(|of_cpu| Lanes {
+            of_cpu,
             subgroup_size,
         })
     });
@@ -94,7 +94,7 @@ pub(in crate::engine) async fn decide(
     let undecided: Vec<_> = undecided.map(|(pass, _)| pass).collect();
     let mut remembered = Choices::load(&gpu.capabilities);
     let timer = Timer::new(gpu, GLANCE).await?;
-    let mut pipelines = match gpu.capabilities.lanes().of_processor {
+    let mut pipelines = match gpu.capabilities.lanes().of_cpu {
         true => PipelineCache::default(),
         false => compile_all(gpu, &undecided).await?,
     };

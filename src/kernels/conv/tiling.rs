@@ -53,9 +53,9 @@ const fn variant(method: Method, shares: bool, quads: u32, rows: u32, columns: u
 /// has.
 const BASELINE: Variant = variant(Method::RowByRow, false, 1, 1, 16);
 
-/// What is worth trying where a processor computes, the likely fastest first: loads cost it far more than
+/// What is worth trying where a CPU computes, the likely fastest first: loads cost it far more than
 /// arithmetic, so tiles are as large as can be and lanes share what they load.
-const ON_PROCESSORS: &[Variant] = &[
+const ON_CPUS: &[Variant] = &[
     variant(Method::Winograd, true, 4, 4, 4),
     variant(Method::Winograd, true, 4, 8, 4),
     variant(Method::Winograd, true, 2, 8, 4),
@@ -100,8 +100,8 @@ pub struct Tiling {
 impl Tiling {
     /// All that are worth trying for a pass, the likely fastest first.
     pub fn all(pass: &Pass, lanes: Lanes) -> Vec<Self> {
-        let table = match lanes.of_processor {
-            true => ON_PROCESSORS,
+        let table = match lanes.of_cpu {
+            true => ON_CPUS,
             false => ON_GPUS,
         };
         let mut all = Vec::new();

@@ -19,7 +19,7 @@ fn group_index(group: vec3u, groups: vec3u) -> u32 {
     return group.y * groups.x + group.x;
 }
 
-/// What a BatchNorm does to a quad of channels in this step, and what its way back takes off. The mean is
+/// What a BatchNorm does to a quad of channels in this step, and what its backward pass takes off. The mean is
 /// in two parts, so that x − mean keeps its digits where the mean dwarfs the deviation.
 struct Normalization {
     /// A first guess of the mean, and what is to be added to it.
@@ -136,7 +136,7 @@ fn stored_pair(first: vec4f, second: vec4f) -> StoredPair {
 // those are the only ones in this text.
 //
 // Registers: in_R_C source row R, column C of the tile's patch; sum_O_R_P channel O, row R, and pixel P or, by
-// Winograd's way, product P.
+// Winograd's method, product P.
 
 const SOURCE_QUADS = 2u;
 const SOURCE_HEIGHT = 2;

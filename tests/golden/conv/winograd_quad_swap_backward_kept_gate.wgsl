@@ -19,7 +19,7 @@ fn group_index(group: vec3u, groups: vec3u) -> u32 {
     return group.y * groups.x + group.x;
 }
 
-/// What a BatchNorm does to a quad of channels in this step, and what its way back takes off. The mean is
+/// What a BatchNorm does to a quad of channels in this step, and what its backward pass takes off. The mean is
 /// in two parts, so that x − mean keeps its digits where the mean dwarfs the deviation.
 struct Normalization {
     /// A first guess of the mean, and what is to be added to it.
@@ -112,7 +112,7 @@ fn gradient_scale() -> f32 {
 // those are the only ones in this text.
 //
 // Registers: in_R_C source row R, column C of the tile's patch; sum_O_R_P channel O, row R, and pixel P or, by
-// Winograd's way, product P.
+// Winograd's method, product P.
 //
 // Each of four lanes holds the weights of one of the four quads, and they hand them around: lane L counts the quads
 // from its own, its k-th is quad k ^ L.

@@ -25,7 +25,7 @@ pub(super) fn comment(text: &mut Wgsl, conv: &Conv) {
         // those are the only ones in this text.
         //
         // Registers: in_R_C source row R, column C of the tile's patch; sum_O_R_P channel O, row R, and pixel P or, by
-        // Winograd's way, product P.
+        // Winograd's method, product P.
         "
     );
     if conv.tiling.quad_swap() {

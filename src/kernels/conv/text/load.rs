@@ -118,7 +118,7 @@ pub(super) fn loop_over_taps(text: &mut Wgsl, conv: &Conv) {
             wgsl!(
                 text,
                 "
-                // Taps run the other way, as they lie in packed weights, and hit every S-th row.
+                // Taps run backwards, as they lie in packed weights, and hit every S-th row.
                 let moved = i32(y0) + {before} + ky;
                 if (moved < 0) | (moved % {stride} != 0) {{
                     continue;
@@ -145,7 +145,7 @@ pub(super) fn loop_over_taps(text: &mut Wgsl, conv: &Conv) {
             wgsl!(
                 text,
                 "
-                // Taps run the other way, as they lie in packed weights.
+                // Taps run backwards, as they lie in packed weights.
                 let sx = i32(x0) + {before} + kx;
                 "
             );
