@@ -207,8 +207,7 @@ impl Rows<'_> {
     pub fn typed(
         self,
         ui: &mut Ui,
-        (row, field): (Row, Field),
-        tooltip: &str,
+        (row, field, tooltip): (Row, Field, &str),
         (draft, shown): (&mut Draft, String),
         settings: &mut Settings,
         written: impl FnOnce(&str) -> String,

@@ -75,8 +75,7 @@ impl Setup {
         let draft = (&mut self.drafts.model, name.clone());
         rows.typed(
             ui,
-            (Field::Model.into(), Field::Model),
-            &tooltip(Field::Model),
+            (Field::Model.into(), Field::Model, &tooltip(Field::Model)),
             draft,
             settings,
             str::to_owned,
@@ -168,8 +167,7 @@ impl Setup {
             let shown = settings.train.to_string();
             rows.typed(
                 ui,
-                (Row::Parameters, Field::Train),
-                tooltip,
+                (Row::Parameters, Field::Train, tooltip),
                 (&mut self.drafts.names, shown),
                 settings,
                 str::to_owned,

@@ -161,11 +161,11 @@ impl Setup {
             return;
         };
         let written: Vec<String> = milestones.iter().map(u32::to_string).collect();
+        let tooltip = "The epochs at whose start the learning rate is multiplied by the factor, ascending, with \
+                       commas between them.";
         rows.typed(
             ui,
-            (Row::Milestones, Field::Schedule),
-            "The epochs at whose start the learning rate is multiplied by the factor, ascending, with commas \
-             between them.",
+            (Row::Milestones, Field::Schedule, tooltip),
             (&mut self.drafts.milestones, written.join(", ")),
             settings,
             |text| format!("step:{text}"),
@@ -178,8 +178,7 @@ impl Setup {
         let shown = self.settings.seed.to_string();
         rows.typed(
             ui,
-            (Field::Seed.into(), Field::Seed),
-            &tooltip(Field::Seed),
+            (Field::Seed.into(), Field::Seed, &tooltip(Field::Seed)),
             (&mut self.drafts.seed, shown),
             &mut self.settings,
             str::to_owned,

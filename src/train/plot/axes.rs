@@ -58,7 +58,10 @@ pub fn marks((low, high): (f64, f64), apart: f64) -> Vec<Mark> {
 
 /// A number with as many decimals as tell it from its neighbour.
 pub fn number(value: f64, apart: f64) -> String {
-    if value != 0.0 && (value.abs() < 1e-4 || value.abs() >= 1e6) {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if value.abs() < 1e-4 || value.abs() >= 1e6 {
         let digits = value.abs().log10().floor() - (apart.log10() + 1e-9).floor();
         return format!("{value:.*e}", digits.clamp(0.0, 9.0) as usize);
     }
