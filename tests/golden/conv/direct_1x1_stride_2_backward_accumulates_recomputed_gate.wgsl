@@ -1,6 +1,5 @@
 // What every kernel shares. Activations and their gradients are stored channel-blocked by four,
-// [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout. What a quad is
-// stored as is said in stored.wgsl.
+// [N, Q, H, W] of quads with Q = ⌈C/4⌉ ("NC4HW4"); channels beyond C are zero throughout.
 
 /// Of the step under way; written by the host before each submission.
 struct Step {
@@ -18,6 +17,14 @@ struct Step {
 fn group_index(group: vec3u, groups: vec3u) -> u32 {
     return group.y * groups.x + group.x;
 }
+
+/// max(x, 0), but NaN where x is: the loss must see it. `max` may swallow a NaN, and so may a comparison of floats,
+/// of which NVIDIA's compiler makes a `max`. As integers, −0 to −∞ are what is at most −0x800000.
+fn rectified(x: vec4f) -> vec4f {
+    return select(x, vec4f(), bitcast<vec4i>(x) <= vec4i(-0x800000));
+}
+
+// What BatchNorm keeps of a quad of channels, and how partial results are joined.
 
 /// What a BatchNorm does to a quad of channels in this step, and what its backward pass takes off. The mean is
 /// in two parts, so that x − mean keeps its digits where the mean dwarfs the deviation.
@@ -43,12 +50,6 @@ fn standardised(x: vec4f, norm: Normalization) -> vec4f {
 /// γ·x̂ + β.
 fn normalised(x: vec4f, norm: Normalization) -> vec4f {
     return (x - norm.guess - norm.offset) * norm.scale + norm.beta;
-}
-
-/// max(x, 0), but NaN where x is: the loss must see it. `max` may swallow a NaN, and so may a comparison of floats,
-/// of which NVIDIA's compiler makes a `max`. As integers, −0 to −∞ are what is at most −0x800000.
-fn rectified(x: vec4f) -> vec4f {
-    return select(x, vec4f(), bitcast<vec4i>(x) <= vec4i(-0x800000));
 }
 
 /// The middle one of three values.
@@ -90,14 +91,16 @@ fn both(a: GradSums, b: GradSums) -> GradSums {
     return GradSums(a.sum + b.sum, a.sum_x + b.sum_x);
 }
 
-/// Four channels of a pixel, or four weights of a convolution, in memory.
-alias Stored = vec4f;
+/// Four channels of a pixel, or four weights of a convolution, in memory. Kernels compute in f32.
+alias Stored = vec4<f32>;
 alias StoredValue = f32;
 
 /// What gradients of images are multiplied with while they are images: nothing.
 fn gradient_scale() -> f32 {
     return 1.0;
 }
+
+// Two neighbouring pixels at once, as 64-bit integers.
 
 /// Two neighbouring pixels of a quad in memory: of 2k and 2k + 1.
 alias StoredPair = vec4<u64>;
@@ -123,6 +126,7 @@ fn stored_pair(first: vec4f, second: vec4f) -> StoredPair {
     let high = vec4<u64>(vec4u(a.yw, b.yw));
     return low | (high << vec4u(32u));
 }
+
 // Convolution of channel-blocked images, forward and the gradient of its input, with what stands before
 // and after it in a network.
 //
