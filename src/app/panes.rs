@@ -1,9 +1,7 @@
 //! How the views are laid out at first, and how they are drawn as panes.
 
 use egui::{Response, Ui, Vec2, WidgetInfo, WidgetText};
-use egui_tiles::{
-    Behavior, Container, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
-};
+use egui_tiles::{Behavior, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse};
 
 use super::action::Action;
 use super::shared::Shared;
@@ -78,9 +76,27 @@ pub struct Panes<'a> {
     pub shared: &'a mut Shared,
     /// What was asked of the app in this frame.
     pub action: Option<Action>,
+    /// The tabs in front. While a group of tabs is drawn, it is not among the tiles.
+    in_front: Vec<TileId>,
 }
 
-impl Panes<'_> {
+impl<'a> Panes<'a> {
+    /// For one frame.
+    pub fn new(views: &'a mut Views, shared: &'a mut Shared) -> Self {
+        Self {
+            views,
+            shared,
+            action: None,
+            in_front: Vec::new(),
+        }
+    }
+
+    /// Draws all views of a layout.
+    pub fn show_all(&mut self, ui: &mut Ui, tree: &mut Tree<ViewId>) {
+        self.in_front = tree.active_tiles();
+        tree.ui(self, ui);
+    }
+
     /// Draws a view.
     pub fn show(&mut self, ui: &mut Ui, id: ViewId) {
         let asked = self.views.get_mut(id).draw(ui, self.shared);
@@ -122,10 +138,7 @@ impl Behavior<ViewId> for Panes<'_> {
         let Some(id) = tiles.get_pane(&tile).copied() else {
             return tab;
         };
-        let is_shown = tiles.tiles().any(|held| match held {
-            Tile::Container(Container::Tabs(tabs)) => tabs.active == Some(tile),
-            _ => false,
-        });
+        let is_shown = self.in_front.contains(&tile);
         self.told(tab, id, is_shown)
     }
 

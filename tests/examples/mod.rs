@@ -10,8 +10,8 @@ mod one_kernel;
 #[allow(dead_code)]
 mod own_arrays;
 
-#[test]
 /// All of them are in the end; the bound leaves room for how another machine rounds.
+#[test]
 fn dark_and_light_images_are_told_apart() {
     let accuracy = pollster::block_on(own_arrays::train()).expect("a training");
     assert!(accuracy > 0.7, "{accuracy}");

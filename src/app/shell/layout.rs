@@ -71,13 +71,13 @@ impl Layout {
                 let tree = self
                     .tall
                     .get_or_insert_with(|| panes::tall_layout(panes.views));
-                tree.ui(panes, ui);
+                panes.show_all(ui, tree);
             }
             LayoutClass::Wide => {
                 let tree = self
                     .wide
                     .get_or_insert_with(|| panes::first_layout(panes.views, size));
-                tree.ui(panes, ui);
+                panes.show_all(ui, tree);
             }
         }
     }

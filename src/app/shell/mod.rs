@@ -264,11 +264,7 @@ impl Shell {
                 });
                 return;
             }
-            let mut panes = Panes {
-                views: &mut self.views,
-                shared: &mut self.shared,
-                action: None,
-            };
+            let mut panes = Panes::new(&mut self.views, &mut self.shared);
             self.layout.ui(ui, &mut panes);
             action = panes.action.or(action);
         });
