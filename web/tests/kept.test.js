@@ -38,7 +38,6 @@ test("a folder of images is kept on request, is there after a reload, and can be
         await page.reload();
         await page.click("#offer button:has-text('Forget it')");
         await until(() => page.evaluate(async () => !(await caches.has("bnonly-data"))));
-        await page.reload();
         await openApp(page, server.address());
         assert.equal(await page.isVisible("#offer"), false);
         assert.deepEqual(page.faults, []);
