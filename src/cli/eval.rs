@@ -4,7 +4,9 @@ use anyhow::{Context, anyhow};
 
 use super::options::EvalOptions;
 use super::progress::spinner;
+use super::wording::Terminal;
 use super::{Outcome, usage};
+use crate::data::Loaded;
 use crate::field::Field;
 use crate::gpu::Gpu;
 use crate::network::Trainable;
@@ -34,7 +36,10 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     let reading = spinner();
     let data = pollster::block_on(load(&settings));
     reading.finish_and_clear();
-    let data = data?;
+    let Loaded { data, notes, .. } = data?;
+    for note in &notes {
+        eprintln!("note: {}", note.say(&Terminal));
+    }
     let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;
 
     // A plan that trains nothing is all it takes.

@@ -4,9 +4,12 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 
 use super::options::OutputOptions;
+use super::wording::Terminal;
 use crate::engine::MemoryReport;
+use crate::field::Explanation;
 use crate::network::counts;
 use crate::numbers::bytes;
 use crate::session::{Event, Opened, Stage};
@@ -164,6 +167,9 @@ impl Progress {
             by_purpose(&memory),
         ));
         self.say(&format!("run       {}", opened.folder.display()));
+        for note in &opened.notes {
+            self.note(note);
+        }
         let done = opened.outlook.done_steps;
         if done > 0 {
             self.say(&format!("resumed   after step {done}"));
@@ -174,6 +180,16 @@ impl Progress {
         }
         self.batch_size = settings.batch_size;
         self.rate = Rate::new();
+    }
+
+    /// Tells what a person should know; to programs that read JSON as an object of its own.
+    fn note(&self, note: &Explanation) {
+        let text = note.say(&Terminal);
+        match &self.show {
+            Show::Nothing => {}
+            Show::Json => print_line(&json!({ "kind": "note", "text": text }).to_string()),
+            Show::Bars(_) => self.say(&format!("note      {text}")),
+        }
     }
 
     fn metric(&mut self, metric: &Metric) {

@@ -4,7 +4,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::options::LoadOptions;
-use super::{DataError, DataSet, DataSource, archive, cifar, idx, image_folder, shapes};
+use super::{DataError, DataSet, DataSource, Loaded, archive, cifar, idx, image_folder, shapes};
 use crate::platform::fs::{self, File};
 
 /// Reads a data set: the built-in one, or else one of a path to
@@ -20,7 +20,7 @@ use crate::platform::fs::{self, File};
 /// # Errors
 ///
 /// A [`DataError`], whose sentence says which file is wrong, how, and what to do.
-pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<DataSet, DataError> {
+pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<Loaded, DataError> {
     options.check()?;
     let mut data = match source {
         DataSource::Shapes => {
@@ -36,7 +36,7 @@ pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<DataSet,
     data.train
         .truncate(options.limit_train.unwrap_or(usize::MAX));
     data.test.truncate(options.limit_test.unwrap_or(usize::MAX));
-    Ok(data)
+    Ok(Loaded::plain(data))
 }
 
 async fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {

@@ -17,6 +17,7 @@ mod error;
 pub mod idx;
 pub mod image_folder;
 mod load;
+mod loaded;
 mod options;
 pub mod order;
 pub mod picture;
@@ -26,6 +27,7 @@ mod source;
 pub use batch::{Batch, Normalization};
 pub use error::{DataError, LAYOUTS};
 pub use load::load;
+pub use loaded::{Loaded, Manifest, Part, SourceFile};
 pub use options::LoadOptions;
 pub use source::DataSource;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{RequestId, SessionError};
 use crate::data::DataSet;
+use crate::field::Explanation;
 use crate::gpu::Capabilities;
 use crate::study::gamma::Norms;
 use crate::study::probe::{Accuracy, Answer, FeatureMaps};
@@ -86,6 +87,8 @@ pub struct Opened {
     pub outlook: Outlook,
     /// What an earlier part of it reported.
     pub past: Vec<Metric>,
+    /// What was passed over, guessed, converted or made anew: told once.
+    pub notes: Vec<Explanation>,
 }
 
 /// Something that was asked for.

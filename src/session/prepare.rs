@@ -5,7 +5,8 @@ use std::sync::Arc;
 use web_time::SystemTime;
 
 use super::{NewFolder, Origin, SessionError};
-use crate::data::DataSet;
+use crate::data::{DataSet, Loaded};
+use crate::field::Explanation;
 use crate::train::run_folder::{RunFolder, RunFolderError};
 use crate::train::settings::Settings;
 use crate::train::start::{Start, check, load};
@@ -16,6 +17,8 @@ pub(super) struct Prepared<'a> {
     pub data: Arc<DataSet>,
     pub start: Arc<Start>,
     pub place: Place<'a>,
+    /// What the person who asked should know.
+    pub notes: Vec<Explanation>,
 }
 
 /// Where a run is kept.
@@ -50,7 +53,7 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
         }
     };
     check(&settings).map_err(SessionError::Start)?;
-    let data = load(&settings).await.map_err(SessionError::Data)?;
+    let Loaded { data, notes, .. } = load(&settings).await.map_err(SessionError::Data)?;
     let start =
         match checkpoint {
             None => Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
@@ -65,6 +68,7 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
         data: Arc::new(data),
         start: Arc::new(start),
         place,
+        notes,
     })
 }
 

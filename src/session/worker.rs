@@ -91,6 +91,7 @@ impl Worker {
             data,
             start,
             place,
+            notes,
         } = prepare(&request.origin).await?;
         self.reporter.send(Event::Preparing(Stage::Adapter));
         let opening = (self.open_gpu)(request.adapter.clone());
@@ -120,6 +121,7 @@ impl Worker {
             folder: path.clone(),
             outlook: run.outlook(),
             past,
+            notes,
         });
         self.reporter.send(Event::Opened(opened.clone()));
         self.watch = match request.watched {

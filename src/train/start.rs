@@ -176,7 +176,7 @@ pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanO
 ///
 /// # Errors
 /// A [`DataError`](crate::data::DataError), whose sentence says which file is wrong, how, and what to do.
-pub async fn load(settings: &Settings) -> Result<crate::data::DataSet, crate::data::DataError> {
+pub async fn load(settings: &Settings) -> Result<crate::data::Loaded, crate::data::DataError> {
     let limit = |limit: Option<u64>| limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     let options = crate::data::LoadOptions {
         image_size: settings.image_size,

@@ -17,7 +17,7 @@ pub fn load_path(path: &Path) -> Result<DataSet, DataError> {
 }
 
 pub fn load_with(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
-    pollster::block_on(load(&path.into(), options))
+    pollster::block_on(load(&path.into(), options)).map(|loaded| loaded.data)
 }
 
 /// The sentence that loading `path` fails with.

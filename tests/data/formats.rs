@@ -327,7 +327,9 @@ fn the_word_shapes_needs_no_file() {
         limit_test: Some(50),
         ..Default::default()
     };
-    let data = pollster::block_on(load(&DataSource::Shapes, &options)).unwrap();
+    let data = pollster::block_on(load(&DataSource::Shapes, &options))
+        .unwrap()
+        .data;
     assert_eq!(
         (data.train.len(), data.test.len(), data.classes.len()),
         (100, 50, 10)

@@ -9,7 +9,7 @@ use super::Shell;
 use crate::app::notice::{Offer, Weight};
 use crate::app::run_view::RunView;
 use crate::app::shared::News;
-use crate::app::wording::sentence;
+use crate::app::wording::{InTheApp, sentence};
 use crate::session::{
     Command, Event, NewFolder, Opened, Origin, Request, RequestId, Session, SessionError,
 };
@@ -83,6 +83,9 @@ impl Shell {
                 self.preparing = None;
                 let data = &opened.settings.data;
                 self.setup.set_shape(data, opened.data.shape());
+                for note in &opened.notes {
+                    self.notices.add(Weight::Note, note.say(&InTheApp), None);
+                }
                 self.show_run(opened.clone());
             }
             Event::Ended(ended) => self.ended(ctx, ended),
