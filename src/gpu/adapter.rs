@@ -190,6 +190,11 @@ async fn enumerate_in(backends: wgpu::Backends) -> Vec<(wgpu::Adapter, Capabilit
     ask_for_subgroups();
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends,
+        // With debug information naga counts the lines up to each instruction and drivers carry them on:
+        // half of what a kernel takes to compile. WGPU_DEBUG=1 brings it back.
+        flags: wgpu::InstanceFlags::default()
+            .difference(wgpu::InstanceFlags::DEBUG)
+            .with_env(),
         ..wgpu::InstanceDescriptor::new_without_display_handle()
     });
     let mut adapters: Vec<_> = instance
