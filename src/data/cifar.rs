@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{DataError, DataSet, Images};
-use crate::platform::fs::{self, open};
+use super::content::{self, START};
+use super::digest::Digested;
+use super::{DataError, DataSet, Images, Loaded, Manifest, Part};
+use crate::field::Explanation;
 use crate::platform::yield_now;
 
 const SIDE: u32 = 32;
@@ -50,6 +52,14 @@ impl Kind {
         self.labels().len() + PIXEL_BYTES
     }
 
+    /// Files of training images there are in all.
+    fn training_files(self) -> usize {
+        match self {
+            Self::Ten => 5,
+            Self::Hundred => 1,
+        }
+    }
+
     fn layout(self) -> &'static str {
         match self {
             Self::Ten => "CIFAR-10 folder of the binary version",
@@ -81,6 +91,12 @@ const FILES: [(&str, Kind, Role); 10] = [
     ("fine_label_names.txt", Kind::Hundred, Role::Names),
 ];
 
+/// The file of the binary version that `name` names, in whatever case.
+fn known(name: &str) -> Option<(&'static str, Kind, Role)> {
+    let mut files = FILES.into_iter();
+    files.find(|(known, ..)| known.eq_ignore_ascii_case(name))
+}
+
 /// Collects the files of the binary version, from a folder, an archive or a browser, in any order.
 #[derive(Debug)]
 pub struct Collector {
@@ -106,7 +122,7 @@ impl Collector {
 
     /// Whether `name` (without folders) is a file of the binary version.
     pub fn knows(name: &str) -> bool {
-        FILES.iter().any(|(known, ..)| *known == name)
+        known(name).is_some()
     }
 
     /// Reads the file `name` of `bytes` bytes; files of other names are passed over. Memory for
@@ -117,7 +133,7 @@ impl Collector {
     /// A file of part records, a label out of range, a file cut short, class names that are not as
     /// many as classes, or a file that was added before.
     pub fn add(&mut self, name: &str, bytes: u64, reader: impl Read) -> Result<(), DataError> {
-        let Some(&(_, kind, role)) = FILES.iter().find(|(known, ..)| *known == name) else {
+        let Some((_, kind, role)) = known(name) else {
             return Ok(());
         };
         let file = format!("{}/{name}", self.source);
@@ -145,6 +161,27 @@ impl Collector {
             Role::Names => self.names = Some(read_names(kind, &file, bytes, reader)?),
         }
         Ok(())
+    }
+
+    /// What is worth a word of what was collected.
+    pub fn notes(&self) -> Vec<Explanation> {
+        let Some(kind) = self.kind else {
+            return Vec::new();
+        };
+        let (found, all) = (self.train.len(), kind.training_files());
+        let mut notes = Vec::new();
+        if found < all {
+            let missing = FILES.iter().filter(|(_, of, role)| {
+                *of == kind && matches!(role, Role::Train(part) if !self.train.contains_key(part))
+            });
+            let missing: Vec<_> = missing.map(|(name, ..)| *name).collect();
+            notes.push(Explanation::new(format!(
+                "{} has {found} of the {all} files of training images; it has no {}",
+                self.source,
+                missing.join(", ")
+            )));
+        }
+        notes
     }
 
     /// Puts what was collected together, the training files in the order of their numbers.
@@ -200,32 +237,43 @@ const TEN_NAMES: [&str; 10] = [
     "truck",
 ];
 
-/// Whether the folder at `path` has files of records of either data set.
-pub(super) fn is_folder(path: &Path) -> bool {
-    FILES
-        .iter()
-        .any(|(name, _, role)| *role != Role::Names && fs::is_file(&path.join(name)))
+/// Which data set a file of records of this name belongs to; a list of class names is none.
+pub(super) fn kind_of(name: &str) -> Option<Kind> {
+    known(name).and_then(|(_, kind, role)| (role != Role::Names).then_some(kind))
 }
 
-/// Reads the folder of the binary version at `path`; fewer than five training files will do if they
-/// run from 1, and class names are optional.
+/// Reads the files of the binary version among `files`, which lie in the folder at `path`; fewer than five training
+/// files will do if they run from 1, and class names are optional.
 ///
 /// # Errors
 ///
 /// As [`Collector`], and what the file system says.
-pub async fn load_folder(path: &Path) -> Result<DataSet, DataError> {
+pub(super) async fn load_folder(path: &Path, files: &[PathBuf]) -> Result<Loaded, DataError> {
     let mut collector = Collector::new(path.display().to_string());
-    for (name, ..) in FILES {
-        let path = path.join(name);
-        if !fs::is_file(&path) {
+    let mut manifest = Manifest::default();
+    for path in files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some((_, _, role)) = known(&name) else {
             continue;
-        }
-        let read = || DataError::read(path.display().to_string());
-        let (bytes, reader) = open(&path).map_err(read())?;
-        collector.add(name, bytes, reader)?;
+        };
+        let (file, bytes, mut reader) = Digested::open(path)?;
+        collector.add(&name, bytes, &mut reader)?;
+        let part = match role {
+            Role::Train(_) => Part::Train,
+            Role::Test => Part::Test,
+            Role::Names => continue,
+        };
+        let source = reader.source(name.into_owned(), part);
+        manifest.files.push(source.map_err(DataError::read(file))?);
         yield_now().await;
     }
-    collector.finish()
+    let notes = collector.notes();
+    let data = collector.finish()?;
+    Ok(Loaded {
+        data,
+        manifest,
+        notes,
+    })
 }
 
 /// Reads the records of a file of `bytes` bytes: `[N, 3, 32, 32]` and the labels to learn.
@@ -233,8 +281,27 @@ pub async fn load_folder(path: &Path) -> Result<DataSet, DataError> {
 /// # Errors
 ///
 /// [`DataError::Empty`], [`DataError::PartialRecord`], [`DataError::LabelOutOfRange`],
-/// [`DataError::CutShort`], [`DataError::Memory`] or [`DataError::Read`].
+/// [`DataError::CutShort`], [`DataError::NotData`], [`DataError::Memory`] or [`DataError::Read`].
 pub fn read_records(
+    kind: Kind,
+    file: &str,
+    bytes: u64,
+    mut reader: impl Read,
+) -> Result<Images, DataError> {
+    let mut start = [0; START];
+    let found = read_up_to(&mut reader, &mut start).map_err(DataError::read(file))?;
+    let start = &start[..found];
+    read_whole_records(kind, file, bytes, start.chain(reader)).map_err(|error| match error {
+        // What else it is is asked last: an image may begin like anything.
+        DataError::PartialRecord { .. } | DataError::LabelOutOfRange { .. } => {
+            content::refuse(file, start, "the binary version of CIFAR").unwrap_or(error)
+        }
+        error => error,
+    })
+}
+
+/// As [`read_records`], but for what else the file may be.
+fn read_whole_records(
     kind: Kind,
     file: &str,
     bytes: u64,

@@ -42,6 +42,53 @@ pub enum DataError {
         second: String,
     },
 
+    /// A folder holds several data sets in its folders, or in files of one folder.
+    #[error(
+        "{} holds {} data sets ({}); give the path of the one you mean, such as {}",
+        path.display(), sets.len(), sets.join(", "), example.display()
+    )]
+    SeveralSets {
+        /// The folder.
+        path: PathBuf,
+        /// What tells them apart: their paths within the folder, or the starts of their files' names.
+        sets: Vec<String>,
+        /// The path of the first.
+        example: PathBuf,
+    },
+
+    /// CIFAR's Python version.
+    #[error(
+        "{} is {name}'s Python version, but the binary version is needed; download it \
+         (https://www.cs.toronto.edu/~kriz/{binary}), or make it: {where_to}, run these lines with Python and NumPy, \
+         then give that folder:\n\n{lines}",
+        path.display()
+    )]
+    PythonVersion {
+        /// The folder or archive.
+        path: PathBuf,
+        /// "CIFAR-10" or "CIFAR-100".
+        name: &'static str,
+        /// The archive of the binary version.
+        binary: &'static str,
+        /// What to do before the lines are run.
+        where_to: String,
+        /// The lines that make the binary version.
+        lines: &'static str,
+    },
+
+    /// A file is something else than its name says.
+    #[error("{file} is {found}, not {expected}; {way}")]
+    NotData {
+        /// The file.
+        file: String,
+        /// What it is.
+        found: String,
+        /// What was expected.
+        expected: &'static str,
+        /// What helps.
+        way: &'static str,
+    },
+
     /// An option has a value that cannot be used.
     #[error("{}: {found} cannot be used; expected {expected}", field.key())]
     BadOption {
@@ -161,6 +208,19 @@ pub enum DataError {
         found: u32,
         /// What they should be.
         expected: u32,
+    },
+
+    /// An IDX file of integers has labels of no number or of too many.
+    #[error(
+        "{file}: its labels have {numbers} numbers each, but must have 1 to {most}; it is damaged: download or copy it again"
+    )]
+    IdxLabels {
+        /// The file.
+        file: String,
+        /// Numbers of a label.
+        numbers: u32,
+        /// The most there may be.
+        most: u32,
     },
 
     /// An IDX file's header and its length disagree.
@@ -335,9 +395,11 @@ impl Explain for DataError {
                 found,
                 expected,
             } => Explanation::value(*field, found, expected),
-            Self::NotFound { .. } | Self::Unrecognised { .. } | Self::Ambiguous { .. } => {
-                told.about(Field::Data)
-            }
+            Self::NotFound { .. }
+            | Self::Unrecognised { .. }
+            | Self::Ambiguous { .. }
+            | Self::SeveralSets { .. }
+            | Self::PythonVersion { .. } => told.about(Field::Data),
             Self::Memory { .. } => told.or(Remedy::Lower(&[
                 Field::ImageSize,
                 Field::LimitTrain,

@@ -1,17 +1,24 @@
 //! Finds out what a path holds, and reads it.
 
-use std::io::{BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::cifar::Kind;
+use super::content::Content;
 use super::options::LoadOptions;
-use super::{DataError, DataSet, DataSource, Loaded, archive, cifar, idx, image_folder, shapes};
-use crate::platform::fs::{self, File};
+use super::search::{self, Found, Holds};
+use super::{
+    DataError, DataSource, Loaded, archive, cifar, idx, idx_folder, idx_name, image_folder,
+    python_version, shapes,
+};
+use crate::field::Explanation;
+use crate::platform::fs;
 
 /// Reads a data set: the built-in one, or else one of a path to
 ///
-/// - a CIFAR-10 or CIFAR-100 folder of the binary version, or the folder that has it,
+/// - a CIFAR-10 or CIFAR-100 folder of the binary version,
 /// - the `.tar.gz` of either as downloaded,
 /// - a folder of IDX files, such as MNIST's,
+/// - the folder that one of these lies in, up to two folders deep, or one of its files,
 /// - a folder of PNG and JPEG pictures, one subfolder a class, under `train/` and `test/` or to be
 ///   split.
 ///
@@ -22,24 +29,25 @@ use crate::platform::fs::{self, File};
 /// A [`DataError`], whose sentence says which file is wrong, how, and what to do.
 pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<Loaded, DataError> {
     options.check()?;
-    let mut data = match source {
+    let mut loaded = match source {
         DataSource::Shapes => {
             options.refuse_test_fraction(Path::new("shapes"))?;
             let count =
                 |limit: Option<usize>, all: usize| limit.map_or(all, |limit| limit.min(all));
             let train = count(options.limit_train, shapes::TRAIN);
             let test = count(options.limit_test, shapes::TEST);
-            shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED).await
+            let data = shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED).await;
+            Loaded::plain(data)
         }
         DataSource::Path(path) => load_path(path, options).await?,
     };
-    data.train
-        .truncate(options.limit_train.unwrap_or(usize::MAX));
-    data.test.truncate(options.limit_test.unwrap_or(usize::MAX));
-    Ok(Loaded::plain(data))
+    let (train, test) = (options.limit_train, options.limit_test);
+    loaded.data.train.truncate(train.unwrap_or(usize::MAX));
+    loaded.data.test.truncate(test.unwrap_or(usize::MAX));
+    Ok(loaded)
 }
 
-async fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
+async fn load_path(path: &Path, options: &LoadOptions) -> Result<Loaded, DataError> {
     let metadata = fs::metadata(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => DataError::NotFound { path: path.into() },
         _ => DataError::Read {
@@ -49,63 +57,124 @@ async fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataEr
     })?;
     if metadata.is_file() {
         options.refuse_test_fraction(path)?;
-        return load_archive(path, metadata.len()).await;
+        return load_file(path).await;
     }
     if !metadata.is_dir() {
         return Err(unrecognised(path, ": it is neither a file nor a folder"));
     }
-    if cifar::is_folder(path) {
-        options.refuse_test_fraction(path)?;
-        return cifar::load_folder(path).await;
-    }
-    if idx::is_folder(path) {
-        options.refuse_test_fraction(path)?;
-        return idx::load_folder(path);
-    }
-    if let Some(inner) = unpacked_folder(path)? {
-        options.refuse_test_fraction(path)?;
-        return cifar::load_folder(&path.join(inner)).await;
-    }
-    if fs::is_file(&path.join("data_batch_1")) || fs::is_dir(&path.join("cifar-10-batches-py")) {
-        return Err(unrecognised(
-            path,
-            ": it looks like CIFAR's Python version; download the binary version",
-        ));
+    let found = search::folder(path)?;
+    match found.as_slice() {
+        [] => {}
+        [one] => {
+            options.refuse_test_fraction(path)?;
+            let mut loaded = load_found(one).await?;
+            if one.at != path {
+                let note = format!("the data set was found in {}", one.at.display());
+                loaded.notes.insert(0, Explanation::new(note));
+            }
+            return Ok(loaded);
+        }
+        several => return Err(several_sets(path, several)),
     }
     if image_folder::is_folder(path)? {
-        return image_folder::load_folder(path, options).await;
+        return Ok(Loaded::plain(
+            image_folder::load_folder(path, options).await?,
+        ));
     }
-    Err(unrecognised(path, ""))
+    Err(unrecognised(path, &search::unread(path)))
 }
 
-/// The folder within `path` that CIFAR's archives unpack to, if there is one.
-fn unpacked_folder(path: &Path) -> Result<Option<&'static str>, DataError> {
-    let found = ["cifar-10-batches-bin", "cifar-100-binary"]
-        .map(|name| Some(name).filter(|name| cifar::is_folder(&path.join(name))));
-    match found {
-        [Some(first), Some(second)] => Err(DataError::Ambiguous {
-            path: path.into(),
-            first: first.into(),
-            second: second.into(),
-        }),
-        [first, second] => Ok(first.or(second)),
+/// Reads what was found in a folder.
+async fn load_found(found: &Found) -> Result<Loaded, DataError> {
+    match &found.holds {
+        Holds::Cifar(kind, files) => match cifar::load_folder(&found.at, files).await {
+            Err(error) => load_archive_instead(&found.at, *kind, error).await,
+            loaded => loaded,
+        },
+        Holds::Archive(_) => archive::load(&found.at).await,
+        Holds::Python(kind, packed) => Err(python_version::refused(*kind, &found.at, *packed)),
+        Holds::Idx(sets) => {
+            let mut each = sets.iter();
+            match (each.next(), each.next()) {
+                (Some((name, set)), None) => idx_folder::load(&found.at, name, set).await,
+                (first, _) => Err(DataError::SeveralSets {
+                    path: found.at.clone(),
+                    sets: sets.keys().map(|name| idx_name::usual(name, 0)).collect(),
+                    example: first.map_or(PathBuf::new(), |(_, set)| set.example().into()),
+                }),
+            }
+        }
     }
 }
 
-/// Reads a file, which must be CIFAR's archive.
-async fn load_archive(path: &Path, bytes: u64) -> Result<DataSet, DataError> {
-    let file = path.display().to_string();
-    let open = || File::open(path).map_err(DataError::read(&file));
-    // A tar file has "ustar" at byte 257; the old format without it is not in use any more.
-    let mut start = Vec::new();
-    open()?
-        .take(262)
-        .read_to_end(&mut start)
-        .map_err(DataError::read(&file))?;
-    if !start.starts_with(&archive::GZIP) && start.get(257..262) != Some(b"ustar") {
-        return Err(unrecognised(path, ": the file is no .tar.gz"));
+/// Reads the archive that a damaged folder was unpacked from, if it lies in the folder or beside it.
+async fn load_archive_instead(
+    folder: &Path,
+    kind: Kind,
+    error: DataError,
+) -> Result<Loaded, DataError> {
+    let is_damage = matches!(
+        error,
+        DataError::CutShort { .. }
+            | DataError::Empty { .. }
+            | DataError::MissingFile { .. }
+            | DataError::NotData { .. }
+            | DataError::PartialRecord { .. }
+    );
+    let folders = [folder, search::parent(folder)];
+    if is_damage
+        && let Some(archive) = search::archive_of(kind, &folders)
+        && let Ok(mut loaded) = archive::load(&archive).await
+    {
+        let note = format!(
+            "{} is not whole ({error}); the archive {} was read instead",
+            folder.display(),
+            archive.display()
+        );
+        loaded.notes.insert(0, Explanation::new(note));
+        return Ok(loaded);
     }
-    archive::read(&file, bytes, BufReader::with_capacity(1 << 16, open()?)).await
+    Err(error)
+}
+
+/// Reads a file: CIFAR's archive, or else a file that stands for its data set.
+async fn load_file(path: &Path) -> Result<Loaded, DataError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let content = search::content(path);
+    let idx = idx_name::parse(&name);
+    if (idx.is_some() || cifar::kind_of(&name).is_some() || content == Some(Content::Pickle))
+        && let Some(mut found) = search::beside(path)
+    {
+        if let (Holds::Idx(sets), Some(idx)) = (&mut found.holds, idx) {
+            sets.retain(|set, _| *set == idx.set);
+        }
+        let mut loaded = load_found(&found).await?;
+        let folder = found.at.display();
+        let note = format!("{name} was read with the other files of its data set in {folder}");
+        loaded.notes.insert(0, Explanation::new(note));
+        return Ok(loaded);
+    }
+    if search::start(path).is_some_and(|start| idx::is_idx(&start)) {
+        let hint = ": it is an IDX file; give the folder with the four files of its data set, by their usual names \
+             (train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)";
+        return Err(unrecognised(path, hint));
+    }
+    archive::load(path).await
+}
+
+/// The error for a folder with several data sets in it.
+fn several_sets(path: &Path, found: &[Found]) -> DataError {
+    let within = |found: &Found| {
+        let at = found.at.strip_prefix(path).unwrap_or(&found.at);
+        at.display().to_string()
+    };
+    DataError::SeveralSets {
+        path: path.into(),
+        sets: found.iter().map(within).collect(),
+        example: found
+            .first()
+            .map_or(PathBuf::new(), |found| found.at.clone()),
+    }
 }
 
 fn unrecognised(path: &Path, hint: &str) -> DataError {

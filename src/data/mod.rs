@@ -1,26 +1,34 @@
 //! Images and labels, from files or drawn by code, as bytes on the host.
 //!
-//! `load` reads a data set of any known layout from a [`DataSource`]; start reading in `load.rs`, which finds out what a
-//! path holds. Each format has a file: [`cifar`] and the [`archive`] it is downloaded as, [`idx`]
-//! (MNIST and its likes), `image_folder` with [`picture`] for one picture of it, and [`shapes`],
-//! which needs no file. Then [`order`] says which image comes when and how it is moved, and
-//! [`batch`] gathers what is uploaded.
+//! `load` reads a data set of any known layout from a [`DataSource`]; start reading in `load.rs`. `search` finds out
+//! what a folder holds. Each format has a file: [`cifar`] and the [`archive`] it is downloaded as (`python_version` is
+//! what is not read), [`idx`] (MNIST and its likes; `idx_name`, `idx_folder` and `emnist` are how such files come),
+//! `image_folder` with [`picture`] for one picture of it, and [`shapes`], which needs no file. `content` says what a
+//! file is that has another's name, `digest` reads and digests at once. Then [`order`] says which image comes when and
+//! how it is moved, and [`batch`] gathers what is uploaded.
 //!
 //! Files are hostile until parsed: sizes are checked before memory is taken, and whatever is wrong
-//! is a [`DataError`]. Only `load`, `image_folder` and the `*_folder` functions touch the file system;
+//! is a [`DataError`]. Only `load`, `search`, `digest`, `image_folder` and the loaders of folders touch the file system;
 //! the parsers take bytes or readers, so that they serve files dropped onto a web page too.
 
 pub mod archive;
 pub mod batch;
 pub mod cifar;
+mod content;
+mod digest;
+mod emnist;
 mod error;
 pub mod idx;
+mod idx_folder;
+mod idx_name;
 pub mod image_folder;
 mod load;
 mod loaded;
 mod options;
 pub mod order;
 pub mod picture;
+mod python_version;
+mod search;
 pub mod shapes;
 mod source;
 

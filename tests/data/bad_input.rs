@@ -207,7 +207,7 @@ fn two_data_sets_in_one_folder_ask_for_one() {
     assert_says(
         &sentence(folder.path()),
         &[
-            "cifar-10-batches-bin and cifar-100-binary",
+            "2 data sets (cifar-10-batches-bin, cifar-100-binary)",
             "the one you mean",
         ],
     );

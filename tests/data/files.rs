@@ -4,8 +4,10 @@ use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use bnonly::data::{DataError, DataSet, LoadOptions, load};
+use bnonly::data::{DataError, DataSet, LoadOptions, Loaded, load};
+use bnonly::field::Keys;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use sha2::{Digest as _, Sha256};
 
 /// The fixture: 640 + 256 made-up images in CIFAR-10's layout.
 pub fn tiny() -> PathBuf {
@@ -18,6 +20,19 @@ pub fn load_path(path: &Path) -> Result<DataSet, DataError> {
 
 pub fn load_with(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
     pollster::block_on(load(&path.into(), options)).map(|loaded| loaded.data)
+}
+
+/// What is read of `path`, with its manifest and notes.
+#[track_caller]
+pub fn loaded(path: &Path) -> Loaded {
+    let (path, options) = (path.into(), LoadOptions::default());
+    pollster::block_on(load(&path, &options)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The notes, as a terminal has them.
+pub fn notes(loaded: &Loaded) -> Vec<String> {
+    let notes = loaded.notes.iter();
+    notes.map(|note| note.say(&Keys)).collect()
 }
 
 /// The sentence that loading `path` fails with.
@@ -144,4 +159,10 @@ pub fn png_claiming(width: u32, height: u32) -> Vec<u8> {
     crc.update(&bytes[12..29]);
     bytes[29..33].copy_from_slice(&crc.sum().to_be_bytes());
     bytes
+}
+
+/// The first eight bytes of a file's SHA-256, big-endian.
+pub fn digest(path: &Path) -> u64 {
+    let digest = Sha256::digest(fs::read(path).unwrap());
+    u64::from_be_bytes(digest[..8].try_into().unwrap())
 }

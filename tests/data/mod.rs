@@ -3,8 +3,12 @@
 
 mod bad_input;
 mod bad_pictures;
+mod cifar_layouts;
 mod files;
 mod formats;
+mod hostile_files;
+mod idx_layouts;
+mod not_data;
 mod order_and_batches;
 mod pictures;
 mod properties;

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::data::files::*;
 
 /// `bytes` with some of them overwritten, some cut out and the end cut off.
-fn damaged(bytes: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+pub fn damaged(bytes: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     let len = bytes.len();
     let writes = prop::collection::vec((0..len, any::<u8>()), 0..8);
     // Headers are where the sizes are: most of the damage goes there.
@@ -30,7 +30,7 @@ fn damaged(bytes: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+pub fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..600)
 }
 
@@ -45,7 +45,7 @@ fn noise_picture(format: ImageFormat) -> Vec<u8> {
     encode(&image.into(), format)
 }
 
-fn small_tar() -> Vec<u8> {
+pub fn small_tar() -> Vec<u8> {
     tar(&[
         ("c/data_batch_1.bin", &records(2, 1)),
         ("c/batches.meta.txt", b"a\n"),
