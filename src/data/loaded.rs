@@ -198,12 +198,16 @@ impl Differences {
     }
 }
 
-/// The first few of `names`, and how many more there are.
+/// The first three of `names`, and how many more there are.
 pub(super) fn some_of<T: AsRef<str>>(names: &[T]) -> String {
-    const SHOWN: usize = 3;
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+    first_of(names, 3)
+}
+
+/// The first `shown` of `names`, and how many more there are.
+pub(super) fn first_of<T: AsRef<str>>(names: &[T], shown: usize) -> String {
+    let first: Vec<&str> = names.iter().take(shown).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(shown) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
