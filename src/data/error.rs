@@ -263,7 +263,7 @@ pub enum DataError {
 
     /// A folder of pictures cannot be read.
     #[error(transparent)]
-    Folder(#[from] FolderError),
+    Folder(Box<FolderError>),
 
     /// The images do not fit into memory.
     #[error("{file}: the images take {bytes} bytes, more memory than there is")]
@@ -280,6 +280,12 @@ impl DataError {
     pub(super) fn read(file: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let file = file.into();
         move |source| Self::Read { file, source }
+    }
+}
+
+impl From<FolderError> for DataError {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(Box::new(error))
     }
 }
 

@@ -81,9 +81,6 @@ async fn load_path(path: &Path, options: &LoadOptions) -> Result<Loaded, DataErr
     }
     match image_folder::load_folder(path, options).await? {
         Some(loaded) => Ok(loaded),
-        None if fs::is_file(&path.join("config.toml")) => {
-            Err(unrecognised(path, ": it looks like the folder of a run"))
-        }
         None => Err(unrecognised(path, "")),
     }
 }

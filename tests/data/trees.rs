@@ -2,6 +2,7 @@
 //! panics. `BNONLY_TREES=100000 cargo test --test host trees` throws so many trees.
 
 use std::cell::Cell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -114,8 +115,8 @@ impl Grower {
         let mut inner = BTreeMap::new();
         for _ in 0..self.random.random_range(0..5) * u32::from(depth > 0) {
             let (name, is_debris) = self.folder_name();
-            if !inner.contains_key(&name) {
-                inner.insert(name, self.folder(depth - 1, is_counted && !is_debris));
+            if let Entry::Vacant(place) = inner.entry(name) {
+                place.insert(self.folder(depth - 1, is_counted && !is_debris));
             }
         }
         for _ in 0..*[0, 0, 1, 3, 6].choose(&mut self.random).expect("one") {

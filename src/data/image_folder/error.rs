@@ -31,6 +31,13 @@ pub enum FolderError {
         way: String,
     },
 
+    /// It is a run.
+    #[error("{folder} is the folder of a run, not of images; give the folder of the images")]
+    Run {
+        /// The folder.
+        folder: String,
+    },
+
     /// There is nothing to tell apart.
     #[error(
         "{folder} has 1 class, {class}; at least 2 are needed to learn to tell them apart{hint}"

@@ -188,15 +188,15 @@ impl LabelColumn {
             let letters = name.chars().filter(|letter| letter.is_alphanumeric());
             letters.collect::<String>().to_lowercase()
         };
-        let named = |name: &&str| {
+        let named = |name: &str| {
             let mut header = header?.iter();
             header
-                .position(|column| plain(column) == *name)
+                .position(|column| plain(column) == name)
                 .filter(|&at| at != file)
         };
         match (columns, header) {
             (2, _) => Some(Self::At(1 - file.min(1))),
-            (_, Some(_)) if columns > 2 => match NAMES.iter().find_map(|name| named(&name)) {
+            (_, Some(_)) if columns > 2 => match NAMES.iter().find_map(|name| named(name)) {
                 Some(at) => Some(Self::At(at)),
                 None => is_one_hot(rows, file).then_some(Self::OneHot),
             },

@@ -44,6 +44,10 @@ pub(super) fn list_tree(
     root: &Path,
     options: &LoadOptions,
 ) -> Result<Listing, DataError> {
+    if tree.root.is_run {
+        let folder = root.display().to_string();
+        return Err(FolderError::Run { folder }.into());
+    }
     let mut lister = Lister {
         source,
         tree,

@@ -49,7 +49,7 @@ use tree::{Disk, Tree};
 pub async fn load_folder(path: &Path, options: &LoadOptions) -> Result<Option<Loaded>, DataError> {
     let source = Disk::new(path);
     let tree = Tree::read(&source, path)?;
-    if tree.root.is_run || tree.root.folders.is_empty() && tree.root.pictures == 0 {
+    if tree.root.folders.is_empty() && tree.root.pictures == 0 {
         return Ok(None);
     }
     let listing = list::list_tree(&source, &tree, path, options)?;
