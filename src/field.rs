@@ -108,7 +108,7 @@ pub enum Remedy {
     Raise(&'static [Field]),
     /// Choose another value of one of these.
     Change(&'static [Field]),
-    /// Give a field this value, which is empty for a switch, and to what end: "to go on without them".
+    /// Give a field this value, empty for a switch, `FILE` for any file, and to what end: "to go on without them".
     Give(Field, &'static str, &'static str),
     /// Continue the run from its last checkpoint; its folder, where it is known.
     Resume(Option<PathBuf>),
@@ -210,6 +210,9 @@ pub trait Wording {
             Remedy::Raise(fields) => said("use a larger", fields),
             Remedy::Change(fields) => said("change", fields),
             Remedy::Give(field, "", end) => Some(format!("{} {end}", said("use", &[*field])?)),
+            Remedy::Give(field, "FILE", end) => {
+                Some(format!("{} {end}", said("give a file at", &[*field])?))
+            }
             Remedy::Give(field, value, end) => {
                 Some(format!("{} to {value} {end}", said("set", &[*field])?))
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{DataSet, DataShape};
-use crate::field::{Explanation, Field};
+use crate::field::Explanation;
 use crate::numbers::counted;
 
 /// A data set as it was read.
@@ -193,8 +193,7 @@ impl Differences {
             ),
             self.test_differs.then(|| differs.to_owned()),
         ];
-        let about = |text| Explanation::new(text).about(Field::Data);
-        notes.into_iter().flatten().map(about).collect()
+        notes.into_iter().flatten().map(Explanation::new).collect()
     }
 }
 

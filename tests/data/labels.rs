@@ -65,6 +65,22 @@ fn flat_parts_are_no_classes() {
 }
 
 #[test]
+fn pictures_and_masks_are_no_classes() {
+    let folder = folder();
+    for i in 0..4 {
+        picture(&folder.path().join(format!("images/{i}.png")), i);
+        picture(&folder.path().join(format!("masks/{i}.png")), 50 + i);
+    }
+    assert_says(
+        &sentence(folder.path()),
+        &[
+            "no folder for each class: images/ has 4 pictures",
+            "masks/ has 4",
+        ],
+    );
+}
+
+#[test]
 fn a_table_beside_flat_parts_labels_them() {
     let folder = folder();
     let path = folder.path();
@@ -191,7 +207,9 @@ fn a_table_that_is_given_is_used() {
     assert_eq!(loaded.data.classes, ["part0", "part1", "part2"]);
     assert_says(
         &told(&loaded),
-        &["labels.csv is not used: the folders are taken for the classes; set labels to FILE"],
+        &[
+            "labels.csv is not used: the folders are taken for the classes; give a file at labels to take",
+        ],
     );
 }
 

@@ -26,7 +26,7 @@ impl<'a> Lister<'a> {
         if base.own_pictures == 0 && base.pictures == 0 {
             return Err(flat::no_pictures(self, base).into());
         }
-        if base.with_pictures().count() > 1 {
+        if base.with_pictures().count() > 1 && !flat::are_masks(base) {
             for text in flat::unused_tables(self, base) {
                 let way = Remedy::Give(Field::Labels, "FILE", "to take a table's labels");
                 self.notes.push(note_with(text, way));

@@ -233,6 +233,31 @@ fn prefixes(lister: &Lister<'_>, parts: &[&Folder]) -> Vec<String> {
     }
 }
 
+/// Whether the folders in `base` are those of pictures and of what was drawn over them, by their names: no
+/// classes.
+pub(super) fn are_masks(base: &Folder) -> bool {
+    const PICTURES: [&str; 5] = ["image", "img", "picture", "photo", "jpegimage"];
+    const DRAWN: [&str; 7] = [
+        "mask",
+        "label",
+        "annotation",
+        "segmentation",
+        "segmentationcla",
+        "groundtruth",
+        "gt",
+    ];
+    let names = base.with_pictures().map(|folder| {
+        let name = readable(folder.name()).to_lowercase();
+        name.replace(['_', '-', ' '], "")
+            .trim_end_matches('s')
+            .to_owned()
+    });
+    let names: Vec<_> = names.collect();
+    let some = |of: &[&str]| names.iter().any(|name| of.contains(&name.as_str()));
+    let are_known = |name: &String| [&PICTURES[..], &DRAWN].concat().contains(&name.as_str());
+    some(&PICTURES) && some(&DRAWN) && names.iter().all(are_known)
+}
+
 /// What to say of tables that may label pictures which lie in class folders.
 pub(super) fn unused_tables(lister: &Lister<'_>, base: &Folder) -> Vec<String> {
     let count = pictures_of(lister.tree, &[base]).len();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::names;
 use super::tree::Tree;
 use crate::data::loaded::some_of;
-use crate::field::{Explanation, Field, Remedy};
+use crate::field::{Explanation, Remedy};
 use crate::numbers::counted;
 
 /// What becomes of a file.
@@ -134,7 +134,7 @@ fn paths(paths: &[PathBuf]) -> Vec<String> {
 
 /// A note about the data.
 pub(super) fn note(text: String) -> Explanation {
-    Explanation::new(text).about(Field::Data)
+    Explanation::new(text)
 }
 
 /// A note about the data, with what changes it.
