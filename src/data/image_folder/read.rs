@@ -249,7 +249,7 @@ impl Found {
         }
     }
 
-    fn tell(&self, options: &LoadOptions, notes: &mut Vec<Explanation>) {
+    fn tell(&mut self, options: &LoadOptions, notes: &mut Vec<Explanation>) {
         let count = |count: usize| counted(count as u64, "picture");
         if self.transparent > 0 {
             let verb = if self.transparent == 1 { "is" } else { "are" };
@@ -261,6 +261,7 @@ impl Found {
             notes.push(note_with(text, Remedy::Change(&[Field::Background])));
         }
         if !self.misnamed.is_empty() {
+            self.misnamed.sort_unstable();
             let some = first_of(&self.misnamed, NAMED);
             let verb = if self.misnamed.len() == 1 {
                 "has"
@@ -274,6 +275,7 @@ impl Found {
             notes.push(note(text));
         }
         if !self.with_more.is_empty() {
+            self.with_more.sort_unstable();
             let some = some_of(&self.with_more);
             let files = counted(self.with_more.len() as u64, "file");
             let verb = if self.with_more.len() == 1 {
