@@ -14,6 +14,11 @@ pub enum Field {
     Data,
     ImageSize,
     TestFraction,
+    SplitSeed,
+    Labels,
+    MinImages,
+    Background,
+    SkipBad,
     LimitTrain,
     LimitTest,
     Model,
@@ -56,6 +61,11 @@ impl Field {
             Self::Data => "data",
             Self::ImageSize => "image-size",
             Self::TestFraction => "test-fraction",
+            Self::SplitSeed => "split-seed",
+            Self::Labels => "labels",
+            Self::MinImages => "min-images",
+            Self::Background => "background",
+            Self::SkipBad => "skip-bad",
             Self::LimitTrain => "limit-train",
             Self::LimitTest => "limit-test",
             Self::Model => "model",
@@ -98,6 +108,8 @@ pub enum Remedy {
     Raise(&'static [Field]),
     /// Choose another value of one of these.
     Change(&'static [Field]),
+    /// Give a field this value, empty for a switch, `FILE` for any file, and to what end: "to go on without them".
+    Give(Field, &'static str, &'static str),
     /// Continue the run from its last checkpoint; its folder, where it is known.
     Resume(Option<PathBuf>),
     /// Start a new run with the settings in this `config.toml`.
@@ -197,6 +209,13 @@ pub trait Wording {
             Remedy::Lower(fields) => said("use a smaller", fields),
             Remedy::Raise(fields) => said("use a larger", fields),
             Remedy::Change(fields) => said("change", fields),
+            Remedy::Give(field, "", end) => Some(format!("{} {end}", said("use", &[*field])?)),
+            Remedy::Give(field, "FILE", end) => {
+                Some(format!("{} {end}", said("give a file at", &[*field])?))
+            }
+            Remedy::Give(field, value, end) => {
+                Some(format!("{} to {value} {end}", said("set", &[*field])?))
+            }
             Remedy::Resume(_) => Some("continue the run from its last checkpoint".to_owned()),
             Remedy::StartAnew(config) => Some(format!(
                 "start a new run with the settings in {}",

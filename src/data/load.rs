@@ -19,8 +19,8 @@ use crate::platform::fs;
 /// - the `.tar.gz` of either as downloaded,
 /// - a folder of IDX files, such as MNIST's,
 /// - the folder that one of these lies in, up to two folders deep, or one of its files,
-/// - a folder of PNG and JPEG pictures, one subfolder a class, under `train/` and `test/` or to be
-///   split.
+/// - a folder of pictures, one folder a class (or with a table of labels), under `train/` and `test/` or to
+///   be split.
 ///
 /// There is at least one training image, one test image, and two classes. A page goes on meanwhile.
 ///
@@ -36,14 +36,19 @@ pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<Loaded, 
                 |limit: Option<usize>, all: usize| limit.map_or(all, |limit| limit.min(all));
             let train = count(options.limit_train, shapes::TRAIN);
             let test = count(options.limit_test, shapes::TEST);
-            let data = shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED).await;
-            Loaded::plain(data)
+            let data = shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED);
+            Loaded::plain(data.await)
         }
         DataSource::Path(path) => load_path(path, options).await?,
     };
-    let (train, test) = (options.limit_train, options.limit_test);
-    loaded.data.train.truncate(train.unwrap_or(usize::MAX));
-    loaded.data.test.truncate(test.unwrap_or(usize::MAX));
+    let data = &mut loaded.data;
+    data.train
+        .truncate(options.limit_train.unwrap_or(usize::MAX));
+    data.test.truncate(options.limit_test.unwrap_or(usize::MAX));
+    if let Some(earlier) = &options.earlier {
+        let differences = earlier.differences(&loaded.manifest);
+        loaded.notes.extend(differences.notes());
+    }
     Ok(loaded)
 }
 
@@ -76,12 +81,10 @@ async fn load_path(path: &Path, options: &LoadOptions) -> Result<Loaded, DataErr
         }
         several => return Err(several_sets(path, several)),
     }
-    if image_folder::is_folder(path)? {
-        return Ok(Loaded::plain(
-            image_folder::load_folder(path, options).await?,
-        ));
+    match image_folder::load_folder(path, options).await? {
+        Some(loaded) => Ok(loaded),
+        None => Err(unrecognised(path, &search::unread(path))),
     }
-    Err(unrecognised(path, &search::unread(path)))
 }
 
 /// Reads what was found in a folder.

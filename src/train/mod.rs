@@ -10,6 +10,7 @@
 
 pub mod atomic_file;
 pub mod checkpoint;
+mod choices;
 pub mod delta;
 pub mod history;
 pub mod link;

@@ -183,7 +183,12 @@ pub async fn load(settings: &Settings) -> Result<crate::data::Loaded, crate::dat
         test_fraction: settings.test_fraction,
         limit_train: limit(settings.limit_train),
         limit_test: limit(settings.limit_test),
-        seed: settings.seed,
+        split_seed: settings.split_seed.into(),
+        labels: settings.labels.clone(),
+        min_images: settings.min_images,
+        background: settings.background,
+        skip_bad: settings.skip_bad,
+        earlier: None,
     };
     crate::data::load(&settings.data, &options).await
 }

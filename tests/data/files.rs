@@ -19,7 +19,17 @@ pub fn load_path(path: &Path) -> Result<DataSet, DataError> {
 }
 
 pub fn load_with(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
-    pollster::block_on(load(&path.into(), options)).map(|loaded| loaded.data)
+    load_all(path, options).map(|loaded| loaded.data)
+}
+
+pub fn load_all(path: &Path, options: &LoadOptions) -> Result<Loaded, DataError> {
+    pollster::block_on(load(&path.into(), options))
+}
+
+/// What is said of data that were read, a line each.
+pub fn told(loaded: &Loaded) -> String {
+    let notes = loaded.notes.iter().map(|note| note.say(&Keys));
+    notes.collect::<Vec<_>>().join("\n")
 }
 
 /// What is read of `path`, with its manifest and notes.
