@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod delta;
 pub mod history;
 pub mod link;
+pub mod longer;
 pub mod metric;
 pub mod plot;
 pub mod run;
