@@ -32,6 +32,7 @@ pub enum Field {
     Nesterov,
     WeightDecay,
     Schedule,
+    ScheduleEpochs,
     LrGamma,
     WarmupEpochs,
     Seed,
@@ -74,6 +75,7 @@ impl Field {
             Self::Nesterov => "nesterov",
             Self::WeightDecay => "weight-decay",
             Self::Schedule => "schedule",
+            Self::ScheduleEpochs => "schedule-epochs",
             Self::LrGamma => "lr-gamma",
             Self::WarmupEpochs => "warmup-epochs",
             Self::Seed => "seed",
@@ -98,6 +100,8 @@ pub enum Remedy {
     Raise(&'static [Field]),
     /// Choose another value of one of these.
     Change(&'static [Field]),
+    /// Set one to this value, to keep things as they were.
+    Keep(Field, String),
     /// Continue the run from its last checkpoint; its folder, where it is known.
     Resume(Option<PathBuf>),
     /// Start a new run with the settings in this `config.toml`.
@@ -197,6 +201,10 @@ pub trait Wording {
             Remedy::Lower(fields) => said("use a smaller", fields),
             Remedy::Raise(fields) => said("use a larger", fields),
             Remedy::Change(fields) => said("change", fields),
+            Remedy::Keep(field, value) => {
+                let name = self.name(*field)?;
+                Some(format!("set {name} to {value} to keep it as it was"))
+            }
             Remedy::Resume(_) => Some("continue the run from its last checkpoint".to_owned()),
             Remedy::StartAnew(config) => Some(format!(
                 "start a new run with the settings in {}",

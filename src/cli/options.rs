@@ -37,7 +37,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Device")]
 pub(super) struct DeviceOptions {
-    /// The adapter, by its number in `bnonly devices` or part of its name
+    /// The adapter, by its number in `bnonly devices` or part of its name, such as 3090
     #[arg(long, value_name = "NAME|INDEX")]
     pub adapter: Option<String>,
     /// Only adapters of this interface
@@ -93,8 +93,8 @@ pub(super) struct OutputOptions {
     /// The run's folder [default: runs/TIME-MODEL-MODE]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Go on with an interrupted run; of the other options only --data, --epochs, --max-steps and those
-    /// of device and output may be given
+    /// Go on with an interrupted run; of the other options only --data, --epochs, --max-steps,
+    /// --schedule-epochs and those of device and output may be given
     #[arg(long, value_name = "RUN", conflicts_with_all = ["out", "config"])]
     pub resume: Option<PathBuf>,
     /// Say only what goes wrong

@@ -7,7 +7,8 @@ use web_time::SystemTime;
 use super::{NewFolder, Origin, SessionError};
 use crate::data::{DataSet, Loaded};
 use crate::field::Explanation;
-use crate::train::run_folder::{RunFolder, RunFolderError};
+use crate::train::longer::{ends_early, stretched};
+use crate::train::run_folder::{RunFolder, RunFolderError, check_new, check_place};
 use crate::train::settings::Settings;
 use crate::train::start::{Start, check, load};
 
@@ -32,12 +33,16 @@ pub(super) enum Place<'a> {
 /// Reads what is needed and checks what can be checked without a device.
 pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionError> {
     let (settings, place, checkpoint) = match origin {
-        Origin::New { settings, folder } => (Settings::clone(settings), Place::New(folder), None),
+        Origin::New { settings, folder } => {
+            folder.check().map_err(SessionError::Folder)?;
+            (Settings::clone(settings), Place::New(folder), None)
+        }
         Origin::Resumed {
             run,
             data,
             epochs,
             max_steps,
+            schedule_epochs,
         } => {
             let (folder, checkpoint) = RunFolder::resume(run).map_err(SessionError::Folder)?;
             let mut settings = checkpoint.settings.clone();
@@ -48,21 +53,34 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
                 (settings.epochs, settings.max_steps) = (epochs, None);
             }
             settings.max_steps = max_steps.or(settings.max_steps);
+            settings.schedule_epochs = schedule_epochs.or(settings.schedule_epochs);
             settings.make_absolute();
             (settings, Place::Open(folder), Some((run, checkpoint)))
         }
     };
     check(&settings).map_err(SessionError::Start)?;
-    let Loaded { data, notes, .. } = load(&settings).await.map_err(SessionError::Data)?;
-    let start =
-        match checkpoint {
-            None => Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
-            Some((run, checkpoint)) => Start::resumed(&settings, &data.shape(), checkpoint)
-                .map_err(|source| SessionError::Resume {
+    let Loaded {
+        data, mut notes, ..
+    } = load(&settings).await.map_err(SessionError::Data)?;
+    let shape = data.shape();
+    let steps_per_epoch = shape.steps_per_epoch(settings.batch_size);
+    let start = match checkpoint {
+        None => Start::new(&settings, &shape).map_err(SessionError::Start)?,
+        Some((run, checkpoint)) => {
+            let (before, step) = (&checkpoint.settings, checkpoint.progress.step);
+            notes.extend(stretched(before, &settings, steps_per_epoch, step));
+            Start::resumed(&settings, &shape, checkpoint).map_err(|source| {
+                SessionError::Resume {
                     run: run.clone(),
                     source: Box::new(source),
-                })?,
-        };
+                }
+            })?
+        }
+    };
+    notes.extend(ends_early(&settings, steps_per_epoch));
+    if let Place::Open(folder) = &place {
+        notes.extend(folder.note().cloned());
+    }
     Ok(Prepared {
         settings,
         data: Arc::new(data),
@@ -70,6 +88,16 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
         place,
         notes,
     })
+}
+
+impl NewFolder {
+    /// Checks that a run could be kept there.
+    fn check(&self) -> Result<(), RunFolderError> {
+        match self {
+            Self::At(path) => check_new(path),
+            Self::Within(runs) => check_place(runs),
+        }
+    }
 }
 
 impl Place<'_> {

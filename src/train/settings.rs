@@ -72,6 +72,8 @@ pub struct Settings {
     pub weight_decay: f64,
     /// How the learning rate changes.
     pub schedule: Schedule,
+    /// Epochs that a schedule is spread over which falls to an end; `None` for as long as the run.
+    pub schedule_epochs: Option<f64>,
     /// What a `step` schedule multiplies the learning rate by at each of its epochs.
     pub lr_gamma: f64,
     /// Epochs over which the learning rate first rises linearly; 0 for none.
@@ -112,6 +114,7 @@ impl Default for Settings {
             nesterov: false,
             weight_decay: 1e-4,
             schedule: Schedule::default(),
+            schedule_epochs: None,
             lr_gamma: 0.1,
             warmup_epochs: 0.0,
             seed: 0,
@@ -138,6 +141,21 @@ impl Settings {
     pub fn total_steps(&self, steps_per_epoch: u64) -> u64 {
         self.max_steps
             .unwrap_or_else(|| u64::from(self.epochs).saturating_mul(steps_per_epoch))
+    }
+
+    /// Steps that the schedule is spread over, given how many batches an epoch has.
+    pub fn schedule_steps(&self, steps_per_epoch: u64) -> u64 {
+        match self.schedule_epochs {
+            // Saturates, as casts do.
+            Some(epochs) => ((epochs * steps_per_epoch as f64).round() as u64).max(1),
+            None => self.total_steps(steps_per_epoch),
+        }
+    }
+
+    /// The learning rate of the update at `step`, counted from 0.
+    pub fn rate_at(&self, step: u64, steps_per_epoch: u64) -> f64 {
+        let steps = self.schedule_steps(steps_per_epoch);
+        self.learning_rate().at(step, steps_per_epoch, steps)
     }
 
     /// The learning rate as a function of the step.

@@ -22,7 +22,7 @@ macro_rules! access {
 }
 
 /// All settings, in the order of the command line's help.
-pub static SETTINGS: [Setting; 28] = [
+pub static SETTINGS: [Setting; 29] = [
     Setting {
         field: Field::Data,
         part: Part::Data,
@@ -262,6 +262,21 @@ pub static SETTINGS: [Setting; 28] = [
         unset: None,
         is_valid: |_| true,
         access: access!(schedule),
+    },
+    Setting {
+        field: Field::ScheduleEpochs,
+        part: Part::More,
+        label: "Schedule over",
+        help: "Epochs that a cosine or one-cycle schedule is spread over; a run that goes on longer later keeps its learning rate by it",
+        kind: Kind::Number("EPOCHS", " epochs"),
+        expected: "a finite number of epochs above 0, such as 160",
+        unset: Some("as long as the run"),
+        is_valid: |settings| {
+            settings
+                .schedule_epochs
+                .is_none_or(|epochs| epochs > 0.0 && epochs.is_finite())
+        },
+        access: access!(schedule_epochs),
     },
     Setting {
         field: Field::LrGamma,

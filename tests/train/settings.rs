@@ -30,6 +30,7 @@ fn unusual() -> Settings {
         nesterov: false,
         weight_decay: 1e-300,
         schedule: Schedule::Step(vec![1, 20, 300]),
+        schedule_epochs: Some(2.5),
         lr_gamma: 1.0 / 3.0,
         warmup_epochs: 0.5,
         seed: i64::MAX as u64,
@@ -169,7 +170,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
         .collect();
     let expected = "data image-size test-fraction model width shortcut bn-after-activation train \
                     bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
-                    momentum nesterov weight-decay schedule lr-gamma warmup-epochs seed shuffle \
+                    momentum nesterov weight-decay schedule schedule-epochs lr-gamma warmup-epochs seed shuffle \
                     augment freeze-stats precision";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
 }
@@ -213,7 +214,7 @@ fn a_bad_file_is_answered_with_line_and_key() {
 #[test]
 fn values_that_cannot_work_are_named() {
     type Change = fn(&mut Settings);
-    let cases: [(&str, Change); 21] = [
+    let cases: [(&str, Change); 22] = [
         ("batch-size: 0", |s| s.batch_size = 0),
         ("lr: NaN", |s| s.lr = f64::NAN),
         ("lr: -0.1", |s| s.lr = -0.1),
@@ -238,6 +239,7 @@ fn values_that_cannot_work_are_named() {
         ("test-fraction: 1", |s| s.test_fraction = Some(1.0)),
         ("lr-gamma: 0", |s| s.lr_gamma = 0.0),
         ("warmup-epochs: -1", |s| s.warmup_epochs = -1.0),
+        ("schedule-epochs: 0", |s| s.schedule_epochs = Some(0.0)),
         ("image-size: 0", |s| s.image_size = 0),
         ("limit-train: 0", |s| s.limit_train = Some(0)),
         ("seed: 9223372036854775808", |s| s.seed = 1 << 63),
