@@ -22,24 +22,30 @@ use crate::platform::fs::{self, File};
 /// A [`DataError`], whose sentence says which file is wrong, how, and what to do.
 pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<Loaded, DataError> {
     options.check()?;
-    let mut data = match source {
+    let mut loaded = match source {
         DataSource::Shapes => {
             options.refuse_test_fraction(Path::new("shapes"))?;
             let count =
                 |limit: Option<usize>, all: usize| limit.map_or(all, |limit| limit.min(all));
             let train = count(options.limit_train, shapes::TRAIN);
             let test = count(options.limit_test, shapes::TEST);
-            shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED).await
+            let data = shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED);
+            Loaded::plain(data.await)
         }
         DataSource::Path(path) => load_path(path, options).await?,
     };
+    let data = &mut loaded.data;
     data.train
         .truncate(options.limit_train.unwrap_or(usize::MAX));
     data.test.truncate(options.limit_test.unwrap_or(usize::MAX));
-    Ok(Loaded::plain(data))
+    if let Some(earlier) = &options.earlier {
+        let differences = earlier.differences(&loaded.manifest);
+        loaded.notes.extend(differences.notes());
+    }
+    Ok(loaded)
 }
 
-async fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
+async fn load_path(path: &Path, options: &LoadOptions) -> Result<Loaded, DataError> {
     let metadata = fs::metadata(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => DataError::NotFound { path: path.into() },
         _ => DataError::Read {
@@ -49,22 +55,23 @@ async fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataEr
     })?;
     if metadata.is_file() {
         options.refuse_test_fraction(path)?;
-        return load_archive(path, metadata.len()).await;
+        return load_archive(path, metadata.len()).await.map(Loaded::plain);
     }
     if !metadata.is_dir() {
         return Err(unrecognised(path, ": it is neither a file nor a folder"));
     }
     if cifar::is_folder(path) {
         options.refuse_test_fraction(path)?;
-        return cifar::load_folder(path).await;
+        return cifar::load_folder(path).await.map(Loaded::plain);
     }
     if idx::is_folder(path) {
         options.refuse_test_fraction(path)?;
-        return idx::load_folder(path);
+        return idx::load_folder(path).map(Loaded::plain);
     }
     if let Some(inner) = unpacked_folder(path)? {
         options.refuse_test_fraction(path)?;
-        return cifar::load_folder(&path.join(inner)).await;
+        let data = cifar::load_folder(&path.join(inner)).await?;
+        return Ok(Loaded::plain(data));
     }
     if fs::is_file(&path.join("data_batch_1")) || fs::is_dir(&path.join("cifar-10-batches-py")) {
         return Err(unrecognised(
@@ -73,7 +80,9 @@ async fn load_path(path: &Path, options: &LoadOptions) -> Result<DataSet, DataEr
         ));
     }
     if image_folder::is_folder(path)? {
-        return image_folder::load_folder(path, options).await;
+        return image_folder::load_folder(path, options)
+            .await
+            .map(Loaded::plain);
     }
     Err(unrecognised(path, ""))
 }

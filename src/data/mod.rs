@@ -27,7 +27,7 @@ mod source;
 pub use batch::{Batch, Normalization};
 pub use error::{DataError, LAYOUTS};
 pub use load::load;
-pub use loaded::{Loaded, Manifest, Part, SourceFile};
+pub use loaded::{Differences, Loaded, Manifest, Part, SourceFile};
 pub use options::LoadOptions;
 pub use source::DataSource;
 

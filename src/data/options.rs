@@ -1,8 +1,9 @@
 //! What to read of a data set, and how.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::DataError;
+use super::{DataError, Manifest};
 use crate::field::Field;
 
 /// What to read of a data set, and how.
@@ -20,6 +21,9 @@ pub struct LoadOptions {
     pub limit_test: Option<usize>,
     /// Decides how an image folder is split, and nothing else.
     pub seed: u64,
+    /// The files of a run that read these data before. Of a folder that is split, what was tested on then
+    /// is tested on now, and files that were added are trained on only; notes say what differs.
+    pub earlier: Option<Arc<Manifest>>,
 }
 
 impl Default for LoadOptions {
@@ -30,6 +34,7 @@ impl Default for LoadOptions {
             limit_train: None,
             limit_test: None,
             seed: 0,
+            earlier: None,
         }
     }
 }

@@ -184,6 +184,7 @@ pub async fn load(settings: &Settings) -> Result<crate::data::Loaded, crate::dat
         limit_train: limit(settings.limit_train),
         limit_test: limit(settings.limit_test),
         seed: settings.seed,
+        earlier: None,
     };
     crate::data::load(&settings.data, &options).await
 }

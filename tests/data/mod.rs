@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_pictures;
 mod files;
 mod formats;
+mod manifest;
 mod order_and_batches;
 mod pictures;
 mod properties;
