@@ -11,7 +11,9 @@ use crate::data::Loaded;
 use crate::field::Field;
 use crate::gpu::Gpu;
 use crate::network::Trainable;
+use crate::train::manifest::Earlier;
 use crate::train::metric::Metric;
+use crate::train::run_folder::run_of;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
 use crate::train::start::{Start, build, check, load};
@@ -33,9 +35,12 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
         }
     };
     options.settings.apply(&mut settings)?;
+    settings.make_absolute();
     check(&settings).map_err(usage)?;
+    let run = run_of(&options.saved);
+    let earlier = Earlier::of(run.as_deref())?;
     let reading = spinner();
-    let data = pollster::block_on(load(&settings));
+    let data = pollster::block_on(load(&settings, &earlier));
     reading.finish_and_clear();
     let Loaded { data, notes, .. } = data?;
     for note in &notes {

@@ -1,6 +1,8 @@
 //! `bnonly train`.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
@@ -101,10 +103,10 @@ fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
     let mut settings = match &options.file.config {
         None => Settings::default(),
         Some(path) => {
-            let text = std::fs::read_to_string(path)
+            let bytes = read_config(path)
                 .with_context(|| format!("--config {} cannot be read", path.display()))
                 .map_err(usage)?;
-            Settings::from_toml(&text)
+            Settings::from_config(&bytes)
                 .with_context(|| format!("--config {}", path.display()))
                 .map_err(usage)?
         }
@@ -112,6 +114,19 @@ fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
     options.settings.apply(&mut settings)?;
     settings.make_absolute();
     Ok(settings)
+}
+
+/// A file of settings, which is short.
+fn read_config(path: &Path) -> io::Result<Vec<u8>> {
+    const LARGEST: u64 = 1 << 20;
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LARGEST {
+        true => Err(io::Error::other("the file is too large to hold settings")),
+        false => Ok(bytes),
+    }
 }
 
 /// A resumed run keeps its settings, or it would not be the same run.

@@ -43,6 +43,12 @@ pub fn cache_dir() -> Option<PathBuf> {
     }
 }
 
+/// A path that means the same from any folder, with the user's folder in place of a `~` at its start.
+pub fn absolute(path: PathBuf) -> PathBuf {
+    let path = expand_home(path);
+    std::path::absolute(&path).unwrap_or(path)
+}
+
 /// A path with the user's folder in place of a `~` at its start, which a shell does not always replace:
 /// not behind `--data=`, and nothing does in a file. A folder that has this name is left alone.
 pub fn expand_home(path: PathBuf) -> PathBuf {

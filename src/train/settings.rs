@@ -1,7 +1,6 @@
 //! All that defines a run, as `config.toml` holds it and the command line's options name it.
 
 use std::fmt;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -12,6 +11,7 @@ use crate::data::DataSource;
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
 use crate::network::{ArchitectureName, BnInit, Trainable};
+use crate::platform::absolute;
 
 /// Everything that decides what a run computes. In TOML each key is the command line's option
 /// without its dashes; switches that turn something off there (`--no-shortcut`) are positive here
@@ -130,11 +130,7 @@ impl Settings {
     /// Makes paths absolute, so that a run can be repeated from any folder.
     pub fn make_absolute(&mut self) {
         self.data.make_absolute();
-        if let Some(path) = &self.init
-            && let Ok(path) = std::path::absolute(path)
-        {
-            self.init = Some(path);
-        }
+        self.init = self.init.take().map(absolute);
     }
 
     /// Steps after which training ends, given how many batches an epoch has.
@@ -175,29 +171,6 @@ impl Settings {
     pub fn to_toml(&self) -> Result<String, SettingsError> {
         toml::to_string(self).map_err(|error| SettingsError::Write(error.to_string()))
     }
-
-    /// Reads a `config.toml`. The values are not judged yet: see [`Settings::validate`].
-    ///
-    /// # Errors
-    /// Text that is not TOML, a key that no option has, or a value of the wrong kind, with its line.
-    pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
-        toml::from_str(text).map_err(|error| {
-            let (line, key) = error
-                .span()
-                .map_or((1, String::new()), |span| place(text, span));
-            let message = error.message().trim().replace('\n', "; ");
-            SettingsError::Toml { line, key, message }
-        })
-    }
-}
-
-/// The line of a place in a TOML text, from 1, and the key that the line gives.
-fn place(text: &str, span: Range<usize>) -> (usize, String) {
-    let start = text.floor_char_boundary(span.start);
-    let line = text[..start].matches('\n').count() + 1;
-    let content = text.lines().nth(line - 1).unwrap_or_default();
-    let key = content.split('=').next().unwrap_or_default().trim();
-    (line, key.chars().take(60).collect())
 }
 
 /// The update rule.
@@ -278,6 +251,9 @@ pub enum SettingsError {
         /// What is wrong.
         message: String,
     },
+    /// A file that is no text in UTF-8.
+    #[error("{0}")]
+    Encoding(String),
     /// Settings that TOML cannot hold.
     #[error("the settings cannot be written as TOML: {0}")]
     Write(String),
@@ -292,7 +268,7 @@ impl Explain for SettingsError {
                 expected,
             } => Explanation::value(*field, found, expected),
             Self::Text { field, message } => Explanation::new(message).about(*field),
-            Self::Toml { .. } | Self::Write(_) => Explanation::new(self),
+            Self::Toml { .. } | Self::Encoding(_) | Self::Write(_) => Explanation::new(self),
         }
     }
 }

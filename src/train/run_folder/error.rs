@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::train::checkpoint::CheckpointError;
+use crate::train::manifest::ManifestError;
 
 /// Why a run's folder cannot be made, opened or written to.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +81,9 @@ pub enum RunFolderError {
     /// A checkpoint or delta could not be saved.
     #[error(transparent)]
     Save(Box<CheckpointError>),
+    /// The files that it was trained and tested on cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// A number that `metrics.jsonl` cannot hold.
     #[error("a number in {event} is not finite, and metrics.jsonl cannot hold it")]
     NotFinite {
@@ -102,7 +106,9 @@ impl Explain for RunFolderError {
             Self::NoCheckpoint { path } => told.or(Remedy::StartAnew(path.join("config.toml"))),
             Self::Damaged { best, .. } => told.or(Remedy::StartFrom(best.clone())),
             Self::Save(error) => error.explain(),
-            Self::File { .. } | Self::InUse { .. } | Self::NotFinite { .. } => told,
+            Self::File { .. } | Self::InUse { .. } | Self::Manifest(_) | Self::NotFinite { .. } => {
+                told
+            }
         }
     }
 }

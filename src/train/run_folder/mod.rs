@@ -1,4 +1,4 @@
-//! The folder of a run: `config.toml`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`; and
+//! The folder of a run: `config.toml`, `manifest.tsv`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`; and
 //! `lock`, which whoever trains it holds.
 
 mod error;
@@ -12,14 +12,19 @@ use web_time::{SystemTime, UNIX_EPOCH};
 use super::atomic_file::write_atomically;
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::delta::Delta;
+use super::manifest;
 use super::metric::Metric;
 use super::settings::Settings;
+use crate::data::Manifest;
 use crate::field::Explanation;
 use crate::platform::fs::{self, File, OpenOptions};
 use crate::platform::lock::{Lock, Locked, try_lock};
 
 pub use error::RunFolderError;
 pub use place::{check_new, check_place};
+
+/// The file that is locked while a run is trained.
+pub const LOCK: &str = "lock";
 
 /// Lines of `metrics.jsonl` that may wait in memory.
 const LINES_KEPT: usize = 32;
@@ -153,6 +158,15 @@ impl RunFolder {
         save_settings(&self.path, settings)
     }
 
+    /// Replaces `manifest.tsv`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save_manifest(&self, manifest: &Manifest) -> Result<(), RunFolderError> {
+        manifest::write(&self.path, manifest)
+            .map_err(|source| failed(&manifest::manifest_path(&self.path), source))
+    }
+
     /// What the person who trains should know of the folder.
     pub fn note(&self) -> Option<&Explanation> {
         self.claim.note.as_ref()
@@ -271,7 +285,7 @@ impl RunFolder {
 
 /// Makes a run this program's, for as long as the claim is held; the system forgets it with the program.
 fn claim(run: &Path) -> Result<Claim, RunFolderError> {
-    let path = run.join("lock");
+    let path = run.join(LOCK);
     match try_lock(&path).map_err(|source| failed(&path, source))? {
         Locked::Held(lock) => Ok(Claim {
             _lock: Some(lock),
@@ -316,6 +330,22 @@ fn failed(path: &Path, source: io::Error) -> RunFolderError {
         path: path.to_owned(),
         source,
     }
+}
+
+/// The run that a path leads to: a run's folder, or that of the run whose checkpoint or delta it is.
+pub fn run_of(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let run = match fs::is_dir(&path) {
+        true => path.as_path(),
+        false => {
+            let folder = path.parent()?;
+            match folder.file_name().is_some_and(|name| name == "checkpoints") {
+                true => folder.parent()?,
+                false => folder,
+            }
+        }
+    };
+    fs::is_file(&run.join("config.toml")).then(|| run.to_owned())
 }
 
 /// `metrics.jsonl` of the run at `run`.
