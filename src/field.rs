@@ -14,6 +14,11 @@ pub enum Field {
     Data,
     ImageSize,
     TestFraction,
+    SplitSeed,
+    Labels,
+    MinImages,
+    Background,
+    SkipBad,
     LimitTrain,
     LimitTest,
     Model,
@@ -57,6 +62,11 @@ impl Field {
             Self::Data => "data",
             Self::ImageSize => "image-size",
             Self::TestFraction => "test-fraction",
+            Self::SplitSeed => "split-seed",
+            Self::Labels => "labels",
+            Self::MinImages => "min-images",
+            Self::Background => "background",
+            Self::SkipBad => "skip-bad",
             Self::LimitTrain => "limit-train",
             Self::LimitTest => "limit-test",
             Self::Model => "model",
@@ -102,6 +112,8 @@ pub enum Remedy {
     Change(&'static [Field]),
     /// Set one to this value, to keep things as they were.
     Keep(Field, String),
+    /// Give a field this value, which is empty for a switch, and to what end: "to go on without them".
+    Give(Field, &'static str, &'static str),
     /// Continue the run from its last checkpoint; its folder, where it is known.
     Resume(Option<PathBuf>),
     /// Start a new run with the settings in this `config.toml`.
@@ -204,6 +216,10 @@ pub trait Wording {
             Remedy::Keep(field, value) => {
                 let name = self.name(*field)?;
                 Some(format!("set {name} to {value} to keep it as it was"))
+            }
+            Remedy::Give(field, "", end) => Some(format!("{} {end}", said("use", &[*field])?)),
+            Remedy::Give(field, value, end) => {
+                Some(format!("{} to {value} {end}", said("set", &[*field])?))
             }
             Remedy::Resume(_) => Some("continue the run from its last checkpoint".to_owned()),
             Remedy::StartAnew(config) => Some(format!(

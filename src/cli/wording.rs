@@ -36,6 +36,10 @@ impl Wording for Terminal {
             Remedy::Resume(Some(run)) => with_path("continue the run with --resume", run),
             Remedy::StartAnew(config) => with_path("start a new run with --config", config),
             Remedy::StartFrom(file) => with_path("start a new run with --init", file),
+            Remedy::Give(field, "", end) => Some(format!("give {} {end}", self.name(*field)?)),
+            Remedy::Give(field, value, end) => {
+                Some(format!("give {} {value} {end}", self.name(*field)?))
+            }
             Remedy::Change(fields) if fields.contains(&Field::Adapter) => {
                 let said = self.usual_remedy(remedy)?;
                 Some(format!("{said} (`bnonly devices` lists adapters)"))

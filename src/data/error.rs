@@ -3,13 +3,14 @@
 
 use std::path::PathBuf;
 
+use super::image_folder::FolderError;
 use crate::field::{Explain, Explanation, Field, Remedy};
 
 /// The layouts that [`load`](super::load) knows, for sentences that must list them.
 pub const LAYOUTS: &str = "`shapes` (built in), a CIFAR-10 or CIFAR-100 folder of the binary version \
     (data_batch_1.bin … or train.bin), the .tar.gz of either as downloaded, an IDX folder \
-    (train-images-idx3-ubyte …, plain or .gz), or a folder of PNG and JPEG images with one subfolder \
-    a class, either under train/ and test/ or to be split";
+    (train-images-idx3-ubyte …, plain or .gz), or a folder of pictures (PNG, JPEG, WebP, BMP, TIFF, GIF) with \
+    one folder a class or a table of labels, either under train/ and test/ or to be split";
 
 /// Why a data set could not be read. `file` is a name as the user knows it: a path, or for a member
 /// of an archive the archive's path and the member's name.
@@ -251,26 +252,6 @@ pub enum DataError {
         pixels: u64,
     },
 
-    /// A folder of images has none.
-    #[error(
-        "{folder} has no images (.png, .jpg or .jpeg){hint}; put each class's images into a subfolder named after the class"
-    )]
-    NoImages {
-        /// The folder.
-        folder: String,
-        /// Empty, or what was found instead.
-        hint: String,
-    },
-
-    /// A class's folder has no images.
-    #[error(
-        "the class folder {folder} has no images (.png, .jpg or .jpeg); put some in or remove it"
-    )]
-    EmptyClass {
-        /// The class's folder.
-        folder: String,
-    },
-
     /// There is nothing to tell apart.
     #[error("{file} has {found} {}; at least 2 are needed to learn to tell them apart", if *found == 1 { "class" } else { "classes" })]
     TooFewClasses {
@@ -280,33 +261,9 @@ pub enum DataError {
         found: usize,
     },
 
-    /// A class is only in the test folder.
-    #[error(
-        "{folder} is a class that the training folder does not have; rename or remove it, or add training images"
-    )]
-    UnknownClass {
-        /// The test class's folder.
-        folder: String,
-    },
-
-    /// A class cannot be split into training and test images.
-    #[error(
-        "the class folder {folder} has only 1 image, but a split needs 2 (one to train on, one to test on); add some"
-    )]
-    ClassTooSmall {
-        /// The class's folder.
-        folder: String,
-    },
-
-    /// There is a folder to train on and none to test on.
-    #[error(
-        "{folder} has train/ but neither test/ nor val/; add a folder of test images, \
-         or give {folder}/train as the data to have it split"
-    )]
-    NoTestFolder {
-        /// The folder.
-        folder: String,
-    },
+    /// A folder of pictures cannot be read.
+    #[error(transparent)]
+    Folder(Box<FolderError>),
 
     /// The images do not fit into memory.
     #[error("{file}: the images take {bytes} bytes, more memory than there is")]
@@ -326,6 +283,12 @@ impl DataError {
     }
 }
 
+impl From<FolderError> for DataError {
+    fn from(error: FolderError) -> Self {
+        Self::Folder(Box::new(error))
+    }
+}
+
 impl Explain for DataError {
     fn explain(&self) -> Explanation {
         let told = Explanation::new(self);
@@ -337,6 +300,10 @@ impl Explain for DataError {
             } => Explanation::value(*field, found, expected),
             Self::NotFound { .. } | Self::Unrecognised { .. } | Self::Ambiguous { .. } => {
                 told.about(Field::Data)
+            }
+            Self::Folder(error) => error.explain(),
+            Self::Picture { .. } | Self::PictureSize { .. } => {
+                told.or(Remedy::Give(Field::SkipBad, "", "to go on without it"))
             }
             Self::Memory { .. } => told.or(Remedy::Lower(&[
                 Field::ImageSize,

@@ -12,8 +12,8 @@ use crate::platform::fs::{self, File};
 /// - a CIFAR-10 or CIFAR-100 folder of the binary version, or the folder that has it,
 /// - the `.tar.gz` of either as downloaded,
 /// - a folder of IDX files, such as MNIST's,
-/// - a folder of PNG and JPEG pictures, one subfolder a class, under `train/` and `test/` or to be
-///   split.
+/// - a folder of pictures, one folder a class (or with a table of labels), under `train/` and `test/` or to
+///   be split.
 ///
 /// There is at least one training image, one test image, and two classes. A page goes on meanwhile.
 ///
@@ -39,8 +39,7 @@ pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<Loaded, 
         .truncate(options.limit_train.unwrap_or(usize::MAX));
     data.test.truncate(options.limit_test.unwrap_or(usize::MAX));
     if let Some(earlier) = &options.earlier {
-        let differences = earlier.differences(&loaded.manifest);
-        loaded.notes.extend(differences.notes());
+        loaded.notes.extend(earlier.held_against(&loaded.manifest));
     }
     Ok(loaded)
 }
@@ -79,12 +78,10 @@ async fn load_path(path: &Path, options: &LoadOptions) -> Result<Loaded, DataErr
             ": it looks like CIFAR's Python version; download the binary version",
         ));
     }
-    if image_folder::is_folder(path)? {
-        return image_folder::load_folder(path, options)
-            .await
-            .map(Loaded::plain);
+    match image_folder::load_folder(path, options).await? {
+        Some(loaded) => Ok(loaded),
+        None => Err(unrecognised(path, "")),
     }
-    Err(unrecognised(path, ""))
 }
 
 /// The folder within `path` that CIFAR's archives unpack to, if there is one.

@@ -26,9 +26,10 @@ mod source;
 
 pub use batch::{Batch, Normalization};
 pub use error::{DataError, LAYOUTS};
+pub use image_folder::FolderError;
 pub use load::load;
 pub use loaded::{Differences, Loaded, Manifest, Part, SourceFile};
-pub use options::LoadOptions;
+pub use options::{Background, LoadOptions, NoColour};
 pub use source::DataSource;
 
 /// Images of one size with their labels.

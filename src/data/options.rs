@@ -1,7 +1,11 @@
 //! What to read of a data set, and how.
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{DataError, Manifest};
 use crate::field::Field;
@@ -19,8 +23,18 @@ pub struct LoadOptions {
     pub limit_train: Option<usize>,
     /// Keep the first so many test images only.
     pub limit_test: Option<usize>,
-    /// Decides how an image folder is split, and nothing else.
-    pub seed: u64,
+    /// Draws the split of an image folder that has no parts: another number, another split. Nothing else
+    /// moves a picture from one part to the other.
+    pub split_seed: u64,
+    /// A table that says which picture of an image folder is of which class; found if there is one and
+    /// none is given.
+    pub labels: Option<PathBuf>,
+    /// Classes of an image folder with fewer training pictures (or pictures to be split) are left out.
+    pub min_images: Option<u64>,
+    /// What pictures that are transparent are laid over.
+    pub background: Background,
+    /// Whether to go on without pictures that cannot be read.
+    pub skip_bad: bool,
     /// The files of a run that read these data before. Of a folder that is split, what was tested on then
     /// is tested on now, and files that were added are trained on only; notes say what differs.
     pub earlier: Option<Arc<Manifest>>,
@@ -33,7 +47,11 @@ impl Default for LoadOptions {
             test_fraction: None,
             limit_train: None,
             limit_test: None,
-            seed: 0,
+            split_seed: 0,
+            labels: None,
+            min_images: None,
+            background: Background::default(),
+            skip_bad: false,
             earlier: None,
         }
     }
@@ -88,5 +106,70 @@ impl LoadOptions {
                 expected: format!("none, as {} has test images of its own", source.display()),
             })
         })
+    }
+}
+
+/// What transparent pictures are laid over, as red, green and blue; as text `white`, `black` or `#rrggbb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Background(pub [u8; 3]);
+
+impl Background {
+    /// What paper and most viewers show.
+    pub const WHITE: Self = Self([255; 3]);
+    /// What decoders leave where nothing is drawn.
+    pub const BLACK: Self = Self([0; 3]);
+}
+
+impl Default for Background {
+    fn default() -> Self {
+        Self::WHITE
+    }
+}
+
+impl fmt::Display for Background {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.0;
+        match *self {
+            Self::WHITE => f.write_str("white"),
+            Self::BLACK => f.write_str("black"),
+            _ => write!(f, "#{red:02x}{green:02x}{blue:02x}"),
+        }
+    }
+}
+
+/// A text is no colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected white, black or a colour such as #80c0ff")]
+pub struct NoColour;
+
+impl FromStr for Background {
+    type Err = NoColour;
+
+    fn from_str(text: &str) -> Result<Self, NoColour> {
+        match text {
+            "white" => return Ok(Self::WHITE),
+            "black" => return Ok(Self::BLACK),
+            _ => {}
+        }
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
+        let is_hex = |digits: &&str| digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let number = digits
+            .filter(is_hex)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let [_, red, green, blue] = number.ok_or(NoColour)?.to_be_bytes();
+        Ok(Self([red, green, blue]))
+    }
+}
+
+impl Serialize for Background {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Background {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
     }
 }

@@ -109,7 +109,7 @@ fn in_plain_words(key: &str, value: &str, message: &str) -> Option<String> {
     let found = found.and_then(|rest| rest.split(", expected").next());
     if let Some(better) = rewritten(setting, value) {
         return Some(format!(
-            "{value} cannot be used; expected {expected}: write {key} = {better}"
+            "{value} cannot be used; expected {expected}; write {key} = {better}"
         ));
     }
     match found {

@@ -30,13 +30,13 @@ pub enum LinkError {
     Settings(#[from] SettingsError),
 }
 
-/// The settings that differ from their defaults. `init` is left out: a link cannot carry a file.
+/// The settings that differ from their defaults. `init` and `labels` are left out: a link cannot carry a file.
 pub fn to_link(settings: &Settings) -> String {
     let defaults = Settings::default();
     let mut link = Serializer::new(String::new());
     for setting in SETTINGS
         .iter()
-        .filter(|setting| setting.field != Field::Init)
+        .filter(|setting| !matches!(setting.field, Field::Init | Field::Labels))
     {
         let text = setting.get(settings);
         if let Some(text) = text.filter(|text| setting.get(&defaults).as_ref() != Some(text)) {
@@ -59,7 +59,7 @@ pub fn from_link(link: &str) -> Result<Settings, LinkError> {
             message,
         };
         let setting = setting_named(&key).ok_or_else(|| failed(no_such_setting(&key)))?;
-        if setting.field == Field::Init {
+        if matches!(setting.field, Field::Init | Field::Labels) {
             return Err(failed("a link cannot carry a file".to_owned()));
         }
         let set = setting.set(&mut settings, &text);

@@ -10,6 +10,7 @@
 
 pub mod atomic_file;
 pub mod checkpoint;
+mod choices;
 mod config;
 pub mod delta;
 pub mod history;

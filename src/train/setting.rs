@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::schedule::Schedule;
 use super::settings::{OptimizerKind, Settings, SettingsError};
-use crate::data::DataSource;
+use crate::data::{Background, DataSource};
 use crate::field::Field;
 use crate::kernels::Precision;
 use crate::network::{ArchitectureName, BnInit, Trainable};
@@ -217,6 +217,7 @@ plain_text!(
     u64,
     f64,
     bool,
+    Background,
     DataSource,
     OptimizerKind,
     Precision,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::{LearningRate, Schedule};
-use crate::data::DataSource;
+use crate::data::{Background, DataSource};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
 use crate::network::{ArchitectureName, BnInit, Trainable};
@@ -36,6 +36,16 @@ pub struct Settings {
     pub image_size: u32,
     /// The share of an image folder's images that becomes the test set where the folder has none.
     pub test_fraction: Option<f64>,
+    /// Draws which images of a folder without a test set are tested on, whatever the run's seed.
+    pub split_seed: u32,
+    /// A table that says which image of a folder is of which class.
+    pub labels: Option<PathBuf>,
+    /// Classes of a folder with fewer images are left out.
+    pub min_images: Option<u64>,
+    /// What transparent images are laid over.
+    pub background: Background,
+    /// Whether to go on without images that cannot be read.
+    pub skip_bad: bool,
     /// `resnet-D` with D = 6n+2, or `vgg-11`, `-13`, `-16`, `-19`.
     pub model: ArchitectureName,
     /// Channels of the first stage; `None` for the model's own.
@@ -96,6 +106,11 @@ impl Default for Settings {
             data: DataSource::default(),
             image_size: 32,
             test_fraction: None,
+            split_seed: 0,
+            labels: None,
+            min_images: None,
+            background: Background::default(),
+            skip_bad: false,
             model: ArchitectureName::default(),
             width: None,
             shortcut: true,
@@ -130,7 +145,9 @@ impl Settings {
     /// Makes paths absolute, so that a run can be repeated from any folder.
     pub fn make_absolute(&mut self) {
         self.data.make_absolute();
-        self.init = self.init.take().map(absolute);
+        for path in [&mut self.init, &mut self.labels].into_iter().flatten() {
+            *path = absolute(std::mem::take(path));
+        }
     }
 
     /// Steps after which training ends, given how many batches an epoch has.

@@ -185,7 +185,11 @@ pub async fn load(settings: &Settings, earlier: &Earlier) -> Result<Loaded, Data
         test_fraction: settings.test_fraction,
         limit_train: limit(settings.limit_train),
         limit_test: limit(settings.limit_test),
-        seed: settings.seed,
+        split_seed: settings.split_seed.into(),
+        labels: settings.labels.clone(),
+        min_images: settings.min_images,
+        background: settings.background,
+        skip_bad: settings.skip_bad,
         earlier: earlier.manifest.clone(),
     };
     let mut loaded = crate::data::load(&settings.data, &options).await?;

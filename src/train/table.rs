@@ -4,7 +4,8 @@
 //! check from this table, in this order. A new setting is a field of [`Settings`] with its default, a
 //! [`Field`], an entry here, and the place that uses it.
 
-use super::setting::{Access, Choice, Kind, Part, Setting, Text};
+use super::choices::{BN_INITS, OPTIMIZERS, PRECISIONS};
+use super::setting::{Access, Kind, Part, Setting, Text};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::field::Field;
 
@@ -22,7 +23,7 @@ macro_rules! access {
 }
 
 /// All settings, in the order of the command line's help.
-pub static SETTINGS: [Setting; 29] = [
+pub static SETTINGS: [Setting; 34] = [
     Setting {
         field: Field::Data,
         part: Part::Data,
@@ -64,6 +65,61 @@ pub static SETTINGS: [Setting; 29] = [
                 .is_none_or(|share| share > 0.0 && share < 1.0)
         },
         access: access!(test_fraction),
+    },
+    Setting {
+        field: Field::SplitSeed,
+        part: Part::Sizes,
+        label: "Split",
+        help: "Draws which images of a folder without test images are tested on; 0 is one draw, any other number another, whatever the run's seed",
+        kind: Kind::Number("N", ""),
+        expected: "a whole number from 0 to 4294967295",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(split_seed),
+    },
+    Setting {
+        field: Field::Labels,
+        part: Part::Sizes,
+        label: "Labels",
+        help: "A CSV file that says which image of a folder is of which class (rows `id,label` or `file,label`); one that lies beside the images is found by itself",
+        kind: Kind::Text("FILE"),
+        expected: "a CSV file",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(labels),
+    },
+    Setting {
+        field: Field::MinImages,
+        part: Part::Sizes,
+        label: "Least of a class",
+        help: "Leave out classes of a folder that have fewer images",
+        kind: Kind::Number("N", " images"),
+        expected: "a whole number of images, at least 1",
+        unset: None,
+        is_valid: |settings| settings.min_images != Some(0),
+        access: access!(min_images),
+    },
+    Setting {
+        field: Field::Background,
+        part: Part::Sizes,
+        label: "Background",
+        help: "What transparent images of a folder are laid over: white, black or a colour such as #80c0ff",
+        kind: Kind::Text("COLOUR"),
+        expected: "white, black or a colour such as #80c0ff",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(background),
+    },
+    Setting {
+        field: Field::SkipBad,
+        part: Part::Sizes,
+        label: "Go on without bad images",
+        help: "Go on without the images of a folder that cannot be read, and say how many",
+        kind: Kind::SwitchOn,
+        expected: "true or false",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(skip_bad),
     },
     Setting {
         field: Field::LimitTrain,
@@ -354,61 +410,6 @@ pub static SETTINGS: [Setting; 29] = [
         unset: None,
         is_valid: |_| true,
         access: access!(precision),
-    },
-];
-
-const BN_INITS: &[Choice] = &[
-    Choice {
-        word: "uniform",
-        label: "γ in [0, 1), β 0",
-        help: "The paper's: some channels start nearly off.",
-    },
-    Choice {
-        word: "ones",
-        label: "γ 1, β 0",
-        help: "PyTorch's own.",
-    },
-    Choice {
-        word: "ones-ones",
-        label: "γ 1, β 1",
-        help: "Shifted up, so that the ReLU lets more through.",
-    },
-    Choice {
-        word: "symmetric",
-        label: "γ in (−1, 1), β 0",
-        help: "Half of the channels start upside down.",
-    },
-];
-
-const OPTIMIZERS: &[Choice] = &[
-    Choice {
-        word: "sgd",
-        label: "SGD",
-        help: "Stochastic gradient descent with momentum, as in the paper.",
-    },
-    Choice {
-        word: "adam",
-        label: "Adam",
-        help: "A step size for each parameter; try a learning rate of 0.01.",
-    },
-    Choice {
-        word: "adamw",
-        label: "AdamW",
-        help: "Adam with the weight decay taken from the weights themselves.",
-    },
-];
-
-const PRECISIONS: &[Choice] = &[
-    Choice {
-        word: "f32",
-        label: "f32",
-        help: "As PyTorch does by default.",
-    },
-    Choice {
-        word: "f16",
-        label: "f16",
-        help: "Takes half the memory, where the adapter has it; the arithmetic stays in f32. Switching off \
-               and images are worked out in f32.",
     },
 ];
 

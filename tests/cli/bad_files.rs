@@ -68,7 +68,7 @@ fn folders_without_a_data_set() {
     refused_data(&path.join("empty"), &["empty", "CIFAR-10"]);
     write(&path.join("texts/a/letter.txt"), b"dear");
     write(&path.join("texts/b/letter.txt"), b"dear");
-    refused_data(&path.join("texts"), &["texts", "no images"]);
+    refused_data(&path.join("texts"), &["texts", "no pictures", "2 .txt"]);
     refused_data(&path.join("nowhere"), &["nowhere", "no file or folder"]);
     // What looks like an option is part of the path.
     refused_data(&path.join("a--width/x"), &["--data: ", "a--width/x;"]);

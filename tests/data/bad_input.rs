@@ -17,7 +17,7 @@ fn a_path_that_leads_nowhere_lists_what_can_be_given() {
             "shapes",
             "CIFAR-10",
             "IDX",
-            "PNG and JPEG",
+            "PNG, JPEG",
         ],
     );
     // The word is case-sensitive.

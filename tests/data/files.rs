@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use bnonly::data::{DataError, DataSet, LoadOptions, load};
+use bnonly::data::{DataError, DataSet, LoadOptions, Loaded, load};
+use bnonly::field::Keys;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 /// The fixture: 640 + 256 made-up images in CIFAR-10's layout.
@@ -17,7 +18,17 @@ pub fn load_path(path: &Path) -> Result<DataSet, DataError> {
 }
 
 pub fn load_with(path: &Path, options: &LoadOptions) -> Result<DataSet, DataError> {
-    pollster::block_on(load(&path.into(), options)).map(|loaded| loaded.data)
+    load_all(path, options).map(|loaded| loaded.data)
+}
+
+pub fn load_all(path: &Path, options: &LoadOptions) -> Result<Loaded, DataError> {
+    pollster::block_on(load(&path.into(), options))
+}
+
+/// What is said of data that were read, a line each.
+pub fn told(loaded: &Loaded) -> String {
+    let notes = loaded.notes.iter().map(|note| note.say(&Keys));
+    notes.collect::<Vec<_>>().join("\n")
 }
 
 /// The sentence that loading `path` fails with.

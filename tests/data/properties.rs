@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use bnonly::data::cifar::{Collector, Kind, read_records};
-use bnonly::data::{DataSet, archive, idx, picture};
+use bnonly::data::{Background, DataSet, archive, idx, picture};
 use image::{ImageFormat, RgbImage};
 use proptest::prelude::*;
 
@@ -134,11 +134,15 @@ proptest! {
             with_start(vec![0xff, 0xd8, 0xff]),
             damaged(noise_picture(ImageFormat::Png)),
             damaged(noise_picture(ImageFormat::Jpeg)),
+            damaged(noise_picture(ImageFormat::WebP)),
+            damaged(noise_picture(ImageFormat::Bmp)),
+            damaged(noise_picture(ImageFormat::Tiff)),
+            damaged(noise_picture(ImageFormat::Gif)),
         ],
         size in 1_u32..40,
     ) {
-        if let Ok(pixels) = picture::decode("x", &bytes, size) {
-            prop_assert_eq!(pixels.len(), 3 * (size * size) as usize);
+        if let Ok(picture) = picture::decode("x", &bytes, size, Background::WHITE) {
+            prop_assert_eq!(picture.pixels.len(), 3 * (size * size) as usize);
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::train::setting::Part;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Data,
+    Labels,
     Init,
     Runs,
 }
@@ -83,7 +84,7 @@ impl Setup {
         ui.horizontal(|ui| {
             let folder = ui.button("Folder…").on_hover_text(
                 "Chooses a CIFAR-10 or CIFAR-100 folder (binary version), an IDX folder such as \
-                     MNIST's, or a folder of images with one subfolder a class.",
+                     MNIST's, or a folder of images with a folder for each class, or a table of labels.",
             );
             if folder.clicked() {
                 self.dialog.ask(Purpose::Data, self.ask_data(Kind::Folder));
@@ -116,12 +117,66 @@ impl Setup {
         );
         let share = &mut settings.test_fraction;
         rows.optional(ui, Field::TestFraction, share, 0.2, "as the data have it");
+        rows.number(ui, Field::SplitSeed, &mut settings.split_seed);
+        let least = &mut settings.min_images;
+        rows.optional(ui, Field::MinImages, least, 2, "any number");
+        let shown = settings.background.to_string();
+        let tooltip = tooltip(Field::Background);
+        rows.typed(
+            ui,
+            (Field::Background.into(), Field::Background, &tooltip),
+            (&mut self.drafts.background, shown),
+            settings,
+            str::to_owned,
+            |_| None,
+        );
+        rows.switch(ui, Field::SkipBad, &mut settings.skip_bad);
+        self.labels_ui(ui, rows);
+    }
+
+    fn labels_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
+        let file = self.settings.labels.clone();
+        let (mut asks, mut clears) = (false, false);
+        let shown = match &file {
+            None => "as the data have them".to_owned(),
+            Some(file) => short_path(ui, file),
+        };
+        rows.row(ui, Field::Labels, &tooltip(Field::Labels), |ui| {
+            let button = ui.button(format!("{shown} …"));
+            asks = button.clicked();
+            if file.is_some() {
+                let clear = ui
+                    .button("×")
+                    .on_hover_text("Takes the labels that the data have.");
+                clears = clear
+                    .accessible_name("Take the data's own labels")
+                    .clicked();
+            }
+            button
+        });
+        if asks {
+            let folder = file
+                .as_deref()
+                .and_then(Path::parent)
+                .or(self.settings.data.path());
+            let ask = Ask {
+                title: "A table of labels".into(),
+                kind: Kind::File,
+                endings: vec!["csv".into(), "tsv".into(), "txt".into()],
+                directory: folder.map(Path::to_owned),
+            };
+            self.dialog.ask(Purpose::Labels, ask);
+        }
+        if clears {
+            self.settings.labels = None;
+        }
     }
 
     /// A path that was chosen.
     pub(super) fn answered(&mut self, answer: Answer<Purpose>) {
         match answer.purpose {
             Purpose::Data => self.set_data(&*answer.path),
+            Purpose::Labels => self.settings.labels = Some(answer.path),
             Purpose::Init => self.settings.init = Some(answer.path),
             Purpose::Runs => self.runs = answer.path,
         }

@@ -81,6 +81,7 @@ struct Drafts {
     names: Draft,
     seed: Draft,
     milestones: Draft,
+    background: Draft,
     /// A list of names is being typed, whatever it reads as just now.
     lists_names: bool,
 }
@@ -187,10 +188,17 @@ impl Setup {
             names,
             seed,
             milestones,
+            background,
             lists_names,
         } = &self.drafts;
         let names = Some(names).filter(|_| *lists_names);
-        let drafts = [Some(model), names, Some(seed), Some(milestones)];
+        let drafts = [
+            Some(model),
+            names,
+            Some(seed),
+            Some(milestones),
+            Some(background),
+        ];
         let typed = drafts
             .into_iter()
             .flatten()

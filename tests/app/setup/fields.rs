@@ -61,6 +61,10 @@ fn the_rest_is_under_more() {
     click(&mut form, Role::CheckBox, "Training limit");
     type_into(&mut form, NUMBER, "Training limit, number", "2,500");
     click(&mut form, Role::CheckBox, "Test share");
+    type_into(&mut form, NUMBER, "Split", "5");
+    click(&mut form, Role::CheckBox, "Least of a class");
+    type_into(&mut form, TEXT, "Background", "#80c0ff");
+    click(&mut form, Role::CheckBox, "Go on without bad images");
     click(&mut form, Role::CheckBox, "Freeze running statistics");
     type_into(&mut form, NUMBER, "Momentum", "0.5");
     click(&mut form, Role::CheckBox, "Nesterov's momentum");
@@ -73,6 +77,10 @@ fn the_rest_is_under_more() {
         image_size: 24,
         limit_train: Some(2_500),
         test_fraction: Some(0.2),
+        split_seed: 5,
+        min_images: Some(2),
+        background: "#80c0ff".parse().unwrap(),
+        skip_bad: true,
         freeze_stats: true,
         momentum: 0.5,
         nesterov: true,
