@@ -348,7 +348,7 @@ fn a_tilde_is_the_users_folder() {
 #[test]
 fn values_that_cannot_work_are_named() {
     type Change = fn(&mut Settings);
-    let cases: [(&str, Change); 22] = [
+    let cases: [(&str, Change); 23] = [
         ("batch-size: 0", |s| s.batch_size = 0),
         ("lr: NaN", |s| s.lr = f64::NAN),
         ("lr: -0.1", |s| s.lr = -0.1),
