@@ -37,6 +37,7 @@ pub enum Field {
     Nesterov,
     WeightDecay,
     Schedule,
+    ScheduleEpochs,
     LrGamma,
     WarmupEpochs,
     Seed,
@@ -84,6 +85,7 @@ impl Field {
             Self::Nesterov => "nesterov",
             Self::WeightDecay => "weight-decay",
             Self::Schedule => "schedule",
+            Self::ScheduleEpochs => "schedule-epochs",
             Self::LrGamma => "lr-gamma",
             Self::WarmupEpochs => "warmup-epochs",
             Self::Seed => "seed",
@@ -108,6 +110,8 @@ pub enum Remedy {
     Raise(&'static [Field]),
     /// Choose another value of one of these.
     Change(&'static [Field]),
+    /// Set one to this value, to keep things as they were.
+    Keep(Field, String),
     /// Give a field this value, empty for a switch, `FILE` for any file, and to what end: "to go on without them".
     Give(Field, &'static str, &'static str),
     /// Continue the run from its last checkpoint; its folder, where it is known.
@@ -209,6 +213,10 @@ pub trait Wording {
             Remedy::Lower(fields) => said("use a smaller", fields),
             Remedy::Raise(fields) => said("use a larger", fields),
             Remedy::Change(fields) => said("change", fields),
+            Remedy::Keep(field, value) => {
+                let name = self.name(*field)?;
+                Some(format!("set {name} to {value} to keep it as it was"))
+            }
             Remedy::Give(field, "", end) => Some(format!("{} {end}", said("use", &[*field])?)),
             Remedy::Give(field, "FILE", end) => {
                 Some(format!("{} {end}", said("give a file at", &[*field])?))

@@ -17,6 +17,9 @@
 //! 10. [`app`]: the interface, views of a session.
 //! 11. `cli`: the command line. `web`: the page.
 
+// They panic where nobody reads: see `cli::print`.
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod bench;
 pub mod data;
 pub mod engine;

@@ -1,5 +1,6 @@
 //! The app in a window of its own.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,7 +59,9 @@ pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
         if let Some(state) = &context.wgpu_render_state {
             let (lost, ctx) = (is_lost.clone(), ctx.clone());
             state.device.set_device_lost_callback(move |_, message| {
-                eprintln!(
+                // Nobody may be there to read it.
+                let _ = writeln!(
+                    std::io::stderr(),
                     "error: the device that draws the window was lost ({message}); the run is saved, start the program anew"
                 );
                 lost.store(true, Ordering::Relaxed);

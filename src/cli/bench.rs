@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::options::BenchOptions;
+use super::print::{Unprinted, line};
 use super::{Outcome, tables};
 use crate::bench::{Ceilings, PassVariants, Training, measure_variants, training};
 use crate::data::DataShape;
@@ -85,13 +86,13 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
         false => Effort::THOROUGH,
     };
     let measuring = Measuring::new(options.json);
-    measuring.say(&tables::adapter(&gpu.capabilities));
+    measuring.say(&tables::adapter(&gpu.capabilities))?;
 
     pollster::block_on(async {
         let timer = Timer::new(&gpu, effort).await?;
         let mut stage = |what: &str| measuring.stage(what);
         let (ceilings, best) = Ceilings::measure(&gpu, &timer, &mut stage).await?;
-        measuring.say(&tables::ceilings(&ceilings));
+        measuring.say(&tables::ceilings(&ceilings))?;
         let mut report = Report {
             kind: "bench",
             bnonly_version: env!("CARGO_PKG_VERSION"),
@@ -114,13 +115,13 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             if options.variants && report.variants.is_empty() {
                 let batch = plan.max_batch;
                 report.variants = measure_variants(&gpu, &graph, batch, &mut stage).await?;
-                measuring.say(&tables::variants(&report.variants));
+                measuring.say(&tables::variants(&report.variants))?;
             }
             let state = initial_state(&graph, settings.seed, settings.bn_init);
             let mut stage = |what: &str| measuring.stage(&format!("{}: {what}", settings.train));
             let network = (&graph, &state);
             let measured = training(&gpu, &timer, &best, network, plan, effort, &mut stage).await?;
-            measuring.say(&tables::training(&settings, &graph, &measured));
+            measuring.say(&tables::training(&settings, &graph, &measured))?;
             report.width = architecture(&settings)?.width();
             report.model = settings.model.to_string();
             report.batch_size = settings.batch_size;
@@ -151,16 +152,17 @@ impl Measuring {
         self.spinner.set_message(format!("measuring {what}"));
     }
 
-    fn say(&self, text: &str) {
-        if !self.json {
-            self.spinner.suspend(|| println!("{text}"));
+    fn say(&self, text: &str) -> Result<(), Unprinted> {
+        match self.json {
+            true => Ok(()),
+            false => self.spinner.suspend(|| line(text)),
         }
     }
 
-    fn end(&self, report: &Report) -> Result<(), serde_json::Error> {
+    fn end(&self, report: &Report) -> anyhow::Result<()> {
         self.spinner.finish_and_clear();
         if self.json {
-            println!("{}", serde_json::to_string(report)?);
+            line(serde_json::to_string(report)?)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use anyhow::{Context, anyhow};
 
 use super::options::EvalOptions;
+use super::print::{line, tell};
 use super::progress::spinner;
 use super::wording::Terminal;
 use super::{Outcome, usage};
@@ -10,7 +11,9 @@ use crate::data::Loaded;
 use crate::field::Field;
 use crate::gpu::Gpu;
 use crate::network::Trainable;
+use crate::train::manifest::Earlier;
 use crate::train::metric::Metric;
+use crate::train::run_folder::run_of;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
 use crate::train::start::{Start, build, check, load};
@@ -32,13 +35,16 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
         }
     };
     options.settings.apply(&mut settings)?;
+    settings.make_absolute();
     check(&settings).map_err(usage)?;
+    let run = run_of(&options.saved);
+    let earlier = Earlier::of(run.as_deref())?;
     let reading = spinner();
-    let data = pollster::block_on(load(&settings));
+    let data = pollster::block_on(load(&settings, &earlier));
     reading.finish_and_clear();
     let Loaded { data, notes, .. } = data?;
     for note in &notes {
-        eprintln!("note: {}", note.say(&Terminal));
+        tell(format_args!("note: {}", note.say(&Terminal)));
     }
     let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;
 
@@ -66,18 +72,17 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
         unreachable!("an evaluation gives an evaluation");
     };
     if options.json {
-        let line = serde_json::json!({
+        line(serde_json::json!({
             "kind": "eval", "file": file, "images": data.test.len(), "loss": loss,
             "accuracy": accuracy, "gamma_below_0.01": gamma_below_001, "seconds": seconds,
-        });
-        println!("{line}");
+        }))?;
     } else {
-        println!(
+        line(format_args!(
             "{file}: {} test images, loss {loss:.4}, accuracy {:.2} %, |γ| < 0.01: {:.1} %",
             data.test.len(),
             100.0 * accuracy,
             100.0 * gamma_below_001,
-        );
+        ))?;
     }
     Ok(Outcome::Done)
 }

@@ -1,6 +1,7 @@
 //! `bnonly models` and `bnonly devices`.
 
 use super::options::{DevicesOptions, ModelsOptions};
+use super::print::line;
 use super::{Outcome, usage};
 use crate::gpu::adapter;
 use crate::network::graph::Shape;
@@ -27,10 +28,10 @@ pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
         rows.splice(after..after, wide);
     }
     if !options.json {
-        println!(
+        line(format_args!(
             "{:<24} {:>12} {:>12} {:>8} {:>12}",
             "network", "all", "BatchNorm", "output", "projections"
-        );
+        ))?;
     }
     for (name, width) in rows {
         let network = Options {
@@ -43,23 +44,22 @@ pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
             .map_err(usage)?;
         let counts = counts(&graph);
         if options.json {
-            let line = serde_json::json!({
+            line(serde_json::json!({
                 "model": name.to_string(), "width": architecture.width(), "all": counts.all,
                 "batch_norm": counts.batch_norm, "output": counts.output, "projections": counts.shortcut,
-            });
-            println!("{line}");
+            }))?;
         } else {
             let label = width.map_or(name.to_string(), |width| format!("{name}, width {width}"));
-            println!(
+            line(format_args!(
                 "{label:<24} {:>12} {:>12} {:>8} {:>12}",
                 counts.all, counts.batch_norm, counts.output, counts.shortcut
-            );
+            ))?;
         }
     }
     if !options.json {
-        println!(
-            "(for 32×32 images of three channels and ten classes; resnet-D takes any depth D = 6n+2)"
-        );
+        line(
+            "(for 32×32 images of three channels and ten classes; resnet-D takes any depth D = 6n+2)",
+        )?;
     }
     Ok(Outcome::Done)
 }
@@ -68,23 +68,24 @@ pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
 pub(super) fn devices(options: &DevicesOptions) -> anyhow::Result<Outcome> {
     let adapters = pollster::block_on(adapter::list(options.backend));
     if adapters.is_empty() && !options.json {
-        println!("no adapter found; on Debian, mesa-vulkan-drivers computes without a GPU");
+        let usual = "on Debian, mesa-vulkan-drivers computes without a GPU";
+        let hint = adapter::unseen_gpu().unwrap_or_else(|| usual.to_owned());
+        line(format_args!("no adapter found; {hint}"))?;
     }
     for (number, found) in adapters.iter().enumerate() {
         if options.json {
-            let line = serde_json::json!({
+            line(serde_json::json!({
                 "index": number, "name": found.name, "driver": found.driver,
                 "backend": found.backend.to_string(),
                 "max_binding_bytes": found.max_binding_bytes, "max_buffer_bytes": found.max_buffer_bytes,
                 "f16": found.half_precision,
-            });
-            println!("{line}");
+            }))?;
         } else {
-            println!(
+            line(format_args!(
                 "{number} {found}, bindings of up to {}, {} f16",
                 bytes(found.max_binding_bytes),
                 if found.half_precision { "with" } else { "no" }
-            );
+            ))?;
         }
     }
     Ok(Outcome::Done)

@@ -1,14 +1,18 @@
 //! The command line: options in, sentences and exit codes out.
 //!
 //! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `list` and `bench` do it; `progress` shows a
-//! training on a terminal, `tables` what was measured, `wording` says what went wrong.
+//! training on a terminal, `tables` what was measured, `wording` says what went wrong. All of them print by `print`.
+//! `signals` and `runtime_dir` are about the process itself.
 
 mod bench;
 mod eval;
 mod given;
 mod list;
 mod options;
+mod print;
 mod progress;
+mod runtime_dir;
+mod signals;
 mod tables;
 mod train;
 mod wording;
@@ -28,6 +32,7 @@ use crate::network::NetworkError;
 use crate::train::run_folder::RunFolderError;
 use crate::train::start::StartError;
 use options::{Command, Options};
+use print::Unprinted;
 use wording::sentence;
 
 /// How a command ended that did not fail.
@@ -72,7 +77,13 @@ fn is_wrong_option(error: &(dyn Error + 'static)) -> bool {
 
 /// Runs the program. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 pub fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(answer) => return told(&answer),
+    };
+    if !matches!(options.command, Some(Command::Models(_))) {
+        runtime_dir::give_one();
+    }
     let result = match options.command {
         #[cfg(feature = "app")]
         None => window::open(None)
@@ -94,11 +105,27 @@ pub fn main() -> ExitCode {
         Some(Command::Devices(options)) => list::devices(&options),
         Some(Command::Bench(options)) => bench::bench(&options),
     };
+    ended(result)
+}
+
+/// Says what was asked for in place of a command, help or the version, or what is wrong with the options.
+fn told(answer: &clap::Error) -> ExitCode {
+    match answer.print() {
+        Err(error) if !answer.use_stderr() => ended(Err(Unprinted::from(error).into())),
+        _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2)),
+    }
+}
+
+/// Says what went wrong, if anything did.
+fn ended(result: anyhow::Result<Outcome>) -> ExitCode {
+    let is_closed_pipe =
+        |error: &anyhow::Error| error.downcast_ref().is_some_and(Unprinted::is_closed_pipe);
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Interrupted) => ExitCode::from(130),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", sentence(&error));
+            print::tell(format_args!("error: {}", sentence(&error)));
             ExitCode::from(if is_usage(&error) { 2 } else { 1 })
         }
     }

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use super::given::{Given, OfBench, OfEval, OfModels, OfTrain};
 use crate::gpu::AdapterChoice;
 use crate::network::Trainable;
+use crate::platform::expand_home;
 
 /// Trains convolutional networks by their BatchNorm parameters alone, on any GPU.
 #[derive(Debug, Parser)]
@@ -37,7 +39,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Device")]
 pub(super) struct DeviceOptions {
-    /// The adapter, by its number in `bnonly devices` or part of its name
+    /// The adapter, by its number in `bnonly devices` or part of its name, such as 3090
     #[arg(long, value_name = "NAME|INDEX")]
     pub adapter: Option<String>,
     /// Only adapters of this interface
@@ -65,6 +67,11 @@ fn parse_backend(text: &str) -> Result<wgpu::Backend, String> {
     }
 }
 
+/// A path; a `~` that the shell left is the user's folder.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(expand_home)
+}
+
 #[derive(Debug, Args)]
 pub(super) struct TrainOptions {
     #[command(flatten)]
@@ -82,7 +89,7 @@ pub(super) struct TrainOptions {
 #[command(next_help_heading = "Training")]
 pub(super) struct ConfigOptions {
     /// Take settings from a run's config.toml; options given beside it win
-    #[arg(long, value_name = "FILE.toml")]
+    #[arg(long, value_name = "FILE.toml", value_parser = path())]
     pub config: Option<PathBuf>,
 }
 
@@ -91,11 +98,11 @@ pub(super) struct ConfigOptions {
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputOptions {
     /// The run's folder [default: runs/TIME-MODEL-MODE]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = path())]
     pub out: Option<PathBuf>,
-    /// Go on with an interrupted run; of the other options only --data, --epochs, --max-steps and those
-    /// of device and output may be given
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["out", "config"])]
+    /// Go on with an interrupted run; of the other options only --data, --epochs, --max-steps,
+    /// --schedule-epochs and those of device and output may be given
+    #[arg(long, value_name = "RUN", value_parser = path(), conflicts_with_all = ["out", "config"])]
     pub resume: Option<PathBuf>,
     /// Say only what goes wrong
     #[arg(long, conflicts_with = "json")]
@@ -108,7 +115,7 @@ pub(super) struct OutputOptions {
 #[derive(Debug, Args)]
 pub(super) struct EvalOptions {
     /// A run's folder, or a safetensors file: checkpoint, delta or state
-    #[arg(value_name = "RUN|FILE")]
+    #[arg(value_name = "RUN|FILE", value_parser = path())]
     pub saved: PathBuf,
     #[command(flatten)]
     pub settings: Given<OfEval>,
@@ -123,7 +130,7 @@ pub(super) struct EvalOptions {
 #[derive(Debug, Args)]
 pub(super) struct AppOptions {
     /// The folder of a run to show
-    #[arg(value_name = "RUN")]
+    #[arg(value_name = "RUN", value_parser = path())]
     pub run: Option<PathBuf>,
 }
 

@@ -1,12 +1,14 @@
 //! A training on a terminal: bars where there is one, plain lines where there is none.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use super::options::OutputOptions;
+use super::print::{self, Unprinted};
 use super::wording::Terminal;
 use crate::engine::MemoryReport;
 use crate::field::Explanation;
@@ -30,6 +32,8 @@ enum Show {
 pub(super) struct Progress {
     show: Show,
     reading: Option<ProgressBar>,
+    /// Why nothing is printed any more: a training is worth more than its lines.
+    unprinted: Option<Unprinted>,
     batch_size: u32,
     line: Instant,
     rate: Rate,
@@ -76,6 +80,7 @@ impl Progress {
         Self {
             show,
             reading: None,
+            unprinted: None,
             batch_size: 0,
             line: Instant::now(),
             rate: Rate::new(),
@@ -85,7 +90,9 @@ impl Progress {
     /// Shows what a session tells.
     pub fn show(&mut self, event: &Event) {
         match event {
-            Event::Preparing(Stage::Data) => self.reading = Some(spinner()),
+            Event::Preparing(Stage::Data) => {
+                self.reading = (!matches!(self.show, Show::Nothing)).then(spinner);
+            }
             Event::Preparing(_) => self.stop_reading(),
             Event::Opened(opened) => self.opened(opened),
             Event::Metric(metric) => self.metric(metric),
@@ -110,9 +117,38 @@ impl Progress {
         }
     }
 
-    fn say(&self, line: &str) {
-        if let Show::Bars(bar) = &self.show {
-            bar.suspend(|| print_line(line));
+    /// Prints a line to standard output, unless that has failed before.
+    fn print(&mut self, line: &str) {
+        if self.unprinted.is_some() {
+            return;
+        }
+        let printed = match &self.show {
+            Show::Bars(bar) => bar.suspend(|| print::line(line)),
+            Show::Nothing | Show::Json => print::line(line),
+        };
+        let Err(error) = printed else { return };
+        if !error.is_closed_pipe() {
+            print::tell(format_args!(
+                "note: {error}; the training goes on without printing"
+            ));
+        }
+        self.unprinted = Some(error);
+    }
+
+    /// Whether all was printed that somebody wanted to read.
+    pub fn printed(self) -> anyhow::Result<()> {
+        match self.unprinted {
+            Some(error) if !error.is_closed_pipe() => {
+                Err(error).context("the training is done and saved, but not all of it was printed")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells a person something.
+    fn say(&mut self, line: &str) {
+        if matches!(self.show, Show::Bars(_)) {
+            self.print(line);
         }
     }
 }
@@ -128,11 +164,6 @@ pub(super) fn by_purpose(memory: &MemoryReport) -> String {
         bytes(memory.optimizer),
         bytes(memory.other),
     )
-}
-
-/// Prints to standard output; a reader that went away is no reason to stop a training.
-fn print_line(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 impl Progress {
@@ -183,11 +214,11 @@ impl Progress {
     }
 
     /// Tells what a person should know; to programs that read JSON as an object of its own.
-    fn note(&self, note: &Explanation) {
+    fn note(&mut self, note: &Explanation) {
         let text = note.say(&Terminal);
         match &self.show {
             Show::Nothing => {}
-            Show::Json => print_line(&json!({ "kind": "note", "text": text }).to_string()),
+            Show::Json => self.print(&json!({ "kind": "note", "text": text }).to_string()),
             Show::Bars(_) => self.say(&format!("note      {text}")),
         }
     }
@@ -197,48 +228,72 @@ impl Progress {
             Show::Nothing => {}
             Show::Json => {
                 if let Ok(line) = serde_json::to_string(metric) {
-                    print_line(&line);
+                    self.print(&line);
                 }
             }
-            Show::Bars(bar) => match *metric {
-                Metric::Step {
-                    step,
-                    epoch,
-                    loss,
-                    accuracy,
-                    lr,
-                    ..
-                } => {
-                    self.rate.steps += 1;
-                    let speed = self.rate.images_per_second(self.batch_size);
-                    let text = format!(
-                        "epoch {epoch:.2} loss {loss:.4} accuracy {:.1} % rate {lr:.4} {speed:.0} images/s",
-                        100.0 * accuracy
-                    );
-                    bar.set_position(step);
-                    bar.set_message(text.clone());
-                    if !std::io::stderr().is_terminal() && self.line.elapsed() > LINE_EVERY {
-                        self.line = Instant::now();
-                        print_line(&format!("step {step} {text}"));
-                    }
-                }
-                Metric::Eval {
-                    step,
-                    epoch,
-                    loss,
-                    accuracy,
-                    gamma_below_001,
-                    seconds,
-                } => {
-                    let speed = self.rate.images_per_second(self.batch_size);
-                    self.rate = Rate::new();
-                    self.say(&format!(
-                        "epoch {epoch:.2} (step {step}): test loss {loss:.4}, test accuracy {:.2} %, |γ| < 0.01: {:.1} %, {speed:.0} images/s, {seconds:.0} s",
-                        100.0 * accuracy,
-                        100.0 * gamma_below_001,
-                    ));
-                }
-            },
+            Show::Bars(bar) => self.metric_on(&bar.clone(), metric),
         }
+    }
+
+    fn metric_on(&mut self, bar: &ProgressBar, metric: &Metric) {
+        match *metric {
+            Metric::Step {
+                step,
+                epoch,
+                loss,
+                accuracy,
+                lr,
+                ..
+            } => {
+                self.rate.steps += 1;
+                let speed = self.rate.images_per_second(self.batch_size);
+                let text = format!(
+                    "epoch {epoch:.2} loss {loss:.4} accuracy {:.1} % rate {lr:.4} {speed:.0} images/s",
+                    100.0 * accuracy
+                );
+                bar.set_position(step);
+                bar.set_message(text.clone());
+                if !std::io::stderr().is_terminal() && self.line.elapsed() > LINE_EVERY {
+                    self.line = Instant::now();
+                    self.print(&format!("step {step} {text}"));
+                }
+            }
+            Metric::Eval {
+                step,
+                epoch,
+                loss,
+                accuracy,
+                gamma_below_001,
+                seconds,
+            } => {
+                let speed = self.rate.images_per_second(self.batch_size);
+                self.rate = Rate::new();
+                self.say(&format!(
+                    "epoch {epoch:.2} (step {step}): test loss {loss:.4}, test accuracy {:.2} %, |γ| < 0.01: {:.1} %, {speed:.0} images/s, {seconds:.0} s",
+                    100.0 * accuracy,
+                    100.0 * gamma_below_001,
+                ));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_goes_wrong_is_shown_where_that_is_asked_for() {
+        let reads = |quiet| {
+            let mut progress = Progress::new(&OutputOptions {
+                out: None,
+                resume: None,
+                quiet,
+                json: false,
+            });
+            progress.show(&Event::Preparing(Stage::Data));
+            progress.reading.is_some()
+        };
+        assert_eq!((reads(true), reads(false)), (false, true));
     }
 }

@@ -1,12 +1,15 @@
 //! `bnonly train`.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
 use super::options::TrainOptions;
+use super::print::tell;
 use super::progress::Progress;
+use super::signals::on_request_to_stop;
 use super::{Outcome, usage};
 use crate::field::Field;
 use crate::session::{Command, Event, NewFolder, Origin, Request, Session, open_gpu};
@@ -36,10 +39,14 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
         progress.show(&event);
         match event {
             Event::Opened(opened) => folder.clone_from(&opened.folder),
-            Event::Ended(Ok(Ending::Finished)) => return Ok(Outcome::Done),
+            Event::Ended(Ok(Ending::Finished)) => {
+                return progress.printed().map(|()| Outcome::Done);
+            }
             Event::Ended(Ok(Ending::Interrupted)) => {
                 let path = folder.display();
-                eprintln!("interrupted and saved; go on with: bnonly train --resume {path}");
+                tell(format_args!(
+                    "interrupted and saved; go on with: bnonly train --resume {path}"
+                ));
                 return Ok(Outcome::Interrupted);
             }
             Event::Ended(Err(error)) => return Err(error.into()),
@@ -48,15 +55,14 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
     }
 }
 
-/// The first Ctrl-C asks the training to stop, the second ends the program.
+/// The first Ctrl-C, or whatever else asks the program to end, stops the training; a second Ctrl-C ends the program.
 fn stop_on_interrupt(session: &Session) -> anyhow::Result<()> {
     let commander = session.commander();
-    let asked = AtomicBool::new(false);
-    ctrlc::set_handler(move || {
-        if asked.swap(true, Ordering::Relaxed) {
+    on_request_to_stop(move |is_again| {
+        if is_again {
             std::process::exit(130);
         }
-        eprintln!("stopping after this step (once more to end at once, without saving)");
+        tell("stopping after this step (once more to end at once, without saving)");
         commander.send(Command::Stop);
     })
     .context("Ctrl-C cannot be handled")
@@ -77,6 +83,7 @@ fn origin(options: &TrainOptions) -> anyhow::Result<Origin> {
                 .gives(Field::Epochs)
                 .then_some(given.epochs),
             max_steps: given.max_steps,
+            schedule_epochs: given.schedule_epochs,
         });
     }
     let settings = settings(options)?;
@@ -96,10 +103,10 @@ fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
     let mut settings = match &options.file.config {
         None => Settings::default(),
         Some(path) => {
-            let text = std::fs::read_to_string(path)
+            let bytes = read_config(path)
                 .with_context(|| format!("--config {} cannot be read", path.display()))
                 .map_err(usage)?;
-            Settings::from_toml(&text)
+            Settings::from_config(&bytes)
                 .with_context(|| format!("--config {}", path.display()))
                 .map_err(usage)?
         }
@@ -109,14 +116,32 @@ fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
+/// A file of settings, which is short.
+fn read_config(path: &Path) -> io::Result<Vec<u8>> {
+    const LARGEST: u64 = 1 << 20;
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LARGEST {
+        true => Err(io::Error::other("the file is too large to hold settings")),
+        false => Ok(bytes),
+    }
+}
+
 /// A resumed run keeps its settings, or it would not be the same run.
 fn only_with_resume(options: &TrainOptions) -> anyhow::Result<()> {
-    const CHANGEABLE: [Field; 3] = [Field::Data, Field::Epochs, Field::MaxSteps];
+    const CHANGEABLE: [Field; 4] = [
+        Field::Data,
+        Field::Epochs,
+        Field::MaxSteps,
+        Field::ScheduleEpochs,
+    ];
     let mut given = options.settings.fields();
     if given.all(|field| CHANGEABLE.contains(&field)) {
         return Ok(());
     }
     Err(usage(anyhow!(
-        "--resume goes on with the run's own settings; beside it only --data, --epochs, --max-steps, --adapter, --backend, --quiet and --json may be given (to train further with other settings, start a new run with --init RUN/checkpoints/last.safetensors)"
+        "--resume goes on with the run's own settings; beside it only --data, --epochs, --max-steps, --schedule-epochs, --adapter, --backend, --quiet and --json may be given (to train further with other settings, start a new run with --init RUN/checkpoints/last.safetensors)"
     )))
 }

@@ -46,8 +46,7 @@ pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<Loaded, 
         .truncate(options.limit_train.unwrap_or(usize::MAX));
     data.test.truncate(options.limit_test.unwrap_or(usize::MAX));
     if let Some(earlier) = &options.earlier {
-        let differences = earlier.differences(&loaded.manifest);
-        loaded.notes.extend(differences.notes());
+        loaded.notes.extend(earlier.held_against(&loaded.manifest));
     }
     Ok(loaded)
 }

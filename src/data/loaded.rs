@@ -1,6 +1,6 @@
 //! A data set as it was read: its images, the files they came from, and what is worth a word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DataSet, DataShape};
 use crate::field::Explanation;
@@ -90,6 +90,26 @@ impl Manifest {
             .files
             .binary_search_by(|file| file.path.as_str().cmp(path));
         found.ok().map(|at| self.files[at].part)
+    }
+
+    /// What to say where files of before are held against those of now; of other data only that they are others.
+    pub fn held_against(&self, now: &Self) -> Vec<Explanation> {
+        if self.files.is_empty() || now.files.is_empty() {
+            return Vec::new();
+        }
+        let content = |file: &SourceFile| Some((file.bytes, file.digest?));
+        let contents: BTreeSet<_> = self.files.iter().filter_map(content).collect();
+        let is_known = |file: &SourceFile| {
+            let is_content = content(file).is_some_and(|content| contents.contains(&content));
+            is_content || self.part(&file.path).is_some()
+        };
+        match now.files.iter().any(is_known) {
+            true => self.differences(now).notes(),
+            false => {
+                let text = "these images are others than those that were first read: accuracies cannot be compared";
+                vec![Explanation::new(text).about(Field::Data)]
+            }
+        }
     }
 
     /// How the files differ from these, by `now`. Contents are compared where both were read.

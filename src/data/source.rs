@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::platform::absolute;
+
 /// Where images come from: as text `shapes`, or a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DataSource {
@@ -31,10 +33,8 @@ impl DataSource {
 
     /// Makes a path absolute, so that it means the same from any folder.
     pub fn make_absolute(&mut self) {
-        if let Self::Path(path) = self
-            && let Ok(absolute) = std::path::absolute(&*path)
-        {
-            *path = absolute;
+        if let Self::Path(path) = self {
+            *path = absolute(std::mem::take(path));
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Which adapters there are, and what each allows.
 
-use crate::platform::{IS_A_PAGE, ask_for_subgroups};
-
 use super::GpuError;
+use super::drivers::nvidia_without_vulkan;
+use crate::platform::{IS_A_PAGE, ask_for_subgroups, fs};
 
 /// Which adapter to open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AdapterChoice {
-    /// A number as `bnonly devices` gives it, or part of a name; else the most capable one.
+    /// A number as `bnonly devices` gives it, or part of a name (`3090`, where there are not so many); else the most
+    /// capable adapter.
     pub adapter: Option<String>,
     /// Only adapters of this interface.
     pub backend: Option<wgpu::Backend>,
@@ -216,16 +217,13 @@ pub(super) async fn choose(choice: &AdapterChoice) -> Result<wgpu::Adapter, GpuE
         let where_ = choice
             .backend
             .map_or(String::new(), |backend| format!(" on {backend}"));
-        return Err(GpuError::NoAdapter { where_ });
+        let hint = unseen_gpu();
+        return Err(GpuError::NoAdapter { where_, hint });
     }
+    let names = adapters.iter().map(|(_, found)| found.name.as_str());
     let place = match &choice.adapter {
         None => Some(0),
-        Some(asked) => match asked.parse::<usize>() {
-            Ok(number) => (number < adapters.len()).then_some(number),
-            Err(_) => adapters
-                .iter()
-                .position(|(_, found)| found.name.to_lowercase().contains(&asked.to_lowercase())),
-        },
+        Some(asked) => place(asked, &names.collect::<Vec<_>>()),
     };
     let Some(place) = place else {
         let available: Vec<_> = adapters
@@ -243,4 +241,57 @@ pub(super) async fn choose(choice: &AdapterChoice) -> Result<wgpu::Adapter, GpuE
         .nth(place)
         .expect("the place was found in this list");
     Ok(adapter)
+}
+
+/// Which of the adapters is meant, by its number in the list or by part of its name. A number beyond the list is one in a
+/// name, and the whole of it: `3090` is, `3` is none of an RTX 3090.
+fn place(asked: &str, names: &[&str]) -> Option<usize> {
+    let Ok(number) = asked.parse::<usize>() else {
+        let part = asked.to_lowercase();
+        return names
+            .iter()
+            .position(|name| name.to_lowercase().contains(&part));
+    };
+    if number < names.len() {
+        return Some(number);
+    }
+    let numbers = |name: &str| -> Vec<String> {
+        let parts = name.split(|letter: char| !letter.is_ascii_digit());
+        parts.map(str::to_owned).collect()
+    };
+    names
+        .iter()
+        .position(|name| numbers(name).iter().any(|part| part == asked))
+}
+
+/// What to do about a GPU that should be here and was not found, if something speaks for one.
+pub fn unseen_gpu() -> Option<String> {
+    nvidia_without_vulkan(|name| std::env::var(name).ok(), fs::exists)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn a_number_that_no_adapter_has_is_part_of_a_name() {
+        let names = [
+            "NVIDIA GeForce RTX 4090",
+            "NVIDIA GeForce RTX 3090",
+            "llvmpipe (LLVM 15.0.6, 256 bits)",
+        ];
+        for (asked, expected) in [
+            ("0", Some(0)),
+            ("2", Some(2)),
+            ("3", None),
+            ("3090", Some(1)),
+            ("256", Some(2)),
+            ("LLVMPIPE", Some(2)),
+            ("nvidia", Some(0)),
+            ("7", None),
+            ("radeon", None),
+        ] {
+            assert_eq!(place(asked, &names), expected, "{asked}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! something that can be dispatched; [`timing`] says how long that takes.
 
 pub mod adapter;
+mod drivers;
 pub mod pipeline;
 pub mod timing;
 
@@ -29,10 +30,15 @@ const WITHOUT_ADAPTER: &str = match IS_A_PAGE {
 #[derive(Debug, thiserror::Error)]
 pub enum GpuError {
     /// There is nothing to compute on.
-    #[error("no adapter that can compute was found{where_}; {}", WITHOUT_ADAPTER)]
+    #[error(
+        "no adapter that can compute was found{where_}; {}",
+        hint.as_deref().unwrap_or(WITHOUT_ADAPTER)
+    )]
     NoAdapter {
         /// ` on the backend …`, or nothing.
         where_: String,
+        /// What to do, if something speaks for a GPU that was not found.
+        hint: Option<String>,
     },
     /// The adapter asked for does not exist.
     #[error("there is no adapter {asked:?}; there are: {available}")]

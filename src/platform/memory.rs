@@ -382,6 +382,21 @@ pub fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
     Ok(())
 }
 
+/// Removes a folder that is empty.
+///
+/// # Errors
+/// If it is not there, a file, or holds something.
+pub fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
+    let path = path.as_ref();
+    if read_dir(path)?.next().is_some() {
+        return Err(io::Error::new(
+            ErrorKind::DirectoryNotEmpty,
+            "the folder is not empty",
+        ));
+    }
+    remove_dir_all(path)
+}
+
 /// Removes a folder and all in it.
 ///
 /// # Errors

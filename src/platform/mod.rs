@@ -1,11 +1,14 @@
 //! What a program has and a page has not: files and threads. The one place where the two differ below the
 //! interface: a page keeps its files in memory, and takes turns where a program has threads.
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Whether this runs in a page of a browser.
 pub const IS_A_PAGE: bool = cfg!(target_arch = "wasm32");
 
+pub mod lock;
 #[cfg(any(test, target_arch = "wasm32"))]
 #[cfg_attr(
     not(target_arch = "wasm32"),
@@ -40,6 +43,28 @@ pub fn cache_dir() -> Option<PathBuf> {
     }
 }
 
+/// A path that means the same from any folder, with the user's folder in place of a `~` at its start.
+pub fn absolute(path: PathBuf) -> PathBuf {
+    let path = expand_home(path);
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// A path with the user's folder in place of a `~` at its start, which a shell does not always replace:
+/// not behind `--data=`, and nothing does in a file. A folder that has this name is left alone.
+pub fn expand_home(path: PathBuf) -> PathBuf {
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Ok(rest) = path.strip_prefix("~")
+        && !fs::exists(Path::new("~"))
+        && let Some(home) = std::env::home_dir()
+    {
+        return match rest.as_os_str().is_empty() {
+            true => home,
+            false => home.join(rest),
+        };
+    }
+    path
+}
+
 pub mod fs {
     //! Files and folders, by the names of `std::fs`; those of a page are gone when it is closed.
 
@@ -49,12 +74,12 @@ pub mod fs {
     #[cfg(target_arch = "wasm32")]
     pub use super::memory::{
         DirEntry, File, OpenOptions, canonicalize, create_dir, create_dir_all, metadata, read,
-        read_dir, remove_dir_all, remove_file, rename,
+        read_dir, remove_dir, remove_dir_all, remove_file, rename,
     };
     #[cfg(not(target_arch = "wasm32"))]
     pub use std::fs::{
         DirEntry, File, OpenOptions, canonicalize, create_dir, create_dir_all, metadata, read,
-        read_dir, remove_dir_all, remove_file, rename,
+        read_dir, remove_dir, remove_dir_all, remove_file, rename,
     };
 
     /// Whether anything stands at a path.

@@ -64,6 +64,8 @@ pub enum Origin {
         epochs: Option<u32>,
         /// Steps, if other than before.
         max_steps: Option<u64>,
+        /// Epochs that the schedule is spread over, if other than before.
+        schedule_epochs: Option<f64>,
     },
 }
 

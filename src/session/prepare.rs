@@ -1,13 +1,17 @@
 //! What a run needs before it can be opened: data, network, first state, and a place for its files.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use web_time::SystemTime;
 
 use super::{NewFolder, Origin, SessionError};
-use crate::data::{DataSet, Loaded};
+use crate::data::{DataSet, Loaded, Manifest};
 use crate::field::Explanation;
-use crate::train::run_folder::{RunFolder, RunFolderError};
+use crate::train::checkpoint::Checkpoint;
+use crate::train::longer::{ends_early, stretched};
+use crate::train::manifest::Earlier;
+use crate::train::run_folder::{RunFolder, RunFolderError, check_new, check_place, run_of};
 use crate::train::settings::Settings;
 use crate::train::start::{Start, check, load};
 
@@ -17,6 +21,8 @@ pub(super) struct Prepared<'a> {
     pub data: Arc<DataSet>,
     pub start: Arc<Start>,
     pub place: Place<'a>,
+    /// The files that the images came from.
+    pub manifest: Manifest,
     /// What the person who asked should know.
     pub notes: Vec<Explanation>,
 }
@@ -29,15 +35,75 @@ pub(super) enum Place<'a> {
     New(&'a NewFolder),
 }
 
+/// What is asked for, before anything is read that takes long.
+struct Asked<'a> {
+    settings: Settings,
+    place: Place<'a>,
+    /// What to go on from.
+    checkpoint: Option<Checkpoint>,
+    /// The run that read these images before: the one to go on with, or the one whose state this one begins with.
+    run: Option<PathBuf>,
+}
+
 /// Reads what is needed and checks what can be checked without a device.
 pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionError> {
-    let (settings, place, checkpoint) = match origin {
-        Origin::New { settings, folder } => (Settings::clone(settings), Place::New(folder), None),
+    let Asked {
+        settings,
+        place,
+        checkpoint,
+        run,
+    } = asked(origin)?;
+    check(&settings).map_err(SessionError::Start)?;
+    let earlier = Earlier::of(run.as_deref());
+    let earlier = earlier.map_err(|error| SessionError::Folder(error.into()))?;
+    let loaded = load(&settings, &earlier).await;
+    let Loaded {
+        data,
+        manifest,
+        mut notes,
+    } = loaded.map_err(SessionError::Data)?;
+    let shape = data.shape();
+    let steps_per_epoch = shape.steps_per_epoch(settings.batch_size);
+    let start = match (checkpoint, origin) {
+        (Some(checkpoint), Origin::Resumed { run, .. }) => {
+            let (before, step) = (&checkpoint.settings, checkpoint.progress.step);
+            notes.extend(stretched(before, &settings, steps_per_epoch, step));
+            let resumed = Start::resumed(&settings, &shape, checkpoint);
+            resumed.map_err(|source| SessionError::Resume {
+                run: run.clone(),
+                source: Box::new(source),
+            })?
+        }
+        _ => Start::new(&settings, &shape).map_err(SessionError::Start)?,
+    };
+    notes.extend(ends_early(&settings, steps_per_epoch));
+    Ok(Prepared {
+        manifest: earlier.and(&manifest),
+        settings,
+        data: Arc::new(data),
+        start: Arc::new(start),
+        place,
+        notes,
+    })
+}
+
+fn asked(origin: &Origin) -> Result<Asked<'_>, SessionError> {
+    match origin {
+        Origin::New { settings, folder } => {
+            folder.check().map_err(SessionError::Folder)?;
+            Ok(Asked {
+                settings: Settings::clone(settings),
+                place: Place::New(folder),
+                checkpoint: None,
+                run: settings.init.as_deref().and_then(run_of),
+            })
+        }
         Origin::Resumed {
             run,
             data,
             epochs,
             max_steps,
+            schedule_epochs,
         } => {
             let (folder, checkpoint) = RunFolder::resume(run).map_err(SessionError::Folder)?;
             let mut settings = checkpoint.settings.clone();
@@ -48,39 +114,43 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
                 (settings.epochs, settings.max_steps) = (epochs, None);
             }
             settings.max_steps = max_steps.or(settings.max_steps);
+            settings.schedule_epochs = schedule_epochs.or(settings.schedule_epochs);
             settings.make_absolute();
-            (settings, Place::Open(folder), Some((run, checkpoint)))
+            Ok(Asked {
+                settings,
+                place: Place::Open(folder),
+                checkpoint: Some(checkpoint),
+                run: Some(run.clone()),
+            })
         }
-    };
-    check(&settings).map_err(SessionError::Start)?;
-    let Loaded { data, notes, .. } = load(&settings).await.map_err(SessionError::Data)?;
-    let start =
-        match checkpoint {
-            None => Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
-            Some((run, checkpoint)) => Start::resumed(&settings, &data.shape(), checkpoint)
-                .map_err(|source| SessionError::Resume {
-                    run: run.clone(),
-                    source: Box::new(source),
-                })?,
-        };
-    Ok(Prepared {
-        settings,
-        data: Arc::new(data),
-        start: Arc::new(start),
-        place,
-        notes,
-    })
+    }
+}
+
+impl NewFolder {
+    /// Checks that a run could be kept there.
+    fn check(&self) -> Result<(), RunFolderError> {
+        match self {
+            Self::At(path) => check_new(path),
+            Self::Within(runs) => check_place(runs),
+        }
+    }
 }
 
 impl Place<'_> {
-    /// The folder, made where it is new, with the settings in it.
-    pub fn open(self, settings: &Settings) -> Result<RunFolder, RunFolderError> {
-        match self {
+    /// The folder, made where it is new, with the settings and the files' list in it.
+    pub fn open(
+        self,
+        settings: &Settings,
+        manifest: &Manifest,
+    ) -> Result<RunFolder, RunFolderError> {
+        let folder = match self {
             Self::Open(folder) => folder.save_settings(settings).map(|()| folder),
             Self::New(NewFolder::At(path)) => RunFolder::create_at(path, settings),
             Self::New(NewFolder::Within(runs)) => {
                 RunFolder::create(runs, settings, SystemTime::now())
             }
-        }
+        }?;
+        folder.save_manifest(manifest)?;
+        Ok(folder)
     }
 }

@@ -10,7 +10,9 @@ use super::prober::{Prober, Probing};
 use super::watch::Watch;
 use super::{Command, Event, OpenGpu, Opened, Phase, Reporter, Request, SessionError, Stage};
 use crate::engine::Extent;
-use crate::gpu::AdapterChoice;
+use crate::field::Explanation;
+use crate::gpu::adapter::unseen_gpu;
+use crate::gpu::{AdapterChoice, Gpu};
 use crate::train::metric::Metric;
 use crate::train::run::{Ending, Run, RunError};
 use crate::train::trainer::Trainer;
@@ -27,6 +29,13 @@ pub(super) struct Worker {
     watch: Option<Watch>,
     /// What to begin when the run under way has been saved.
     next: Option<Box<Request>>,
+}
+
+/// What to say of a GPU that seems to be here where a CPU is the most capable adapter found.
+fn gpu_unused(choice: &AdapterChoice, gpu: &Gpu) -> Option<Explanation> {
+    let is_best = *choice == AdapterChoice::default();
+    let is_unused = is_best && gpu.capabilities.lanes().of_cpu;
+    unseen_gpu().filter(|_| is_unused).map(Explanation::new)
 }
 
 /// What a command means for the run under way.
@@ -91,7 +100,8 @@ impl Worker {
             data,
             start,
             place,
-            notes,
+            manifest,
+            mut notes,
         } = prepare(&request.origin).await?;
         self.reporter.send(Event::Preparing(Stage::Adapter));
         let opening = (self.open_gpu)(request.adapter.clone());
@@ -100,7 +110,10 @@ impl Worker {
         let trainer = Trainer::new(&gpu, &data, &settings, &start).await;
         let trainer = trainer.map_err(SessionError::Plan)?;
         // Everything that can be wrong is found before a folder is made.
-        let mut folder = place.open(&settings).map_err(SessionError::Folder)?;
+        let folder = place.open(&settings, &manifest);
+        let mut folder = folder.map_err(SessionError::Folder)?;
+        notes.extend(folder.note().cloned());
+        notes.extend(gpu_unused(&request.adapter, &gpu));
         let past = match start.progress.step {
             0 => Vec::new(),
             _ => folder.events().map_err(SessionError::Folder)?,

@@ -66,7 +66,7 @@ pub fn state_digest(tensors: &[NamedTensor]) -> String {
 /// # async fn accuracy() -> Result<(), Box<dyn std::error::Error>> {
 /// let checkpoint = Checkpoint::read(Path::new("runs/one/checkpoints/last.safetensors"))?;
 /// let settings = checkpoint.settings.clone();
-/// let data = load(&settings).await?.data;
+/// let data = load(&settings, &Default::default()).await?.data;
 /// let start = Start::resumed(&settings, &data.shape(), checkpoint)?;
 /// let gpu = Gpu::open(&Default::default()).await?;
 /// let mut trainer = Trainer::new(&gpu, &data, &settings, &start).await?;

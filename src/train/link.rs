@@ -4,7 +4,7 @@
 use form_urlencoded::{Serializer, parse};
 
 use super::settings::{Settings, SettingsError};
-use super::table::{SETTINGS, setting_named};
+use super::table::{SETTINGS, no_such_setting, setting_named};
 use crate::field::{Explain, Field};
 
 /// Why a link names no settings.
@@ -58,7 +58,7 @@ pub fn from_link(link: &str) -> Result<Settings, LinkError> {
             value: text.chars().take(60).collect(),
             message,
         };
-        let setting = setting_named(&key).ok_or_else(|| failed(no_such_setting()))?;
+        let setting = setting_named(&key).ok_or_else(|| failed(no_such_setting(&key)))?;
         if matches!(setting.field, Field::Init | Field::Labels) {
             return Err(failed("a link cannot carry a file".to_owned()));
         }
@@ -67,11 +67,6 @@ pub fn from_link(link: &str) -> Result<Settings, LinkError> {
     }
     settings.validate()?;
     Ok(settings)
-}
-
-fn no_such_setting() -> String {
-    let keys: Vec<_> = SETTINGS.iter().map(|setting| setting.field.key()).collect();
-    format!("there is no such setting; there are {}", keys.join(", "))
 }
 
 #[cfg(test)]

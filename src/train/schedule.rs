@@ -107,7 +107,7 @@ pub struct LearningRate {
 }
 
 impl LearningRate {
-    /// The rate of the update at `step`, counted from 0, of `total_steps`.
+    /// The rate of the update at `step`, counted from 0, of a schedule that is spread over `total_steps`.
     pub fn at(&self, step: u64, steps_per_epoch: u64, total_steps: u64) -> f64 {
         let rate = match &self.schedule {
             Schedule::Constant => self.base,

@@ -1,7 +1,6 @@
 //! All that defines a run, as `config.toml` holds it and the command line's options name it.
 
 use std::fmt;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -12,6 +11,7 @@ use crate::data::{Background, DataSource};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
 use crate::network::{ArchitectureName, BnInit, Trainable};
+use crate::platform::absolute;
 
 /// Everything that decides what a run computes. In TOML each key is the command line's option
 /// without its dashes; switches that turn something off there (`--no-shortcut`) are positive here
@@ -82,6 +82,8 @@ pub struct Settings {
     pub weight_decay: f64,
     /// How the learning rate changes.
     pub schedule: Schedule,
+    /// Epochs that a schedule is spread over which falls to an end; `None` for as long as the run.
+    pub schedule_epochs: Option<f64>,
     /// What a `step` schedule multiplies the learning rate by at each of its epochs.
     pub lr_gamma: f64,
     /// Epochs over which the learning rate first rises linearly; 0 for none.
@@ -127,6 +129,7 @@ impl Default for Settings {
             nesterov: false,
             weight_decay: 1e-4,
             schedule: Schedule::default(),
+            schedule_epochs: None,
             lr_gamma: 0.1,
             warmup_epochs: 0.0,
             seed: 0,
@@ -143,9 +146,7 @@ impl Settings {
     pub fn make_absolute(&mut self) {
         self.data.make_absolute();
         for path in [&mut self.init, &mut self.labels].into_iter().flatten() {
-            if let Ok(absolute) = std::path::absolute(&*path) {
-                *path = absolute;
-            }
+            *path = absolute(std::mem::take(path));
         }
     }
 
@@ -153,6 +154,21 @@ impl Settings {
     pub fn total_steps(&self, steps_per_epoch: u64) -> u64 {
         self.max_steps
             .unwrap_or_else(|| u64::from(self.epochs).saturating_mul(steps_per_epoch))
+    }
+
+    /// Steps that the schedule is spread over, given how many batches an epoch has.
+    pub fn schedule_steps(&self, steps_per_epoch: u64) -> u64 {
+        match self.schedule_epochs {
+            // Saturates, as casts do.
+            Some(epochs) => ((epochs * steps_per_epoch as f64).round() as u64).max(1),
+            None => self.total_steps(steps_per_epoch),
+        }
+    }
+
+    /// The learning rate of the update at `step`, counted from 0.
+    pub fn rate_at(&self, step: u64, steps_per_epoch: u64) -> f64 {
+        let steps = self.schedule_steps(steps_per_epoch);
+        self.learning_rate().at(step, steps_per_epoch, steps)
     }
 
     /// The learning rate as a function of the step.
@@ -172,29 +188,6 @@ impl Settings {
     pub fn to_toml(&self) -> Result<String, SettingsError> {
         toml::to_string(self).map_err(|error| SettingsError::Write(error.to_string()))
     }
-
-    /// Reads a `config.toml`. The values are not judged yet: see [`Settings::validate`].
-    ///
-    /// # Errors
-    /// Text that is not TOML, a key that no option has, or a value of the wrong kind, with its line.
-    pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
-        toml::from_str(text).map_err(|error| {
-            let (line, key) = error
-                .span()
-                .map_or((1, String::new()), |span| place(text, span));
-            let message = error.message().trim().replace('\n', "; ");
-            SettingsError::Toml { line, key, message }
-        })
-    }
-}
-
-/// The line of a place in a TOML text, from 1, and the key that the line gives.
-fn place(text: &str, span: Range<usize>) -> (usize, String) {
-    let start = text.floor_char_boundary(span.start);
-    let line = text[..start].matches('\n').count() + 1;
-    let content = text.lines().nth(line - 1).unwrap_or_default();
-    let key = content.split('=').next().unwrap_or_default().trim();
-    (line, key.chars().take(60).collect())
 }
 
 /// The update rule.
@@ -275,6 +268,9 @@ pub enum SettingsError {
         /// What is wrong.
         message: String,
     },
+    /// A file that is no text in UTF-8.
+    #[error("{0}")]
+    Encoding(String),
     /// Settings that TOML cannot hold.
     #[error("the settings cannot be written as TOML: {0}")]
     Write(String),
@@ -289,7 +285,7 @@ impl Explain for SettingsError {
                 expected,
             } => Explanation::value(*field, found, expected),
             Self::Text { field, message } => Explanation::new(message).about(*field),
-            Self::Toml { .. } | Self::Write(_) => Explanation::new(self),
+            Self::Toml { .. } | Self::Encoding(_) | Self::Write(_) => Explanation::new(self),
         }
     }
 }

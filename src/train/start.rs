@@ -1,9 +1,10 @@
 //! What a run begins with: network, trained set and first state, as its settings and data say.
 
 use super::checkpoint::{Base, Checkpoint, FIRST_MOMENT, OptimizerState, Progress, SECOND_MOMENT};
+use super::manifest::Earlier;
 use super::saved::{SavedError, digest, initial};
 use super::settings::{OptimizerKind, Settings, SettingsError};
-use crate::data::{DataShape, Normalization};
+use crate::data::{DataError, DataShape, Loaded, Normalization};
 use crate::engine::{Choices, PlanOptions};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::optimizer::Rule;
@@ -172,11 +173,12 @@ pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanO
     }
 }
 
-/// Reads the images that settings name.
+/// Reads the images that settings name. What an `earlier` run says of the files keeps what was tested on and what was
+/// trained on apart.
 ///
 /// # Errors
-/// A [`DataError`](crate::data::DataError), whose sentence says which file is wrong, how, and what to do.
-pub async fn load(settings: &Settings) -> Result<crate::data::Loaded, crate::data::DataError> {
+/// A [`DataError`], whose sentence says which file is wrong, how, and what to do.
+pub async fn load(settings: &Settings, earlier: &Earlier) -> Result<Loaded, DataError> {
     let limit = |limit: Option<u64>| limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     let options = crate::data::LoadOptions {
         image_size: settings.image_size,
@@ -188,9 +190,13 @@ pub async fn load(settings: &Settings) -> Result<crate::data::Loaded, crate::dat
         min_images: settings.min_images,
         background: settings.background,
         skip_bad: settings.skip_bad,
-        earlier: None,
+        earlier: earlier.manifest.clone(),
     };
-    crate::data::load(&settings.data, &options).await
+    let mut loaded = crate::data::load(&settings.data, &options).await?;
+    if !loaded.manifest.files.is_empty() {
+        loaded.notes.extend(earlier.note.clone());
+    }
+    Ok(loaded)
 }
 
 /// Checks all of the settings that can be judged without data, files or an adapter.

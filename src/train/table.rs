@@ -23,7 +23,7 @@ macro_rules! access {
 }
 
 /// All settings, in the order of the command line's help.
-pub static SETTINGS: [Setting; 33] = [
+pub static SETTINGS: [Setting; 34] = [
     Setting {
         field: Field::Data,
         part: Part::Data,
@@ -320,6 +320,21 @@ pub static SETTINGS: [Setting; 33] = [
         access: access!(schedule),
     },
     Setting {
+        field: Field::ScheduleEpochs,
+        part: Part::More,
+        label: "Schedule over",
+        help: "Epochs that a cosine or one-cycle schedule is spread over; a run that goes on longer later keeps its learning rate by it",
+        kind: Kind::Number("EPOCHS", " epochs"),
+        expected: "a finite number of epochs above 0, such as 160",
+        unset: Some("as long as the run"),
+        is_valid: |settings| {
+            settings
+                .schedule_epochs
+                .is_none_or(|epochs| epochs > 0.0 && epochs.is_finite())
+        },
+        access: access!(schedule_epochs),
+    },
+    Setting {
         field: Field::LrGamma,
         part: Part::Training,
         label: "Factor",
@@ -411,6 +426,40 @@ pub fn setting(field: Field) -> Option<&'static Setting> {
 /// The setting with this key in `config.toml`.
 pub fn setting_named(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.field.key() == key)
+}
+
+/// What to say of a key that no setting has: the nearest one there is, or all.
+pub fn no_such_setting(key: &str) -> String {
+    match nearest(key) {
+        Some(setting) => format!(
+            "there is no such setting; did you mean `{}`?",
+            setting.field.key()
+        ),
+        None => {
+            let keys: Vec<_> = SETTINGS.iter().map(|setting| setting.field.key()).collect();
+            format!("there is no such setting; there are {}", keys.join(", "))
+        }
+    }
+}
+
+/// The setting that a key was to name: by a few letters that differ, by its beginning, or by what the form calls it.
+fn nearest(key: &str) -> Option<&'static Setting> {
+    let plain = |text: &str| text.to_lowercase().replace(['_', ' '], "-");
+    let key = plain(key);
+    let distance = |name: &str| match name.starts_with(&key) && key.len() >= 3 {
+        true => 1,
+        false => strsim::damerau_levenshtein(name, &key),
+    };
+    let of_setting = |setting: &Setting| {
+        let names = [setting.field.key().to_owned(), plain(setting.label)];
+        names
+            .iter()
+            .map(|name| distance(name))
+            .min()
+            .unwrap_or(usize::MAX)
+    };
+    let nearest = SETTINGS.iter().min_by_key(|setting| of_setting(setting))?;
+    (of_setting(nearest) <= (key.chars().count() / 3).max(1)).then_some(nearest)
 }
 
 impl Settings {

@@ -175,7 +175,11 @@ impl<'a> Trainer<'a> {
             });
         }
         let rate = match self.trains {
-            true => self.rate.at(self.submitted, per_epoch, self.total_steps()),
+            true => self.rate.at(
+                self.submitted,
+                per_epoch,
+                settings.schedule_steps(per_epoch),
+            ),
             false => 0.0,
         };
         if let Some(epoch) = &mut self.epoch {

@@ -1,6 +1,8 @@
 //! Options that cannot be: a sentence that names the option and the way out, and no run folder.
 
-#[cfg(all(feature = "app", target_os = "linux"))]
+use std::path::Path;
+
+#[cfg(unix)]
 use crate::program::{Ended, bnonly};
 use crate::program::{fixture, run, tiny, train};
 
@@ -128,11 +130,46 @@ fn folders_that_are_not_free() {
     train(&run_folder, options).succeeds();
     train(&run_folder, options).fails(2, &["--out", "already holds a run", "--resume"]);
 
+    // That is found before any image is read.
+    let anew = |out: &Path, code, parts: &[&str]| {
+        let out = out.display().to_string();
+        let data = "/nowhere";
+        run(["train", "--max-steps", "1", "--data", data, "--out", &out]).fails(code, parts);
+    };
+    anew(&run_folder, 2, &["--out", "already holds a run"]);
+    let within_a_file = file.join("run");
+    anew(
+        &within_a_file,
+        1,
+        &["--out", "cannot be written to", "another folder"],
+    );
+
     let text = occupied.display().to_string();
     run(["train", "--resume", &text]).fails(2, &["--resume", "occupied", "config.toml"]);
     let text = folder.path().join("nowhere").display().to_string();
     run(["train", "--resume", &text]).fails(2, &["--resume", "nowhere"]);
     assert!(!folder.path().join("nowhere").exists());
+}
+
+/// A shell leaves `~` alone in these.
+#[cfg(unix)]
+#[test]
+fn a_tilde_is_the_users_folder() {
+    let home = tempfile::tempdir().expect("a folder");
+    let expected = home.path().join("nowhere").display().to_string();
+    for arguments in [
+        ["train", "--max-steps=1", "--data=~/nowhere"],
+        ["train", "--max-steps=1", "--config=~/nowhere"],
+        ["train", "--max-steps=1", "--resume=~/nowhere"],
+        ["eval", "--model=resnet-8", "~/nowhere"],
+    ] {
+        let mut command = bnonly(arguments);
+        let folder = home.path();
+        let output = command.env("HOME", folder).current_dir(folder).output();
+        let ended = Ended::from(output.expect("the program starts"));
+        assert!(ended.code.is_some_and(|code| code > 0));
+        assert!(ended.stderr.contains(&expected), "{}", ended.stderr);
+    }
 }
 
 /// A plan that the adapter cannot hold is found before a folder is made.

@@ -10,6 +10,8 @@ mod bad_files;
 mod bad_options;
 mod bench;
 mod interrupted;
+mod kept_apart;
+mod printing;
 mod program;
 mod pytorch;
 mod resumed;

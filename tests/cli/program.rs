@@ -72,8 +72,9 @@ pub fn bnonly<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Comman
     command
         .args(arguments)
         .stdin(Stdio::null())
-        // Mesa's drivers print an error where this is missing.
-        .env("XDG_RUNTIME_DIR", std::env::temp_dir())
+        // A machine without a desktop has none, and no driver shall say so.
+        .env_remove("XDG_RUNTIME_DIR")
+        .env_remove("WAYLAND_DISPLAY")
         .env_remove("RUST_BACKTRACE");
     command
 }

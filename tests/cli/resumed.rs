@@ -36,6 +36,26 @@ fn with_adam_on_random_weights() {
 }
 
 #[test]
+fn a_longer_run_says_how_its_rate_jumps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let options =
+        "--schedule cosine --batch-size 8 --limit-train 16 --limit-test 8 --max-steps 2 --quiet";
+    train(&out, options).succeeds();
+    let mut command = bnonly(["train", "--max-steps", "3", "--resume"]);
+    let ended: crate::program::Ended = command.arg(&out).output().expect("it starts").into();
+    let told = ended.succeeds().stdout;
+    let note = "note      the cosine schedule is spread over 3 steps now, not over 1 epoch, and the learning rate changes \
+                from 0.05 to 0.025; set --schedule-epochs to 1 to keep it as it was";
+    assert!(told.contains(note), "{told}");
+    let text = std::fs::read_to_string(out.join("config.toml")).expect("settings");
+    assert!(!text.contains("schedule-epochs"), "{text}");
+    resume(&out, "--max-steps 4 --schedule-epochs 3").succeeds();
+    let text = std::fs::read_to_string(out.join("config.toml")).expect("settings");
+    assert!(text.contains("schedule-epochs = 3"), "{text}");
+}
+
+#[test]
 fn a_finished_run_has_nothing_left_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");

@@ -116,3 +116,23 @@ fn many_files_are_counted_and_some_named() {
     assert!(said.contains("1,234 files were added"), "{said}");
     assert!(said.contains("1000, 1001, 1002 and 1231 more"), "{said}");
 }
+
+#[test]
+fn other_data_are_told_in_a_word_and_none_are_not() {
+    let then = manifest(&[("a/1.png", 1, Train), ("a/2.png", 2, Test)]);
+    let said = |now: &Manifest| {
+        let notes = then.held_against(now);
+        notes.iter().map(|note| note.say(&Keys)).collect::<Vec<_>>()
+    };
+    let others = said(&manifest(&[("x/1.png", 8, Train), ("x/2.png", 9, Test)]));
+    assert_eq!(others.len(), 1);
+    assert!(others[0].contains("are others"), "{others:?}");
+    assert!(said(&Manifest::default()).is_empty());
+    assert!(said(&then).is_empty());
+    // One folder deeper, they are the same files still.
+    let deeper = said(&manifest(&[
+        ("all/a/1.png", 1, Train),
+        ("all/a/2.png", 2, Test),
+    ]));
+    assert!(deeper[0].contains("2 files were renamed"), "{deeper:?}");
+}

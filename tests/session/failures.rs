@@ -87,7 +87,7 @@ fn without_an_adapter_there_is_a_sentence_and_the_next_run_may_have_one() {
     let none: OpenGpu = Arc::new(|_| {
         Box::pin(async {
             let where_ = String::new();
-            Err(GpuError::NoAdapter { where_ })
+            Err(GpuError::NoAdapter { where_, hint: None })
         })
     });
     let place = folder.path().join("other");

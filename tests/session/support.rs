@@ -45,6 +45,7 @@ pub fn resumed(run: &Path, paused: bool) -> Request {
             data: None,
             epochs: None,
             max_steps: None,
+            schedule_epochs: None,
         },
         adapter: AdapterChoice::default(),
         paused,

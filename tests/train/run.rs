@@ -9,7 +9,8 @@ use bnonly::field::{Explain, Field, Remedy};
 use bnonly::train::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
 use bnonly::train::metric::Metric;
 use bnonly::train::run_folder::{
-    RunFolder, RunFolderError, best_path, folder_name, last_path, metrics_path,
+    RunFolder, RunFolderError, best_path, check_new, check_place, folder_name, last_path,
+    metrics_path, run_of,
 };
 use bnonly::train::settings::Settings;
 
@@ -131,6 +132,112 @@ fn out_takes_a_new_or_empty_folder_only() {
         .to_string();
     assert!(message.contains("is a file"), "{message}");
     assert_eq!(fs::read_dir(&full).unwrap().count(), 1);
+}
+
+#[test]
+fn a_run_is_one_writers_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let mut run = RunFolder::create_at(&path, &Settings::default()).unwrap();
+    run.save_last(&checkpoint(3)).unwrap();
+    run.log(&step(4)).unwrap();
+    run.flush().unwrap();
+    let metrics = fs::read(metrics_path(&path)).unwrap();
+    let error = RunFolder::resume(&path).unwrap_err();
+    assert!(matches!(error, RunFolderError::InUse { .. }), "{error}");
+    let told = error.explain().text;
+    let holder = format!("process {} on ", std::process::id());
+    // Some systems let nobody read what is locked.
+    assert!(
+        told.contains(&holder) || told.contains("another program"),
+        "{told}"
+    );
+    // The line behind the checkpoint was not cut away.
+    assert_eq!(fs::read(metrics_path(&path)).unwrap(), metrics);
+    drop(run);
+    let (resumed, _) = RunFolder::resume(&path).unwrap();
+    assert!(resumed.note().is_none());
+}
+
+/// A process that was killed leaves the file, and no lock.
+#[test]
+fn a_lock_of_a_process_that_is_gone_holds_nobody_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let mut run = RunFolder::create_at(&path, &Settings::default()).unwrap();
+    run.save_last(&checkpoint(3)).unwrap();
+    drop(run);
+    fs::write(
+        path.join("lock"),
+        "process 4194303 on elsewhere, and more words than it has",
+    )
+    .unwrap();
+    drop(RunFolder::resume(&path).unwrap());
+    let holder = fs::read_to_string(path.join("lock")).unwrap();
+    assert!(
+        holder.starts_with(&format!("process {} on ", std::process::id())),
+        "{holder}"
+    );
+    assert!(!holder.contains("more words"), "{holder}");
+}
+
+#[test]
+fn a_place_for_a_run_is_tried_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = || fs::read_dir(folder.path()).unwrap().count();
+    for path in ["new", "a/b/c", "."] {
+        let path = folder.path().join(path);
+        check_new(&path).unwrap();
+        check_place(&path).unwrap();
+        assert_eq!(entries(), 0, "{}", path.display());
+    }
+    let file = folder.path().join("file");
+    fs::write(&file, "mine").unwrap();
+    for path in [file.clone(), file.join("run")] {
+        let error = check_place(&path).unwrap_err();
+        assert!(
+            matches!(error, RunFolderError::Unwritable { .. }),
+            "{error}"
+        );
+        assert_eq!(error.explain().field, Some(Field::Out));
+    }
+    assert!(matches!(
+        check_new(&file),
+        Err(RunFolderError::NotAFolder { .. })
+    ));
+    let error = check_new(folder.path()).unwrap_err();
+    assert!(matches!(error, RunFolderError::NotEmpty { .. }), "{error}");
+    assert_eq!(
+        (entries(), fs::read_to_string(&file).unwrap()),
+        (1, "mine".to_owned())
+    );
+    let run = folder.path().join("run");
+    drop(RunFolder::create_at(&run, &Settings::default()).unwrap());
+    assert!(matches!(
+        check_new(&run),
+        Err(RunFolderError::IsARun { .. })
+    ));
+}
+
+#[test]
+fn a_run_is_found_around_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    drop(RunFolder::create_at(&path, &Settings::default()).unwrap());
+    for inner in ["", "checkpoints/last.safetensors", "delta.safetensors"] {
+        assert_eq!(
+            run_of(&path.join(inner)).as_deref(),
+            Some(&*path.join("")),
+            "{inner}"
+        );
+    }
+    for other in [
+        "elsewhere/checkpoints/last.safetensors",
+        "init.safetensors",
+        ".",
+    ] {
+        assert_eq!(run_of(&folder.path().join(other)), None, "{other}");
+    }
 }
 
 #[cfg(unix)]

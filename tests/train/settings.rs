@@ -35,6 +35,7 @@ fn unusual() -> Settings {
         nesterov: false,
         weight_decay: 1e-300,
         schedule: Schedule::Step(vec![1, 20, 300]),
+        schedule_epochs: Some(2.5),
         lr_gamma: 1.0 / 3.0,
         warmup_epochs: 0.5,
         seed: i64::MAX as u64,
@@ -180,7 +181,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
         .collect();
     let expected = "data image-size test-fraction split-seed labels min-images background skip-bad model width shortcut bn-after-activation train \
                     bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
-                    momentum nesterov weight-decay schedule lr-gamma warmup-epochs seed shuffle \
+                    momentum nesterov weight-decay schedule schedule-epochs lr-gamma warmup-epochs seed shuffle \
                     augment freeze-stats precision";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
 }
@@ -190,7 +191,7 @@ fn a_bad_file_is_answered_with_line_and_key() {
     for (text, parts) in [
         (
             "lr = 0.1\nmomentun = 0.9\n",
-            vec!["line 2", "`momentun`", "unknown field"],
+            vec!["line 2", "`momentun`", "did you mean `momentum`?"],
         ),
         ("\n\nlr = \"high\"\n", vec!["line 3", "`lr`", "string"]),
         ("batch-size = -1\n", vec!["line 1", "`batch-size`", "-1"]),
@@ -222,9 +223,132 @@ fn a_bad_file_is_answered_with_line_and_key() {
 }
 
 #[test]
+fn a_key_that_is_none_is_answered_with_the_nearest() {
+    for (key, meant) in [
+        ("batch_size", "batch-size"),
+        ("max_steps", "max-steps"),
+        ("batchsize", "batch-size"),
+        ("epoch", "epochs"),
+        ("optim", "optimizer"),
+        ("learning_rate", "lr"),
+        ("Learning-Rate", "lr"),
+        ("schedule-epoch", "schedule-epochs"),
+    ] {
+        let error = Settings::from_toml(&format!("seed = 1\n{key} = 3")).unwrap_err();
+        let (told, meant) = (error.to_string(), format!("did you mean `{meant}`?"));
+        assert!(told.starts_with(&format!("line 2, `{key}`: ")), "{told}");
+        assert!(told.ends_with(&meant), "{told}");
+    }
+    let told = Settings::from_toml("colour = 3").unwrap_err().to_string();
+    assert!(told.contains("there are data, "), "{told}");
+}
+
+#[test]
+fn a_value_that_was_meant_is_written_as_it_should_be() {
+    for (text, way) in [
+        ("lr = \"0.1\"", "write lr = 0.1"),
+        ("batch-size = '32'", "write batch-size = 32"),
+        ("shuffle = \"true\"", "write shuffle = true"),
+        ("shuffle = False", "write shuffle = false"),
+        ("schedule = [80, 120]", "write schedule = \"step:80,120\""),
+        ("train = [\"bn\", \"fc.*\"]", "write train = \"bn,fc.*\""),
+        ("optimizer = adam", "write optimizer = \"adam\""),
+        (
+            "model = 14",
+            "integer `14` cannot be used; expected a network's name",
+        ),
+        ("epochs = 4.0", "expected a whole number of epochs"),
+        (
+            "epochs = \"many\"",
+            "string \"many\" cannot be used; expected a whole number",
+        ),
+    ] {
+        let told = Settings::from_toml(text).unwrap_err().to_string();
+        assert!(told.contains(way), "{text} gives {told}");
+    }
+    let whole = Settings::from_toml("lr = 1\nwarmup-epochs = 5").unwrap();
+    assert_eq!((whole.lr, whole.warmup_epochs), (1.0, 5.0));
+}
+
+#[test]
+fn a_config_is_read_as_editors_and_shells_leave_it() {
+    let text = "data = 'shapes'\nepochs = 3\n";
+    let expected = Settings::from_toml(text).unwrap();
+    let windows = text.replace('\n', "\r\n");
+    for text in [text, &windows, &format!("\u{feff}{windows}")] {
+        assert_eq!(
+            Settings::from_config(text.as_bytes()).unwrap(),
+            expected,
+            "{text:?}"
+        );
+    }
+    let told = |bytes: &[u8]| Settings::from_config(bytes).unwrap_err().to_string();
+    let units: Vec<u16> = "\u{feff}epochs = 3".encode_utf16().collect();
+    let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    for bytes in [&little[..], &big, &little[2..], &big[2..]] {
+        let said = told(bytes);
+        assert!(
+            said.contains("UTF-16") && said.contains("-Encoding utf8"),
+            "{said}"
+        );
+    }
+    let said = told(b"epochs = 3\ndata = 'caf\xe9'\n");
+    assert!(said.contains("line 2 is not UTF-8"), "{said}");
+}
+
+#[test]
+fn a_windows_path_in_double_quotes_is_told_how_to_be_written() {
+    // The first is no TOML; the others are, and mean a tab, a line feed or a bell.
+    for path in [
+        r"C:\Users\me\cifar",
+        r"C:\temp\new",
+        r"data\train",
+        r"D:\new images",
+    ] {
+        let text = format!("epochs = 3\ndata = \"{path}\"\n");
+        let said = Settings::from_config(text.as_bytes())
+            .unwrap_err()
+            .to_string();
+        assert!(said.starts_with("line 2, `data`: "), "{said}");
+        assert!(said.contains("single quotes"), "{said}");
+    }
+    for (written, path) in [
+        (r"'C:\temp\new'", r"C:\temp\new"),
+        (r#""C:\\temp\\new""#, r"C:\temp\new"),
+        (r#""caf\u00e9""#, "café"),
+    ] {
+        let settings = Settings::from_config(format!("data = {written}").as_bytes()).unwrap();
+        assert_eq!(settings.data, path.into(), "{written}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tilde_is_the_users_folder() {
+    let home = std::env::home_dir().expect("a home");
+    let mut settings = Settings {
+        data: "~/pictures".into(),
+        init: Some("~".into()),
+        ..Settings::default()
+    };
+    settings.make_absolute();
+    assert_eq!(settings.data.path(), Some(&*home.join("pictures")));
+    assert_eq!(settings.init.as_ref(), Some(&home));
+    let mut settings = Settings {
+        data: "/a/~/b".into(),
+        init: Some("~someone/x".into()),
+        ..Settings::default()
+    };
+    settings.make_absolute();
+    assert_eq!(settings.data.path(), Some("/a/~/b".as_ref()));
+    assert!(settings.init.unwrap().ends_with("~someone/x"));
+}
+
+#[test]
 fn values_that_cannot_work_are_named() {
     type Change = fn(&mut Settings);
-    let cases: [(&str, Change); 22] = [
+    let cases: [(&str, Change); 23] = [
         ("batch-size: 0", |s| s.batch_size = 0),
         ("lr: NaN", |s| s.lr = f64::NAN),
         ("lr: -0.1", |s| s.lr = -0.1),
@@ -250,6 +374,7 @@ fn values_that_cannot_work_are_named() {
         ("min-images: 0", |s| s.min_images = Some(0)),
         ("lr-gamma: 0", |s| s.lr_gamma = 0.0),
         ("warmup-epochs: -1", |s| s.warmup_epochs = -1.0),
+        ("schedule-epochs: 0", |s| s.schedule_epochs = Some(0.0)),
         ("image-size: 0", |s| s.image_size = 0),
         ("limit-train: 0", |s| s.limit_train = Some(0)),
         ("seed: 9223372036854775808", |s| s.seed = 1 << 63),
@@ -301,6 +426,30 @@ fn assert_close(got: f64, expected: f64, what: &str) {
         (got - expected).abs() <= 1e-14 + 1e-12 * expected.abs(),
         "{what}: {got}, {expected}"
     );
+}
+
+#[test]
+fn a_schedule_is_spread_over_the_run_or_over_the_epochs_that_are_set() {
+    let mut settings = Settings {
+        schedule: Schedule::Cosine,
+        lr: 0.2,
+        epochs: 4,
+        ..Settings::default()
+    };
+    assert_eq!(settings.schedule_steps(5), 20);
+    assert_close(settings.rate_at(10, 5), 0.1, "half of the run");
+    settings.epochs = 8;
+    assert_close(settings.rate_at(20, 5), 0.1, "half of a longer run");
+    settings.schedule_epochs = Some(4.0);
+    assert_close(settings.rate_at(10, 5), 0.1, "half of the schedule");
+    assert_eq!(settings.total_steps(5), 40);
+    settings.max_steps = Some(7);
+    assert_eq!(settings.schedule_steps(5), 20);
+    // As a run's note writes the length of a schedule in steps.
+    settings.schedule_epochs = Some(100.0 / 391.0);
+    assert_eq!(settings.schedule_steps(391), 100);
+    settings.schedule_epochs = Some(1e-9);
+    assert_eq!(settings.schedule_steps(391), 1);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use tar::{Builder, Header};
 use web_time::{SystemTime, UNIX_EPOCH};
 
 use crate::platform::fs;
-use crate::train::run_folder::last_path;
+use crate::train::run_folder::{LOCK, last_path};
 
 /// Writes the checkpoint that the run would go on from.
 pub(super) fn write_checkpoint(out: &mut dyn Write, run: &Path) -> io::Result<()> {
@@ -24,7 +24,8 @@ pub(super) fn write_run(out: &mut dyn Write, run: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a folder and all that lies in it as `.tar`, under its own name.
+/// Writes a folder and all that lies in it as `.tar`, under its own name; but for a run's lock, which is of this machine,
+/// and which some systems let nobody read.
 ///
 /// # Errors
 /// A file that cannot be read, or what `out` reports.
@@ -41,7 +42,7 @@ pub fn pack(out: &mut dyn Write, folder: &Path) -> io::Result<()> {
             let kind = entry.file_type()?;
             if kind.is_dir() {
                 folders.push((entry.path(), name));
-            } else if kind.is_file() {
+            } else if kind.is_file() && entry.file_name() != LOCK {
                 let content = fs::read(entry.path())?;
                 let mut header = Header::new_gnu();
                 header.set_size(content.len() as u64);

@@ -233,6 +233,7 @@ fn recipe(settings: &mut Settings) {
     settings.nesterov = false;
     settings.weight_decay = 1e-4;
     settings.schedule = Schedule::Step(vec![80, 120]);
+    settings.schedule_epochs = None;
     settings.lr_gamma = 0.1;
     settings.warmup_epochs = 0.0;
     settings.shuffle = true;

@@ -195,8 +195,13 @@ impl Setup {
             rows.number(ui, Field::Momentum, &mut settings.momentum);
             rows.switch(ui, Field::Nesterov, &mut settings.nesterov);
         }
-        // They act with SGD alone.
-        let drawn = [Field::Momentum, Field::Nesterov];
+        if matches!(settings.schedule, Schedule::Cosine | Schedule::OneCycle) {
+            let (epochs, first) = (&mut settings.schedule_epochs, f64::from(settings.epochs));
+            let left_out = "as long as the run";
+            rows.optional(ui, Field::ScheduleEpochs, epochs, first, left_out);
+        }
+        // They act with SGD alone, or with such schedules.
+        let drawn = [Field::Momentum, Field::Nesterov, Field::ScheduleEpochs];
         rows.others(ui, Part::More, &drawn, settings);
     }
 }

@@ -16,6 +16,14 @@ use crate::session::{
 use crate::train::run::Ending;
 use crate::train::settings::Settings;
 
+/// How long a run goes on, in all; what is not given is as before.
+#[derive(Default)]
+struct Length {
+    epochs: Option<u32>,
+    max_steps: Option<u64>,
+    schedule_epochs: Option<f64>,
+}
+
 impl Shell {
     /// Shows a run of earlier, ready to be continued.
     pub fn open_run(&mut self, ctx: &Context, run: &Path) {
@@ -24,7 +32,7 @@ impl Shell {
 
     /// Goes on with a run from its last checkpoint, at once or when told to.
     pub(super) fn resume(&mut self, ctx: &Context, run: &Path, paused: bool) {
-        self.go_on(ctx, run, paused, None, None);
+        self.go_on(ctx, run, paused, Length::default());
     }
 
     /// Goes on with the run that is shown, for as long again as the form says.
@@ -35,31 +43,29 @@ impl Shell {
         let (before, outlook) = (&run.opened.settings, run.opened.outlook);
         let run = run.opened.folder.clone();
         let more = self.setup.settings();
-        let (epochs, max_steps) = match (before.max_steps, more.max_steps) {
-            (None, None) => (Some(before.epochs.saturating_add(more.epochs)), None),
+        let mut length = Length {
+            schedule_epochs: more.schedule_epochs,
+            ..Length::default()
+        };
+        match (before.max_steps, more.max_steps) {
+            (None, None) => length.epochs = Some(before.epochs.saturating_add(more.epochs)),
             _ => {
                 let steps = more.total_steps(outlook.steps_per_epoch);
-                (None, Some(outlook.total_steps.saturating_add(steps)))
+                length.max_steps = Some(outlook.total_steps.saturating_add(steps));
             }
-        };
-        self.go_on(ctx, &run, false, epochs, max_steps);
+        }
+        self.go_on(ctx, &run, false, length);
     }
 
-    /// Goes on with a run, until so many epochs or steps in all where they are given.
-    fn go_on(
-        &mut self,
-        ctx: &Context,
-        run: &Path,
-        paused: bool,
-        epochs: Option<u32>,
-        max_steps: Option<u64>,
-    ) {
+    /// Goes on with a run.
+    fn go_on(&mut self, ctx: &Context, run: &Path, paused: bool, length: Length) {
         let request = Request {
             origin: Origin::Resumed {
                 run: run.to_owned(),
                 data: None,
-                epochs,
-                max_steps,
+                epochs: length.epochs,
+                max_steps: length.max_steps,
+                schedule_epochs: length.schedule_epochs,
             },
             adapter: self.setup.adapter().clone(),
             paused,

@@ -55,7 +55,7 @@ fn failing_once(
 fn no_adapter_is_told() {
     let open_gpu = failing_once(|_| {
         let where_ = String::new();
-        Box::pin(async { Err(GpuError::NoAdapter { where_ }) })
+        Box::pin(async { Err(GpuError::NoAdapter { where_, hint: None }) })
     });
     let mut app = Begin {
         open_gpu,

@@ -1,4 +1,8 @@
-//! The folder of a run: `config.toml`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`.
+//! The folder of a run: `config.toml`, `manifest.tsv`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`; and
+//! `lock`, which whoever trains it holds.
+
+mod error;
+mod place;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,20 +12,37 @@ use web_time::{SystemTime, UNIX_EPOCH};
 use super::atomic_file::write_atomically;
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::delta::Delta;
+use super::manifest;
 use super::metric::Metric;
 use super::settings::Settings;
-use crate::field::{Explain, Explanation, Field, Remedy};
+use crate::data::Manifest;
+use crate::field::Explanation;
 use crate::platform::fs::{self, File, OpenOptions};
+use crate::platform::lock::{Lock, Locked, try_lock};
+
+pub use error::RunFolderError;
+pub use place::{check_new, check_place};
+
+/// The file that is locked while a run is trained.
+pub const LOCK: &str = "lock";
 
 /// Lines of `metrics.jsonl` that may wait in memory.
 const LINES_KEPT: usize = 32;
 
-/// A run's folder, open for writing.
+/// A run's folder, open for writing; no other program can open it meanwhile.
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
     metrics: BufWriter<File>,
     unwritten: usize,
+    claim: Claim,
+}
+
+/// A run's folder is this program's.
+#[derive(Debug, Default)]
+struct Claim {
+    _lock: Option<Lock>,
+    note: Option<Explanation>,
 }
 
 impl RunFolder {
@@ -60,30 +81,22 @@ impl RunFolder {
     /// # Errors
     /// A path that something stands at, or that cannot be made or written to.
     pub fn create_at(path: &Path, settings: &Settings) -> Result<Self, RunFolderError> {
-        let is_new = !fs::exists(path);
-        if is_new {
-            fs::create_dir_all(path).map_err(|source| failed(path, source))?;
-        } else if !fs::is_dir(path) {
-            return Err(RunFolderError::NotAFolder {
-                path: path.to_owned(),
-            });
-        } else if fs::read_dir(path)
-            .map_err(|source| failed(path, source))?
-            .next()
-            .is_some()
-        {
-            let path = path.to_owned();
-            return Err(match fs::exists(&path.join("config.toml")) {
-                true => RunFolderError::IsARun { path },
-                false => RunFolderError::NotEmpty { path },
-            });
+        place::check_free(path)?;
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| failed(parent, source))?;
         }
+        let is_new = match fs::create_dir(path) {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(source) => return Err(failed(path, source)),
+        };
         Self::fill(path.to_owned(), settings, is_new)
     }
 
     fn fill(path: PathBuf, settings: &Settings, is_new: bool) -> Result<Self, RunFolderError> {
         let filled = Self::try_fill(&path, settings);
-        if filled.is_err() && is_new {
+        let is_ours = !matches!(filled, Err(RunFolderError::InUse { .. }));
+        if filled.is_err() && is_ours && is_new {
             // Nothing is left half-made; the first error is the one to report.
             let _ = fs::remove_dir_all(&path);
         }
@@ -91,13 +104,14 @@ impl RunFolder {
     }
 
     fn try_fill(path: &Path, settings: &Settings) -> Result<Self, RunFolderError> {
+        let claim = claim(path)?;
         save_settings(path, settings)?;
         let checkpoints = path.join("checkpoints");
         fs::create_dir_all(&checkpoints).map_err(|source| failed(&checkpoints, source))?;
-        Self::open(path.to_owned())
+        Self::open(path.to_owned(), claim)
     }
 
-    fn open(path: PathBuf) -> Result<Self, RunFolderError> {
+    fn open(path: PathBuf, claim: Claim) -> Result<Self, RunFolderError> {
         let metrics = metrics_path(&path);
         let file = OpenOptions::new().create(true).append(true).open(&metrics);
         let file = file.map_err(|source| failed(&metrics, source))?;
@@ -105,6 +119,7 @@ impl RunFolder {
             path,
             metrics: BufWriter::new(file),
             unwritten: 0,
+            claim,
         })
     }
 
@@ -112,13 +127,14 @@ impl RunFolder {
     /// were written after the checkpoint are cut away, as the resumed run writes them again.
     ///
     /// # Errors
-    /// A folder that is no run, or whose last checkpoint is missing or damaged.
+    /// A folder that is no run, that another program trains, or whose last checkpoint is missing or damaged.
     pub fn resume(path: &Path) -> Result<(Self, Checkpoint), RunFolderError> {
         if !fs::is_file(&path.join("config.toml")) {
             return Err(RunFolderError::NotARun {
                 path: path.to_owned(),
             });
         }
+        let claim = claim(path)?;
         let last = last_path(path);
         if !fs::exists(&last) {
             return Err(RunFolderError::NoCheckpoint {
@@ -131,7 +147,7 @@ impl RunFolder {
         })?;
         let metrics = metrics_path(path);
         cut_back(&metrics, checkpoint.progress.step).map_err(|source| failed(&metrics, source))?;
-        Ok((Self::open(path.to_owned())?, checkpoint))
+        Ok((Self::open(path.to_owned(), claim)?, checkpoint))
     }
 
     /// Replaces `config.toml`, for a run that goes on for longer than it was meant to.
@@ -140,6 +156,20 @@ impl RunFolder {
     /// A file that cannot be written.
     pub fn save_settings(&self, settings: &Settings) -> Result<(), RunFolderError> {
         save_settings(&self.path, settings)
+    }
+
+    /// Replaces `manifest.tsv`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save_manifest(&self, manifest: &Manifest) -> Result<(), RunFolderError> {
+        manifest::write(&self.path, manifest)
+            .map_err(|source| failed(&manifest::manifest_path(&self.path), source))
+    }
+
+    /// What the person who trains should know of the folder.
+    pub fn note(&self) -> Option<&Explanation> {
+        self.claim.note.as_ref()
     }
 
     /// Where it is.
@@ -253,6 +283,31 @@ impl RunFolder {
     }
 }
 
+/// Makes a run this program's, for as long as the claim is held; the system forgets it with the program.
+fn claim(run: &Path) -> Result<Claim, RunFolderError> {
+    let path = run.join(LOCK);
+    match try_lock(&path).map_err(|source| failed(&path, source))? {
+        Locked::Held(lock) => Ok(Claim {
+            _lock: Some(lock),
+            note: None,
+        }),
+        Locked::Taken(holder) => Err(RunFolderError::InUse {
+            path: run.to_owned(),
+            holder: match holder.is_empty() {
+                true => "another program".to_owned(),
+                false => holder,
+            },
+        }),
+        Locked::Impossible(error) => Ok(Claim {
+            _lock: None,
+            note: Some(Explanation::new(format!(
+                "{} cannot be locked ({error}); take care that no other program trains this run at the same time",
+                path.display()
+            ))),
+        }),
+    }
+}
+
 fn save_settings(run: &Path, settings: &Settings) -> Result<(), RunFolderError> {
     let config = run.join("config.toml");
     let text = settings.to_toml().map_err(io::Error::other);
@@ -275,6 +330,22 @@ fn failed(path: &Path, source: io::Error) -> RunFolderError {
         path: path.to_owned(),
         source,
     }
+}
+
+/// The run that a path leads to: a run's folder, or that of the run whose checkpoint or delta it is.
+pub fn run_of(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let run = match fs::is_dir(&path) {
+        true => path.as_path(),
+        false => {
+            let folder = path.parent()?;
+            match folder.file_name().is_some_and(|name| name == "checkpoints") {
+                true => folder.parent()?,
+                false => folder,
+            }
+        }
+    };
+    fs::is_file(&run.join("config.toml")).then(|| run.to_owned())
 }
 
 /// `metrics.jsonl` of the run at `run`.
@@ -365,84 +436,4 @@ fn utc(now: SystemTime) -> String {
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}")
-}
-
-/// Why a run's folder cannot be made, opened or written to.
-#[derive(Debug, thiserror::Error)]
-pub enum RunFolderError {
-    /// The operating system refused.
-    #[error("{}: {source}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A new run was to go where a file is.
-    #[error("{} is a file; expected a new or empty folder", path.display())]
-    NotAFolder {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A new run was to go where another one is.
-    #[error("{} already holds a run; expected a new or empty folder", path.display())]
-    IsARun {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A new run was to go among other files.
-    #[error("{} is not empty and holds no run; choose a new or empty folder", path.display())]
-    NotEmpty {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The folder to continue is none that this program made.
-    #[error("{} is no run: it has no config.toml; expected the folder of a run", path.display())]
-    NotARun {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The run ended before it had saved anything.
-    #[error(
-        "{} has no checkpoints/last.safetensors: the run ended before its first checkpoint",
-        path.display()
-    )]
-    NoCheckpoint {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The last checkpoint cannot be read.
-    #[error("the run cannot continue: {source}")]
-    Damaged {
-        /// What is wrong.
-        source: Box<CheckpointError>,
-        /// The best checkpoint's path.
-        best: PathBuf,
-    },
-    /// A checkpoint or delta could not be saved.
-    #[error(transparent)]
-    Save(Box<CheckpointError>),
-    /// A number that `metrics.jsonl` cannot hold.
-    #[error("a number in {event} is not finite, and metrics.jsonl cannot hold it")]
-    NotFinite {
-        /// The event.
-        event: String,
-    },
-}
-
-impl Explain for RunFolderError {
-    fn explain(&self) -> Explanation {
-        let told = Explanation::new(self);
-        match self {
-            Self::NotAFolder { .. } | Self::NotEmpty { .. } => told.about(Field::Out),
-            Self::IsARun { path } => told
-                .about(Field::Out)
-                .or(Remedy::Resume(Some(path.clone()))),
-            Self::NotARun { .. } => told.about(Field::Resume),
-            Self::NoCheckpoint { path } => told.or(Remedy::StartAnew(path.join("config.toml"))),
-            Self::Damaged { best, .. } => told.or(Remedy::StartFrom(best.clone())),
-            Self::Save(error) => error.explain(),
-            Self::File { .. } | Self::NotFinite { .. } => told,
-        }
-    }
 }
