@@ -37,6 +37,9 @@ pub enum Field {
     Seed,
     Shuffle,
     Augment,
+    Crop,
+    Flip,
+    DropLast,
     FreezeStats,
     Precision,
     /// Which adapter computes.
@@ -79,6 +82,9 @@ impl Field {
             Self::Seed => "seed",
             Self::Shuffle => "shuffle",
             Self::Augment => "augment",
+            Self::Crop => "crop",
+            Self::Flip => "flip",
+            Self::DropLast => "drop-last",
             Self::FreezeStats => "freeze-stats",
             Self::Precision => "precision",
             Self::Adapter => "adapter",
@@ -96,6 +102,8 @@ pub enum Remedy {
     Lower(&'static [Field]),
     /// Choose larger values of one of these.
     Raise(&'static [Field]),
+    /// Switch one of these on.
+    Use(&'static [Field]),
     /// Choose another value of one of these.
     Change(&'static [Field]),
     /// Continue the run from its last checkpoint; its folder, where it is known.
@@ -196,6 +204,7 @@ pub trait Wording {
         match remedy {
             Remedy::Lower(fields) => said("use a smaller", fields),
             Remedy::Raise(fields) => said("use a larger", fields),
+            Remedy::Use(fields) => said("switch on", fields),
             Remedy::Change(fields) => said("change", fields),
             Remedy::Resume(_) => Some("continue the run from its last checkpoint".to_owned()),
             Remedy::StartAnew(config) => Some(format!(

@@ -9,7 +9,7 @@ use super::{Outcome, usage};
 use crate::data::Loaded;
 use crate::field::Field;
 use crate::gpu::Gpu;
-use crate::network::Trainable;
+use crate::network::{Adopted, Trainable};
 use crate::train::metric::Metric;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
@@ -40,10 +40,14 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     for note in &notes {
         eprintln!("note: {}", note.say(&Terminal));
     }
-    let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;
+    let Adopted { state, notes } = saved.into_state(&build(&settings, &data.shape())?, &file)?;
+    for note in &notes {
+        eprintln!("note: {}", note.say(&Terminal));
+    }
 
     // A plan that trains nothing is all it takes.
     settings.train = Trainable::nothing();
+    settings.freeze_stats = true;
     settings.init = None;
     let start = Start {
         state,

@@ -7,6 +7,7 @@ use web_time::SystemTime;
 use super::{NewFolder, Origin, SessionError};
 use crate::data::{DataSet, Loaded};
 use crate::field::Explanation;
+use crate::train::advice::settle_flip;
 use crate::train::run_folder::{RunFolder, RunFolderError};
 use crate::train::settings::Settings;
 use crate::train::start::{Start, check, load};
@@ -31,7 +32,7 @@ pub(super) enum Place<'a> {
 
 /// Reads what is needed and checks what can be checked without a device.
 pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionError> {
-    let (settings, place, checkpoint) = match origin {
+    let (mut settings, place, checkpoint) = match origin {
         Origin::New { settings, folder } => (Settings::clone(settings), Place::New(folder), None),
         Origin::Resumed {
             run,
@@ -53,7 +54,14 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
         }
     };
     check(&settings).map_err(SessionError::Start)?;
-    let Loaded { data, notes, .. } = load(&settings).await.map_err(SessionError::Data)?;
+    let Loaded {
+        data, mut notes, ..
+    } = load(&settings).await.map_err(SessionError::Data)?;
+    match checkpoint {
+        None => notes.extend(settle_flip(&mut settings, &data.shape())),
+        // Versions that did not note it mirrored all images.
+        Some(_) => _ = settings.flip.get_or_insert(true),
+    }
     let start =
         match checkpoint {
             None => Start::new(&settings, &data.shape()).map_err(SessionError::Start)?,
@@ -63,6 +71,7 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
                     source: Box::new(source),
                 })?,
         };
+    notes.extend(start.notes.iter().cloned());
     Ok(Prepared {
         settings,
         data: Arc::new(data),

@@ -35,6 +35,9 @@ fn unusual() -> Settings {
         seed: i64::MAX as u64,
         shuffle: false,
         augment: false,
+        crop: false,
+        flip: Some(true),
+        drop_last: true,
         freeze_stats: true,
         precision: Precision::F16,
     }
@@ -103,7 +106,9 @@ precision = "f16"
         ..Settings::default()
     };
     assert_eq!(settings, expected);
-    assert_eq!(settings.to_toml().unwrap(), text);
+    let written = settings.to_toml().unwrap();
+    assert!(text.lines().all(|line| written.contains(line)), "{written}");
+    assert_eq!(Settings::from_toml(&written).unwrap(), expected);
 }
 
 #[test]
@@ -170,7 +175,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
     let expected = "data image-size test-fraction model width shortcut bn-after-activation train \
                     bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
                     momentum nesterov weight-decay schedule lr-gamma warmup-epochs seed shuffle \
-                    augment freeze-stats precision";
+                    augment crop flip drop-last freeze-stats precision";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
 }
 
