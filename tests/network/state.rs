@@ -103,7 +103,7 @@ fn a_state_of_another_network_names_all_differences() {
         (
             "resnet-8",
             8,
-            "the state is of another network: 56 tensors have another shape: `conv.weight` is [16, 3, 3, 3], the \
+            "the state is of another network: 46 tensors have another shape: `conv.weight` is [16, 3, 3, 3], the \
              network needs [8, 3, 3, 3], ",
         ),
         (

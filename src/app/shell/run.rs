@@ -113,6 +113,7 @@ impl Shell {
 
     /// Shows another run, or the same one from where it is resumed.
     fn show_run(&mut self, opened: Arc<Opened>) {
+        self.has_new_names = true;
         let threshold = self.shared.chosen.choice.threshold;
         if self.shared.show_run(RunView::new(opened, threshold)) {
             self.tell(&News::AnotherRun);
