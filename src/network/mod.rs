@@ -2,8 +2,9 @@
 //!
 //! Read in this order: [`graph`] (layers, parameters, shapes), [`build`] (adding layers to one),
 //! [`resnet`] and [`vgg`] (who build graphs), [`architecture`] (which of them a name means),
-//! [`state`] (the values of all parameters on the host), [`initial`] (their first values), [`adopt`]
-//! (a state from other programs' tensors), [`trainable`] (which of them may change), [`trained_set`] (that choice, for one graph).
+//! [`state`] (the values of all parameters on the host), [`initial`] (their first values),
+//! [`mod@adopt`] (a state from other programs' tensors), [`trainable`] (which of them may change),
+//! [`trained_set`] (that choice, for one graph).
 
 pub mod adopt;
 pub mod architecture;

@@ -11,11 +11,11 @@ use crate::network::{Graph, TrainedSet};
 /// "Expected more than 1 value per channel when training".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{} of 1 image, which {layer} sees as 1×1 pixel: BatchNorm needs more than one value a channel to normalise by \
+    "{} 1 image, which {layer} sees as 1×1 pixel: BatchNorm needs more than one value a channel to normalise by \
      its batch",
     match is_last {
-        true => format!("each epoch ends with a batch (of {images} training images)"),
-        false => "batches are".to_owned(),
+        true => format!("an epoch's last batch (of {images} training images) has"),
+        false => "each batch has".to_owned(),
     }
 )]
 pub struct OneValue {
@@ -85,7 +85,7 @@ pub fn advice(
     let mut norms = graph.batch_norms.iter();
     if !norms.any(|norm| trained.is_trained(norm.gamma) || trained.is_trained(norm.beta)) {
         let told = "no BatchNorm trains, but the running statistics of all follow the images, and with them what the \
-                    network answers";
+                    network answers; they can be kept as they are";
         notes.push(Explanation::new(told).or(Remedy::Use(&[Field::FreezeStats])));
     }
     let batches = settings.batches(data);
@@ -108,7 +108,8 @@ pub fn settle_flip(settings: &mut Settings, data: &DataShape) -> Option<Explanat
     let flips = settings.flip.unwrap_or(data.channels != 1);
     settings.flip = Some(flips);
     (was_open && !flips).then(|| {
-        let told = "images of one channel are not mirrored, because digits and letters read otherwise then";
+        let told = "images of one channel are not mirrored, as digits and letters would read otherwise; for other \
+                    pictures it can be switched on";
         Explanation::new(told).or(Remedy::Use(&[Field::Flip]))
     })
 }

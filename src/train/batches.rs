@@ -12,7 +12,8 @@ pub struct Batches {
 
 impl Batches {
     /// Batches of `batch_size` of so many images. With `drop_last` a last batch that is smaller than the
-    /// others is left out, as by PyTorch's `DataLoader`; one that is alone stays.
+    /// others is left out, as by PyTorch's `DataLoader`; one that is alone stays (of which PyTorch's would
+    /// make no batch at all).
     pub fn new(images: usize, batch_size: u32, drop_last: bool) -> Self {
         let images = images as u64;
         let size = u64::from(batch_size).clamp(1, images.max(1));

@@ -104,7 +104,7 @@ fn a_batch_of_one_value_a_channel_is_refused_before_a_folder_is_made() {
     let options = "--image-size 4 --model resnet-8 --width 4 --batch-size 1 --max-steps 1";
     let command = ["train", "--data", &images, "--out", &out_text];
     let parts = [
-        "--batch-size: batches are of 1 image",
+        "--batch-size: each batch has 1 image",
         "blocks.2.",
         "--freeze-stats",
     ];

@@ -83,8 +83,14 @@ impl Shell {
                 self.preparing = None;
                 let data = &opened.settings.data;
                 self.setup.set_shape(data, opened.data.shape());
-                for note in &opened.notes {
-                    self.notices.add(Weight::Note, note.say(&InTheApp), None);
+                // One notice, as only a few are kept.
+                let notes: Vec<_> = opened
+                    .notes
+                    .iter()
+                    .map(|note| note.say(&InTheApp))
+                    .collect();
+                if !notes.is_empty() {
+                    self.notices.add(Weight::Note, notes.join("\n"), None);
                 }
                 self.show_run(opened.clone());
             }
