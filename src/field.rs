@@ -43,6 +43,9 @@ pub enum Field {
     Seed,
     Shuffle,
     Augment,
+    Crop,
+    Flip,
+    DropLast,
     FreezeStats,
     Precision,
     /// Which adapter computes.
@@ -91,6 +94,9 @@ impl Field {
             Self::Seed => "seed",
             Self::Shuffle => "shuffle",
             Self::Augment => "augment",
+            Self::Crop => "crop",
+            Self::Flip => "flip",
+            Self::DropLast => "drop-last",
             Self::FreezeStats => "freeze-stats",
             Self::Precision => "precision",
             Self::Adapter => "adapter",
@@ -108,6 +114,8 @@ pub enum Remedy {
     Lower(&'static [Field]),
     /// Choose larger values of one of these.
     Raise(&'static [Field]),
+    /// Switch one of these on.
+    Use(&'static [Field]),
     /// Choose another value of one of these.
     Change(&'static [Field]),
     /// Set one to this value, to keep things as they were.
@@ -212,6 +220,7 @@ pub trait Wording {
         match remedy {
             Remedy::Lower(fields) => said("use a smaller", fields),
             Remedy::Raise(fields) => said("use a larger", fields),
+            Remedy::Use(fields) => said("switch on", fields),
             Remedy::Change(fields) => said("change", fields),
             Remedy::Keep(field, value) => {
                 let name = self.name(*field)?;

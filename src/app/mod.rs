@@ -12,7 +12,7 @@
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
 //! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing,
 //!   [`layout_class`] (how large things are in a window of a size), [`touch`] (what hovers, for those who
-//!   tap), [`spoken`] (for those who do not see), [`dialog`] and `dropping` for files, [`notice`] for what went wrong (`wording` says it), [`export`] for what is taken
+//!   tap), [`spoken`] (for those who do not see), [`dialog`] and `dropping` for files, [`fonts`] for letters of all scripts, [`notice`] for what went wrong (`wording` says it), [`export`] for what is taken
 //!   away.
 
 pub mod action;
@@ -24,6 +24,7 @@ pub mod dialog;
 mod dropping;
 pub mod export;
 mod focus;
+pub mod fonts;
 mod halves;
 mod icons;
 pub mod inside;

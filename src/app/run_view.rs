@@ -8,6 +8,7 @@ use super::channels::norm_history::NormHistory;
 use super::speed::Speed;
 use crate::session::{Event, Opened, Phase};
 use crate::study::gamma::Norms;
+use crate::train::batches::Batches;
 use crate::train::history::History;
 use crate::train::metric::Metric;
 use crate::train::run::Ending;
@@ -25,7 +26,7 @@ pub struct RunView {
     pub history: History,
     /// γ and β over its course.
     pub norms: NormHistory,
-    /// Steps a second.
+    /// Steps and images a second.
     pub speed: Speed,
     /// Steps finished.
     pub step: u64,
@@ -33,6 +34,7 @@ pub struct RunView {
     pub batch: Option<(f64, f64)>,
     /// Test accuracy of the evaluation last done.
     pub accuracy: Option<f64>,
+    batches: Batches,
 }
 
 impl RunView {
@@ -48,6 +50,7 @@ impl RunView {
             step: opened.outlook.done_steps,
             batch: None,
             accuracy: None,
+            batches: opened.settings.batches(&opened.data.shape()),
             opened,
         };
         // A resumed run went from its first state to this one; what lay between is not kept.
@@ -94,7 +97,8 @@ impl RunView {
             } => {
                 self.step = step;
                 self.batch = Some((loss, accuracy));
-                self.speed.step(step, seconds);
+                let images = self.batches.images_in(step);
+                self.speed.step(step, images, seconds);
             }
             Metric::Eval { accuracy, .. } => self.accuracy = Some(accuracy),
         }
@@ -129,8 +133,7 @@ impl RunView {
 
     /// Images a second, lately.
     pub fn images_per_second(&self) -> Option<f64> {
-        let batch = f64::from(self.opened.settings.batch_size);
-        Some(self.speed.steps_per_second()? * batch)
+        self.speed.images_per_second()
     }
 
     /// Seconds that the steps left will take, evaluations not counted.

@@ -2,10 +2,15 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use egui::{Context, IconData, Ui, ViewportBuilder, ViewportCommand};
+use eframe::wgpu::rwh::{HasDisplayHandle, RawDisplayHandle};
+use egui::{
+    Context, FallbackRequest, FontInsert, FontProvider, IconData, Ui, ViewportBuilder,
+    ViewportCommand,
+};
+use egui_system_font_provider::SystemFontProvider;
 
 use super::shell::Shell;
 use crate::session::open_gpu;
@@ -37,6 +42,18 @@ struct Window {
     is_lost: Arc<AtomicBool>,
 }
 
+/// The system's fonts, looked at when a letter comes that no other font has.
+#[derive(Default)]
+pub struct SystemFonts(OnceLock<SystemFontProvider>);
+
+impl FontProvider for SystemFonts {
+    fn font_for(&self, request: &FallbackRequest<'_>) -> Option<FontInsert> {
+        self.0
+            .get_or_init(SystemFontProvider::new)
+            .font_for(request)
+    }
+}
+
 /// Opens the window, with a run of earlier in it if one is given, and returns when it is closed. The
 /// run under way is saved then.
 ///
@@ -51,6 +68,8 @@ pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
         .with_icon(icon());
     let options = eframe::NativeOptions {
         viewport,
+        // Its own looks at all fonts at each start.
+        system_font_fallback: false,
         ..Default::default()
     };
     let make = move |context: &eframe::CreationContext<'_>| {
@@ -73,6 +92,11 @@ pub fn open(run: Option<PathBuf>) -> Result<(), WindowError> {
         let kind = state.map(|state| state.adapter.get_info().device_type);
         if kind == Some(wgpu::DeviceType::Cpu) {
             shell.draws_in_software();
+        }
+        ctx.add_font_provider(Arc::new(SystemFonts::default()));
+        let display = context.display_handle().map(|handle| handle.as_raw());
+        if matches!(display, Ok(RawDisplayHandle::Wayland(_))) {
+            shell.takes_no_drops();
         }
         if let Some(run) = run {
             shell.open_run(ctx, &run);

@@ -10,7 +10,7 @@ use super::{Outcome, usage};
 use crate::data::Loaded;
 use crate::field::Field;
 use crate::gpu::Gpu;
-use crate::network::Trainable;
+use crate::network::{Adopted, Trainable};
 use crate::train::manifest::Earlier;
 use crate::train::metric::Metric;
 use crate::train::run_folder::run_of;
@@ -46,10 +46,14 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
     for note in &notes {
         tell(format_args!("note: {}", note.say(&Terminal)));
     }
-    let state = saved.into_state(&build(&settings, &data.shape())?, &file)?;
+    let Adopted { state, notes } = saved.into_state(&build(&settings, &data.shape())?, &file)?;
+    for note in &notes {
+        tell(format_args!("note: {}", note.say(&Terminal)));
+    }
 
     // A plan that trains nothing is all it takes.
     settings.train = Trainable::nothing();
+    settings.freeze_stats = true;
     settings.init = None;
     let start = Start {
         state,

@@ -141,7 +141,20 @@ impl<S> Given<S> {
 impl<S: Subset> Args for Given<S> {
     fn augment_args(command: Command) -> Command {
         let taken = SETTINGS.iter().filter(|setting| S::takes(setting));
-        taken.fold(command, |command, setting| command.arg(arg::<S>(setting)))
+        taken.fold(command, |command, setting| {
+            let command = command.arg(arg::<S>(setting));
+            match setting.kind {
+                Kind::Either(off, help) => command.arg(
+                    Arg::new(off)
+                        .long(off)
+                        .help(help)
+                        .help_heading(S::heading(setting))
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with(setting.field.key()),
+                ),
+                _ => command,
+            }
+        })
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -157,6 +170,10 @@ impl<S: Subset> FromArgMatches for Given<S> {
             match setting.kind {
                 Kind::SwitchOn => is_on().then(|| true.to_string()),
                 Kind::SwitchOff(..) => is_on().then(|| false.to_string()),
+                Kind::Either(off, _) => match (is_on(), matches.get_flag(off)) {
+                    (false, false) => None,
+                    (is_on, _) => Some(is_on.to_string()),
+                },
                 _ => matches.get_one::<String>(key).cloned(),
             }
         };
@@ -181,7 +198,7 @@ fn arg<S: Subset>(setting: &'static Setting) -> Arg {
         .help(help::<S>(setting))
         .help_heading(S::heading(setting));
     match setting.kind {
-        Kind::SwitchOn | Kind::SwitchOff(..) => arg.action(ArgAction::SetTrue),
+        Kind::SwitchOn | Kind::SwitchOff(..) | Kind::Either(..) => arg.action(ArgAction::SetTrue),
         Kind::Number(placeholder, _) => arg.value_name(placeholder).allow_negative_numbers(true),
         Kind::Text(placeholder) | Kind::Choice(placeholder, _) => arg.value_name(placeholder),
     }

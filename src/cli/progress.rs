@@ -15,6 +15,7 @@ use crate::field::Explanation;
 use crate::network::counts;
 use crate::numbers::bytes;
 use crate::session::{Event, Opened, Stage};
+use crate::train::batches::Batches;
 use crate::train::metric::Metric;
 
 /// Time between two plain lines about steps.
@@ -34,7 +35,7 @@ pub(super) struct Progress {
     reading: Option<ProgressBar>,
     /// Why nothing is printed any more: a training is worth more than its lines.
     unprinted: Option<Unprinted>,
-    batch_size: u32,
+    batches: Option<Batches>,
     line: Instant,
     rate: Rate,
 }
@@ -42,19 +43,19 @@ pub(super) struct Progress {
 /// Images a second over the steps since the last evaluation.
 struct Rate {
     since: Instant,
-    steps: u64,
+    images: u64,
 }
 
 impl Rate {
     fn new() -> Self {
         Self {
             since: Instant::now(),
-            steps: 0,
+            images: 0,
         }
     }
 
-    fn images_per_second(&self, batch_size: u32) -> f64 {
-        self.steps as f64 * f64::from(batch_size) / self.since.elapsed().as_secs_f64().max(1e-9)
+    fn images_per_second(&self) -> f64 {
+        self.images as f64 / self.since.elapsed().as_secs_f64().max(1e-9)
     }
 }
 
@@ -81,7 +82,7 @@ impl Progress {
             show,
             reading: None,
             unprinted: None,
-            batch_size: 0,
+            batches: None,
             line: Instant::now(),
             rate: Rate::new(),
         }
@@ -209,7 +210,7 @@ impl Progress {
             bar.set_length(opened.outlook.total_steps);
             bar.set_position(done);
         }
-        self.batch_size = settings.batch_size;
+        self.batches = Some(settings.batches(&data.shape()));
         self.rate = Rate::new();
     }
 
@@ -245,8 +246,10 @@ impl Progress {
                 lr,
                 ..
             } => {
-                self.rate.steps += 1;
-                let speed = self.rate.images_per_second(self.batch_size);
+                let images =
+                    |batches: Batches| batches.images_in(step) - batches.images_in(step - 1);
+                self.rate.images += self.batches.map_or(0, images);
+                let speed = self.rate.images_per_second();
                 let text = format!(
                     "epoch {epoch:.2} loss {loss:.4} accuracy {:.1} % rate {lr:.4} {speed:.0} images/s",
                     100.0 * accuracy
@@ -266,7 +269,7 @@ impl Progress {
                 gamma_below_001,
                 seconds,
             } => {
-                let speed = self.rate.images_per_second(self.batch_size);
+                let speed = self.rate.images_per_second();
                 self.rate = Rate::new();
                 self.say(&format!(
                     "epoch {epoch:.2} (step {step}): test loss {loss:.4}, test accuracy {:.2} %, |γ| < 0.01: {:.1} %, {speed:.0} images/s, {seconds:.0} s",

@@ -32,6 +32,13 @@ impl Wording for Terminal {
     fn remedy(&self, remedy: &Remedy) -> Option<String> {
         let with_path = |text: &str, path: &Path| Some(format!("{text} {}", path.display()));
         match remedy {
+            Remedy::Use(fields) => {
+                let names: Vec<_> = fields
+                    .iter()
+                    .filter_map(|field| self.name(*field))
+                    .collect();
+                Some(format!("use {}", names.join(" or ")))
+            }
             Remedy::Resume(None) => Some("continue the run with --resume".to_owned()),
             Remedy::Resume(Some(run)) => with_path("continue the run with --resume", run),
             Remedy::StartAnew(config) => with_path("start a new run with --config", config),

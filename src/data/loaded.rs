@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DataSet, DataShape};
-use crate::field::Explanation;
+use crate::field::{Explanation, Field};
 use crate::numbers::counted;
 
 /// A data set as it was read.

@@ -119,7 +119,7 @@ impl Images {
 ///     train: images,
 ///     classes: vec!["dark".into(), "light".into()],
 /// };
-/// assert_eq!(data.shape().steps_per_epoch(2), 1);
+/// assert_eq!((data.shape().train, data.shape().classes), (2, 2));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataSet {
@@ -160,13 +160,6 @@ pub struct DataShape {
     pub train: usize,
     /// How many test images.
     pub test: usize,
-}
-
-impl DataShape {
-    /// Batches of an epoch; the last may be smaller.
-    pub fn steps_per_epoch(&self, batch_size: u32) -> u64 {
-        (self.train as u64).div_ceil(u64::from(batch_size.max(1)))
-    }
 }
 
 /// How one image is moved before it is trained on.

@@ -37,6 +37,8 @@ pub fn augmentation(seed: u64, epoch: u64, index: u32) -> Augmentation {
 #[derive(Clone, Debug)]
 pub struct AugmentationDraw {
     rng: ChaCha8Rng,
+    crop: bool,
+    flip: bool,
 }
 
 impl AugmentationDraw {
@@ -44,7 +46,15 @@ impl AugmentationDraw {
     pub fn new(seed: u64, epoch: u64) -> Self {
         Self {
             rng: stream(seed, epoch, *b"augment "),
+            crop: true,
+            flip: true,
         }
+    }
+
+    /// The same draws, of which only these are used: moving (`crop`), mirroring (`flip`).
+    #[must_use]
+    pub fn only(self, crop: bool, flip: bool) -> Self {
+        Self { crop, flip, ..self }
     }
 
     /// How image `index` of the training set is moved.
@@ -55,11 +65,14 @@ impl AugmentationDraw {
         let word = self.rng.next_u32();
         let choices = i64::from(LARGEST_MOVE) * 2 + 1;
         let choice = (i64::from(word & 0x7fff_ffff) * choices * choices) >> 31;
-        let centred = |v: i64| v as i8 - LARGEST_MOVE;
+        let centred = |v: i64| match self.crop {
+            true => v as i8 - LARGEST_MOVE,
+            false => 0,
+        };
         Augmentation {
             down: centred(choice / choices),
             right: centred(choice % choices),
-            flip: word >> 31 == 1,
+            flip: self.flip && word >> 31 == 1,
         }
     }
 }

@@ -3,8 +3,10 @@
 //! Read in this order: [`graph`] (layers, parameters, shapes), [`build`] (adding layers to one),
 //! [`resnet`] and [`vgg`] (who build graphs), [`architecture`] (which of them a name means),
 //! [`state`] (the values of all parameters on the host), [`initial`] (their first values),
-//! [`trainable`] (which of them may change), [`trained_set`] (that choice, for one graph).
+//! [`mod@adopt`] (a state from other programs' tensors), [`trainable`] (which of them may change),
+//! [`trained_set`] (that choice, for one graph).
 
+pub mod adopt;
 pub mod architecture;
 pub mod build;
 pub mod error;
@@ -17,6 +19,7 @@ pub mod trainable;
 pub mod trained_set;
 pub mod vgg;
 
+pub use adopt::{Adopted, adopt};
 pub use architecture::{Architecture, ArchitectureName, Family, Options, ParameterCounts, counts};
 pub use error::NetworkError;
 pub use graph::Graph;

@@ -73,25 +73,36 @@ pub struct NamedTensor {
 /// Why tensors are not the state of a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
-    /// A tensor is not there.
-    #[error("the state has no tensor `{name}`, which the network needs with shape {expected:?}")]
-    Missing {
-        /// Its name.
-        name: String,
-        /// Its shape.
-        expected: Vec<usize>,
-    },
-    /// The first tensor, in the network's order, whose shape differs.
+    /// Tensors that are missing, of another shape, or of no use: all of them.
     #[error(
-        "the state is of another network: `{name}` has shape {found:?}, the network needs {expected:?}"
+        "the state is of another network: {}",
+        differences(missing, shapes, unknown)
     )]
+    Differs {
+        /// What the network needs and the state has not: names and shapes.
+        missing: Vec<(String, Vec<usize>)>,
+        /// What has another shape: names, shapes in the state, shapes in the network.
+        shapes: Vec<(String, Vec<usize>, Vec<usize>)>,
+        /// What the network has no use for.
+        unknown: Vec<String>,
+    },
+    /// A tensor whose shape differs from that of another that belongs to it.
+    #[error("`{name}` has shape {found:?}, {expected:?} is needed")]
     Shape {
         /// Its name.
         name: String,
         /// Its shape in the state.
         found: Vec<usize>,
-        /// Its shape in the network.
+        /// The shape that it must have.
         expected: Vec<usize>,
+    },
+    /// An output layer that has to be made anew, where there is nothing to make it of.
+    #[error(
+        "{told}, so what it answers says nothing; a training that starts from it makes a new one"
+    )]
+    Head {
+        /// What is there in its place.
+        told: String,
     },
     /// A tensor of another type.
     #[error("`{name}` holds {found} values, {expected} are needed; convert the file")]
@@ -133,12 +144,6 @@ pub enum StateError {
         /// Where, one index a dimension.
         place: Vec<usize>,
     },
-    /// A tensor that the network has no use for.
-    #[error("the state is of another network: it has a tensor `{name}`, the network has none")]
-    Unknown {
-        /// Its name.
-        name: String,
-    },
     /// Two tensors of one name.
     #[error("the state has two tensors `{name}`")]
     Duplicate {
@@ -178,9 +183,9 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Names the first tensor, in the order of PyTorch's `state_dict`, that is missing, or has
-    /// another shape or type, or holds NaN, an infinity or a negative variance; then, where all fit,
-    /// the first that the network does not have.
+    /// Tensors that are missing, of another shape or of no use, all of them; where there are none, the
+    /// first, in the order of PyTorch's `state_dict`, that has another type, or holds NaN, an infinity or a
+    /// negative variance.
     pub fn from_named(
         graph: &Graph,
         tensors: impl IntoIterator<Item = NamedTensor>,
@@ -208,25 +213,34 @@ impl State {
                 graph.batch_norms.len()
             ],
         };
+        let (mut missing, mut shapes, mut found) = (Vec::new(), Vec::new(), Vec::new());
         for entry in entries(graph) {
-            let Some(tensor) = given.remove(&entry.name) else {
-                return Err(StateError::Missing {
-                    name: entry.name,
-                    expected: entry.shape,
-                });
-            };
-            check_shape(&tensor, &entry.shape)?;
-            match entry.part {
+            match given.remove(&entry.name) {
+                None => missing.push((entry.name, entry.shape)),
+                Some(tensor) if tensor.shape != entry.shape => {
+                    shapes.push((entry.name, tensor.shape, entry.shape));
+                }
+                Some(tensor) => found.push((entry.part, tensor)),
+            }
+        }
+        names.retain(|name| given.contains_key(name));
+        if !(missing.is_empty() && shapes.is_empty() && names.is_empty()) {
+            return Err(StateError::Differs {
+                missing,
+                shapes,
+                unknown: names,
+            });
+        }
+        for (part, tensor) in found {
+            check_length(&tensor)?;
+            match part {
                 Part::Parameter(at) => state.parameters[at] = floats(tensor)?,
                 Part::Mean(at) => state.running[at].mean = floats(tensor)?,
                 Part::Variance(at) => state.running[at].variance = variances(tensor)?,
                 Part::Batches(at) => state.running[at].batches_tracked = batches(tensor)?,
             }
         }
-        match names.into_iter().find(|name| given.contains_key(name)) {
-            Some(name) => Err(StateError::Unknown { name }),
-            None => Ok(state),
-        }
+        Ok(state)
     }
 }
 
@@ -276,15 +290,8 @@ fn entries(graph: &Graph) -> Vec<Entry> {
     entries
 }
 
-fn check_shape(tensor: &NamedTensor, expected: &[usize]) -> Result<(), StateError> {
-    if tensor.shape != expected {
-        return Err(StateError::Shape {
-            name: tensor.name.clone(),
-            found: tensor.shape.clone(),
-            expected: expected.to_vec(),
-        });
-    }
-    if tensor.data.len() != expected.iter().product::<usize>() {
+fn check_length(tensor: &NamedTensor) -> Result<(), StateError> {
+    if tensor.data.len() != tensor.shape.iter().product::<usize>() {
         return Err(StateError::Length {
             name: tensor.name.clone(),
             found: tensor.data.len(),
@@ -292,6 +299,53 @@ fn check_shape(tensor: &NamedTensor, expected: &[usize]) -> Result<(), StateErro
         });
     }
     Ok(())
+}
+
+/// The sentence for [`StateError::Differs`], without its beginning.
+fn differences(
+    missing: &[(String, Vec<usize>)],
+    shapes: &[(String, Vec<usize>, Vec<usize>)],
+    unknown: &[String],
+) -> String {
+    let are = |count: usize, one: &str, more: &str| match count {
+        1 => format!("1 tensor {one}"),
+        _ => format!("{count} tensors {more}"),
+    };
+    let mut parts = Vec::new();
+    if !missing.is_empty() {
+        let texts: Vec<String> = missing
+            .iter()
+            .map(|(name, shape)| format!("`{name}` {shape:?}"))
+            .collect();
+        let are = are(missing.len(), "is", "are");
+        parts.push(format!("{are} missing: {}", first_few(&texts)));
+    }
+    if !shapes.is_empty() {
+        let texts: Vec<String> = shapes
+            .iter()
+            .map(|(name, found, expected)| {
+                format!("`{name}` is {found:?}, the network needs {expected:?}")
+            })
+            .collect();
+        let have = are(shapes.len(), "has", "have");
+        parts.push(format!("{have} another shape: {}", first_few(&texts)));
+    }
+    if !unknown.is_empty() {
+        let texts: Vec<String> = unknown.iter().map(|name| format!("`{name}`")).collect();
+        let are = are(unknown.len(), "is", "are");
+        parts.push(format!("{are} of no use here: {}", first_few(&texts)));
+    }
+    parts.join("; ")
+}
+
+/// The first of many texts, and how many more there are.
+pub(super) fn first_few(texts: &[String]) -> String {
+    const FEW: usize = 3;
+    let shown = texts[..texts.len().min(FEW)].join(", ");
+    match texts.len().saturating_sub(FEW) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 fn wrong_dtype(name: String, data: &TensorData, expected: &'static str) -> StateError {

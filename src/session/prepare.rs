@@ -8,6 +8,7 @@ use web_time::SystemTime;
 use super::{NewFolder, Origin, SessionError};
 use crate::data::{DataSet, Loaded, Manifest};
 use crate::field::Explanation;
+use crate::train::advice::settle_flip;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::longer::{ends_early, stretched};
 use crate::train::manifest::Earlier;
@@ -48,7 +49,7 @@ struct Asked<'a> {
 /// Reads what is needed and checks what can be checked without a device.
 pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionError> {
     let Asked {
-        settings,
+        mut settings,
         place,
         checkpoint,
         run,
@@ -63,7 +64,12 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
         mut notes,
     } = loaded.map_err(SessionError::Data)?;
     let shape = data.shape();
-    let steps_per_epoch = shape.steps_per_epoch(settings.batch_size);
+    match checkpoint {
+        None => notes.extend(settle_flip(&mut settings, &shape)),
+        // Versions that did not note it mirrored all images.
+        Some(_) => _ = settings.flip.get_or_insert(true),
+    }
+    let steps_per_epoch = settings.batches(&shape).steps();
     let start = match (checkpoint, origin) {
         (Some(checkpoint), Origin::Resumed { run, .. }) => {
             let (before, step) = (&checkpoint.settings, checkpoint.progress.step);
@@ -76,6 +82,7 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
         }
         _ => Start::new(&settings, &shape).map_err(SessionError::Start)?,
     };
+    notes.extend(start.notes.iter().cloned());
     notes.extend(ends_early(&settings, steps_per_epoch));
     Ok(Prepared {
         manifest: earlier.and(&manifest),

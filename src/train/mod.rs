@@ -2,13 +2,16 @@
 //!
 //! Read in this order: [`settings`] (all that defines a run), [`table`] (what is known of each
 //! [`setting`]), `config` (settings in a file), [`link`] (settings in a link), [`schedule`] (the learning rate at
-//! each step), [`longer`] (what becomes of it in a run that goes on), [`start`] (what a run begins with), [`trainer`] (its steps), [`metric`] (what it reports), [`tensor_file`]
+//! each step), [`longer`] (what becomes of it in a run that goes on), [`batches`] (how an epoch is cut), [`start`]
+//! (what a run begins with, [`advice`] what is worth a word then), [`trainer`] (its steps), [`metric`] (what it reports), [`tensor_file`]
 //! (named tensors as safetensors), [`checkpoint`]
 //! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
 //! [`run_folder`] (where all of it is kept), [`manifest`] (the files it was trained and tested on), [`history`] (what it reported, so that a million steps draw
 //! at once), [`plot`] (the pictures at its end), [`run`] (a training into a folder, from start to end).
 
+pub mod advice;
 pub mod atomic_file;
+pub mod batches;
 pub mod checkpoint;
 mod choices;
 mod config;

@@ -4,7 +4,9 @@ use super::checkpoint::{Checkpoint, CheckpointError, state_digest};
 use super::delta::{Delta, DeltaError, is_delta};
 use super::settings::Settings;
 use super::tensor_file::{DIGEST_KEY, TensorFile, parse_tensors};
-use crate::network::{Graph, NamedTensor, State, StateError, initial_state};
+use crate::data::Normalization;
+use crate::field::Explanation;
+use crate::network::{Adopted, Graph, State, StateError, adopt, initial_state};
 use crate::platform::fs;
 
 /// What a safetensors file holds.
@@ -15,7 +17,7 @@ pub enum Saved {
     /// What a training changed.
     Delta(Box<Delta>),
     /// A `state_dict` without a word on where it came from.
-    Tensors(Vec<NamedTensor>),
+    Tensors(TensorFile),
 }
 
 /// A file that gives no state of a network.
@@ -78,7 +80,7 @@ impl Saved {
         // A digest alone says nothing of a run.
         let is_of_a_run = |key: &String| key.starts_with("bnonly.") && key != DIGEST_KEY;
         if !content.metadata.keys().any(is_of_a_run) {
-            return Ok(Self::Tensors(content.tensors));
+            return Ok(Self::Tensors(content));
         }
         Ok(match is_delta(&content.metadata) {
             true => Self::Delta(Box::new(Delta::from_file(file, content)?)),
@@ -95,43 +97,96 @@ impl Saved {
         }
     }
 
-    /// Its state, as one of `graph`'s; `file` is its name in errors. A delta's base is made from its
-    /// seed, or read from the file it started from.
+    /// Its state, as one of `graph`'s, and what was done to make it one; `file` is its name in errors. A
+    /// delta's base is made from its seed, or read from the file it started from.
     ///
     /// # Errors
-    /// A state of another network, naming the first tensor that differs and both shapes; NaN in one;
-    /// a delta of another base.
-    pub fn into_state(self, graph: &Graph, file: &str) -> Result<State, SavedError> {
-        let tensors = match self {
-            Self::Checkpoint(checkpoint) => checkpoint.tensors,
-            Self::Tensors(tensors) => tensors,
-            Self::Delta(delta) => {
-                let base = initial(graph, &delta.settings).map_err(|source| SavedError::Base {
-                    file: file.to_owned(),
-                    source: Box::new(source),
-                })?;
-                let applied = delta.apply(graph, &base);
-                return applied.map_err(|source| SavedError::Delta {
-                    file: file.to_owned(),
-                    source,
-                });
-            }
+    /// A state of another network, or with another number of classes; NaN in one; a delta of another
+    /// base.
+    pub fn into_state(self, graph: &Graph, file: &str) -> Result<Adopted, SavedError> {
+        self.adopted(graph, file, None)
+    }
+
+    fn adopted(
+        self,
+        graph: &Graph,
+        file: &str,
+        fresh: Option<&dyn Fn() -> State>,
+    ) -> Result<Adopted, SavedError> {
+        let (tensors, converted) = match self {
+            Self::Checkpoint(checkpoint) => (checkpoint.tensors, None),
+            Self::Tensors(content) => (content.tensors, Some(content.converted)),
+            Self::Delta(delta) => return from_delta(&delta, graph, file),
         };
-        State::from_named(graph, tensors).map_err(|source| SavedError::State {
+        let adopted = adopt(graph, tensors, fresh);
+        let mut adopted = adopted.map_err(|source| SavedError::State {
             file: file.to_owned(),
             source,
-        })
+        })?;
+        if let Some(types) = converted {
+            if !types.is_empty() {
+                let types: Vec<String> = types.into_iter().collect();
+                let types = types.join(" and ");
+                let told = format!("the state's numbers are {types}; they are used as F32");
+                adopted.notes.push(Explanation::new(told));
+            }
+            let channels = graph.input_shape().channels;
+            adopted.notes.push(normalised(channels));
+        }
+        Ok(adopted)
     }
 }
 
-/// The state that a run with these settings starts from: the seed's, or a file's.
+fn from_delta(delta: &Delta, graph: &Graph, file: &str) -> Result<Adopted, SavedError> {
+    let base = initial(graph, &delta.settings).map_err(|source| SavedError::Base {
+        file: file.to_owned(),
+        source: Box::new(source),
+    })?;
+    let state = delta.apply(graph, &base.state);
+    let state = state.map_err(|source| SavedError::Delta {
+        file: file.to_owned(),
+        source,
+    })?;
+    // How its base was read was told when it was trained.
+    let notes = Vec::new();
+    Ok(Adopted { state, notes })
+}
+
+/// What images become before the first layer, which a state from elsewhere may have known otherwise.
+fn normalised(channels: u32) -> Explanation {
+    let (mean, deviation) = Normalization::for_channels(channels).values(channels);
+    let list = |values: &[f32]| {
+        let values: Vec<String> = values.iter().map(f32::to_string).collect();
+        values.join(", ")
+    };
+    let whose = match channels {
+        3 => "ImageNet's mean",
+        _ => "the average of ImageNet's means",
+    };
+    Explanation::new(format!(
+        "images are normalised by {whose} {} and deviation {} (of pixels from 0 to 1); a state that was trained with \
+         others answers less well",
+        list(&mean),
+        list(&deviation)
+    ))
+}
+
+/// The state that a run with these settings starts from: the seed's, or a file's, and what was done to
+/// make it this network's. An output layer that a file lacks is the seed's.
 ///
 /// # Errors
 /// A file that holds no state of this network.
-pub fn initial(graph: &Graph, settings: &Settings) -> Result<State, SavedError> {
+pub fn initial(graph: &Graph, settings: &Settings) -> Result<Adopted, SavedError> {
+    let of_seed = || initial_state(graph, settings.seed, settings.bn_init);
     match &settings.init {
-        Some(path) => Saved::read(path)?.into_state(graph, &path.display().to_string()),
-        None => Ok(initial_state(graph, settings.seed, settings.bn_init)),
+        Some(path) => {
+            let file = path.display().to_string();
+            Saved::read(path)?.adopted(graph, &file, Some(&of_seed))
+        }
+        None => Ok(Adopted {
+            state: of_seed(),
+            notes: Vec::new(),
+        }),
     }
 }
 

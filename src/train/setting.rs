@@ -39,6 +39,8 @@ pub enum Kind {
     SwitchOn,
     /// On by default; with the option that switches it off, and what that does.
     SwitchOff(&'static str, &'static str),
+    /// On or off, or left out: then the data decide; with the option that switches it off, and what that does.
+    Either(&'static str, &'static str),
     /// A number; with what stands for it in `--width <CHANNELS>`, and its unit.
     Number(&'static str, &'static str),
     /// A text; with what stands for it in `--data <PATH|shapes>`.
@@ -159,7 +161,7 @@ impl Setting {
     pub fn default_text(&self) -> Option<String> {
         match self.kind {
             Kind::SwitchOn | Kind::SwitchOff(..) => None,
-            Kind::Number(..) | Kind::Text(_) | Kind::Choice(..) => {
+            Kind::Either(..) | Kind::Number(..) | Kind::Text(_) | Kind::Choice(..) => {
                 let text = self.get(&Settings::default());
                 text.or(self.unset.map(str::to_owned))
             }

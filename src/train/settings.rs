@@ -6,8 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::batches::Batches;
 use super::schedule::{LearningRate, Schedule};
-use crate::data::{Background, DataSource};
+use crate::data::{Background, DataShape, DataSource};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
 use crate::network::{ArchitectureName, BnInit, Trainable};
@@ -92,8 +93,14 @@ pub struct Settings {
     pub seed: u64,
     /// Whether each epoch takes the images in a new order.
     pub shuffle: bool,
-    /// Whether training images are cropped and flipped at random.
+    /// Whether training images are moved and mirrored at random, as far as the next two say so.
     pub augment: bool,
+    /// Whether they are moved, which crops them.
+    pub crop: bool,
+    /// Whether they are mirrored; `None` for all but those of one channel.
+    pub flip: Option<bool>,
+    /// Whether an epoch's last batch is left out where it is smaller than the others.
+    pub drop_last: bool,
     /// Whether BatchNorm's running statistics stay as they are.
     pub freeze_stats: bool,
     /// How activations, their gradients and the weights of convolutions are stored while it runs.
@@ -135,6 +142,9 @@ impl Default for Settings {
             seed: 0,
             shuffle: true,
             augment: true,
+            crop: true,
+            flip: None,
+            drop_last: false,
             freeze_stats: false,
             precision: Precision::F32,
         }
@@ -169,6 +179,17 @@ impl Settings {
     pub fn rate_at(&self, step: u64, steps_per_epoch: u64) -> f64 {
         let steps = self.schedule_steps(steps_per_epoch);
         self.learning_rate().at(step, steps_per_epoch, steps)
+    }
+
+    /// How each epoch is cut into batches.
+    pub fn batches(&self, data: &DataShape) -> Batches {
+        Batches::new(data.train, self.batch_size, self.drop_last)
+    }
+
+    /// Whether images of so many channels are mirrored. Those of one channel are often digits or
+    /// letters, which read otherwise then.
+    pub fn flips(&self, channels: u32) -> bool {
+        self.augment && self.flip.unwrap_or(channels != 1)
     }
 
     /// The learning rate as a function of the step.

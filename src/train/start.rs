@@ -1,5 +1,6 @@
 //! What a run begins with: network, trained set and first state, as its settings and data say.
 
+use super::advice::{OneValue, advice, check_batches};
 use super::checkpoint::{Base, Checkpoint, FIRST_MOMENT, OptimizerState, Progress, SECOND_MOMENT};
 use super::manifest::Earlier;
 use super::saved::{SavedError, digest, initial};
@@ -10,7 +11,8 @@ use crate::field::{Explain, Explanation, Field};
 use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
 use crate::network::{
-    Architecture, Graph, NetworkError, Options, State, StateError, TrainableError, TrainedSet,
+    Adopted, Architecture, Graph, NetworkError, Options, State, StateError, TrainableError,
+    TrainedSet,
 };
 
 /// Settings that no run can begin with.
@@ -25,6 +27,9 @@ pub enum StartError {
     /// A trained set that does not exist.
     #[error("{0}")]
     Trainable(#[from] TrainableError),
+    /// Batches that are too small.
+    #[error(transparent)]
+    OneValue(#[from] OneValue),
     /// A state that is none of this network's.
     #[error("{0}")]
     Saved(#[from] SavedError),
@@ -50,6 +55,7 @@ impl Explain for StartError {
         match self {
             Self::Settings(error) => error.explain(),
             Self::Network(error) => error.explain(),
+            Self::OneValue(error) => error.explain(),
             Self::Trainable(error) => Explanation::new(error).about(Field::Train),
             Self::Saved(error) => Explanation::new(error).about(Field::Init),
             Self::Checkpoint(_) | Self::Optimizer { .. } => Explanation::new(self),
@@ -76,6 +82,8 @@ pub struct Start {
     pub base: Base,
     /// Which variants of convolutions ran before, on going on.
     pub choices: Choices,
+    /// What a person should know of it, told at a run's beginning and not again.
+    pub notes: Vec<Explanation>,
 }
 
 impl Start {
@@ -85,7 +93,11 @@ impl Start {
     /// Settings that do not fit each other, the data, or the file they start from.
     pub fn new(settings: &Settings, data: &DataShape) -> Result<Self, StartError> {
         let (graph, trained) = prepare(settings, data)?;
-        let initial = initial(&graph, settings)?;
+        let Adopted {
+            state: initial,
+            mut notes,
+        } = initial(&graph, settings)?;
+        notes.extend(advice(&graph, &trained, settings, data));
         let base = Base {
             seed: settings.init.is_none().then_some(settings.seed),
             digest: digest(&graph, &initial),
@@ -100,6 +112,7 @@ impl Start {
             progress: Progress::default(),
             base,
             choices: Choices::default(),
+            notes,
         })
     }
 
@@ -134,7 +147,7 @@ impl Start {
             }
         }
         // Only pictures need it, and the file it came from may be gone by now.
-        let initial = initial(&graph, settings).unwrap_or_else(|_| state.clone());
+        let initial = initial(&graph, settings).map_or_else(|_| state.clone(), |first| first.state);
         Ok(Self {
             graph,
             trained,
@@ -144,6 +157,7 @@ impl Start {
             progress: checkpoint.progress,
             base: checkpoint.base,
             choices: checkpoint.choices,
+            notes: Vec::new(),
         })
     }
 
@@ -227,6 +241,7 @@ fn rule(settings: &Settings) -> Rule {
 pub fn prepare(settings: &Settings, data: &DataShape) -> Result<(Graph, TrainedSet), StartError> {
     check(settings)?;
     let graph = build(settings, data)?;
+    check_batches(&graph, settings, data)?;
     let trained = settings.train.select(&graph, settings.seed)?;
     Ok((graph, trained))
 }

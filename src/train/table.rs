@@ -23,7 +23,7 @@ macro_rules! access {
 }
 
 /// All settings, in the order of the command line's help.
-pub static SETTINGS: [Setting; 34] = [
+pub static SETTINGS: [Setting; 37] = [
     Setting {
         field: Field::Data,
         part: Part::Data,
@@ -388,6 +388,39 @@ pub static SETTINGS: [Setting; 34] = [
         unset: None,
         is_valid: |_| true,
         access: access!(augment),
+    },
+    Setting {
+        field: Field::Crop,
+        part: Part::More,
+        label: "Crop",
+        help: "Of the two, move images, which crops them",
+        kind: Kind::SwitchOff("no-crop", "Do not move images; mirroring stays"),
+        expected: "true or false",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(crop),
+    },
+    Setting {
+        field: Field::Flip,
+        part: Part::More,
+        label: "Flip",
+        help: "Of the two, mirror half of the images, also those of one channel",
+        kind: Kind::Either("no-flip", "Do not mirror images; moving stays"),
+        expected: "true or false",
+        unset: Some("on, but off for images of one channel"),
+        is_valid: |_| true,
+        access: access!(flip),
+    },
+    Setting {
+        field: Field::DropLast,
+        part: Part::More,
+        label: "Drop a small last batch",
+        help: "Leave out an epoch's last batch where it is smaller than the others, as PyTorch's DataLoader does",
+        kind: Kind::SwitchOn,
+        expected: "true or false",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(drop_last),
     },
     Setting {
         field: Field::FreezeStats,

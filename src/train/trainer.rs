@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use web_time::Instant;
 
+use super::batches::Batches;
 use super::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
 use super::metric::Metric;
 use super::schedule::LearningRate;
@@ -55,6 +56,7 @@ pub struct Trainer<'a> {
     graph: &'a Graph,
     data: &'a DataSet,
     settings: &'a Settings,
+    batches: Batches,
     rate: LearningRate,
     trains: bool,
     base: Base,
@@ -100,6 +102,7 @@ impl<'a> Trainer<'a> {
             graph: &start.graph,
             data,
             settings,
+            batches: settings.batches(&data.shape()),
             rate: settings.learning_rate(),
             trains: start.trained.trained().next().is_some(),
             base: start.base.clone(),
@@ -120,9 +123,9 @@ impl<'a> Trainer<'a> {
         self.engine.memory()
     }
 
-    /// Batches of an epoch; the last may be smaller.
+    /// Steps of an epoch.
     pub fn steps_per_epoch(&self) -> u64 {
-        self.data.shape().steps_per_epoch(self.settings.batch_size)
+        self.batches.steps()
     }
 
     /// Steps after which the training is done.
@@ -169,9 +172,7 @@ impl<'a> Trainer<'a> {
                     self.data.train.len(),
                     settings.shuffle,
                 ),
-                draw: settings
-                    .augment
-                    .then(|| AugmentationDraw::new(settings.seed, number)),
+                draw: self.draw(number),
             });
         }
         let rate = match self.trains {
@@ -183,19 +184,22 @@ impl<'a> Trainer<'a> {
             false => 0.0,
         };
         if let Some(epoch) = &mut self.epoch {
-            let size = settings.batch_size as usize;
-            let first = (self.submitted % per_epoch) as usize * size;
-            let last = (first + size).min(epoch.order.len());
-            self.batch.fill(
-                &self.data.train,
-                &epoch.order[first..last],
-                epoch.draw.as_mut(),
-            );
+            let indices = &epoch.order[self.batches.places(self.submitted)];
+            self.batch
+                .fill(&self.data.train, indices, epoch.draw.as_mut());
         }
         self.engine.train(view(&self.batch), rate)?;
         self.rates.push_back(rate);
         self.submitted += 1;
         Ok(())
+    }
+
+    /// How images are moved and mirrored in an epoch, if they are.
+    fn draw(&self, epoch: u64) -> Option<AugmentationDraw> {
+        let settings = self.settings;
+        let crop = settings.augment && settings.crop;
+        let flip = settings.flips(self.data.train.channels);
+        (crop || flip).then(|| AugmentationDraw::new(settings.seed, epoch).only(crop, flip))
     }
 
     /// Waits for all steps submitted, and reports them.

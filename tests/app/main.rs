@@ -3,6 +3,7 @@
 
 mod channels;
 mod curves;
+mod fonts;
 mod inside;
 mod setup;
 mod support;

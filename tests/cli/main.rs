@@ -8,6 +8,7 @@ mod reference;
 
 mod bad_files;
 mod bad_options;
+mod beginning;
 mod bench;
 mod interrupted;
 mod kept_apart;

@@ -95,6 +95,30 @@ fn moves_do_not_depend_on_what_was_drawn_before() {
 }
 
 #[test]
+fn moving_and_mirroring_can_be_left_out_apart() {
+    for index in 0..100 {
+        let both = augmentation(5, 2, index);
+        let only = |crop, flip| AugmentationDraw::new(5, 2).only(crop, flip).at(index);
+        assert_eq!(only(true, true), both);
+        assert_eq!(
+            only(true, false),
+            Augmentation {
+                flip: false,
+                ..both
+            }
+        );
+        let flip = both.flip;
+        assert_eq!(
+            only(false, true),
+            Augmentation {
+                flip,
+                ..Augmentation::default()
+            }
+        );
+    }
+}
+
+#[test]
 fn packing_can_be_undone() {
     assert_eq!(Augmentation::default().packed(), 0x0808);
     for (down, right, flip) in [(-4, 4, true), (4, -4, false), (0, 1, true)] {

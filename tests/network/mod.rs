@@ -1,5 +1,6 @@
 //! Networks without a GPU: what they look like, where they start, what of them may train.
 
+mod adopt;
 mod architecture;
 mod gamma;
 mod initial;

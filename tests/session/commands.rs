@@ -50,7 +50,7 @@ fn norms_told_are_those_of_the_checkpoint() {
         let (step, told) = told.unwrap();
         let saved = Saved::read(&place.join("run")).unwrap();
         let graph = &opened.start.graph;
-        let state = saved.into_state(graph, "last").unwrap();
+        let state = saved.into_state(graph, "last").unwrap().state;
         assert_eq!(step, 5);
         assert_eq!(*told, Norms::of(graph, &state), "{mode}");
         let first = Norms::of(graph, &opened.start.initial);

@@ -233,12 +233,12 @@ fn headers_that_lie_are_refused_with_a_sentence() {
         ),
         (with_header(&tensor("F32", "[-1]", "[0,4]"), &[0; 4]), "-1"),
         (
-            with_header(&tensor("F16", "[2]", "[0,4]"), &[0; 4]),
-            "`a` is F16; expected F32",
+            with_header(&tensor("F8_E4M3", "[4]", "[0,4]"), &[0; 4]),
+            "`a` is F8_E4M3; expected F32",
         ),
         (
-            with_header(&tensor("F64", "[1]", "[0,8]"), &[0; 8]),
-            "`a` is F64; expected F32",
+            with_header(&tensor("C64", "[1]", "[0,8]"), &[0; 8]),
+            "`a` is C64; expected F32",
         ),
     ] {
         let message = parse_tensors("lies.safetensors", &bytes)

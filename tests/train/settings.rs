@@ -41,6 +41,9 @@ fn unusual() -> Settings {
         seed: i64::MAX as u64,
         shuffle: false,
         augment: false,
+        crop: false,
+        flip: Some(true),
+        drop_last: true,
         freeze_stats: true,
         precision: Precision::F16,
     }
@@ -114,6 +117,7 @@ precision = "f16"
     for line in text.lines() {
         assert!(written.lines().any(|now| now == line), "{line}");
     }
+    assert_eq!(Settings::from_toml(&written).unwrap(), expected);
 }
 
 #[test]
@@ -182,7 +186,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
     let expected = "data image-size test-fraction split-seed labels min-images background skip-bad model width shortcut bn-after-activation train \
                     bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
                     momentum nesterov weight-decay schedule schedule-epochs lr-gamma warmup-epochs seed shuffle \
-                    augment freeze-stats precision";
+                    augment crop flip drop-last freeze-stats precision";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
 }
 

@@ -279,6 +279,9 @@ impl Wake for Repaint {
     }
 }
 
+/// Endings of states: of those that can be read, and of PyTorch's, whose reading says how to make one of them.
+const STATES: [&str; 5] = [".safetensors", ".pt", ".pth", ".ckpt", ".pkl"];
+
 /// What a path that was dropped onto the window is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dropped {
@@ -308,7 +311,7 @@ impl Dropped {
         }
         if name == "config.toml" {
             Self::Run(folder())
-        } else if ends(&[".safetensors"]) {
+        } else if ends(&STATES) {
             Self::State(path.to_owned())
         } else if ends(&[".tar.gz", ".tgz", ".tar"]) {
             Self::Data(path.to_owned())

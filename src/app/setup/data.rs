@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::Ui;
+use egui::{Label, RichText, Ui};
 
 use super::Setup;
 use super::fields::{Rows, list, short_path, shortened, steady, tooltip};
@@ -24,6 +24,9 @@ pub(super) enum Purpose {
 const SHAPES: &str = "made-up shapes";
 const SHAPES_HELP: &str = "The made-up shapes need no file: 10 classes, 10,000 images to train on and 2,000 \
                            to test on, 32×32 pixels.";
+
+const NO_DROPS: &str =
+    "Files cannot be dropped here: Wayland gives this window none. Choose them with these buttons.";
 
 impl Setup {
     pub(super) fn data_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
@@ -74,6 +77,9 @@ impl Setup {
         }
         steady(ui, "choose", |ui| {
             ui.add_enabled_ui(!rows.locked, |ui| self.choose_data_ui(ui));
+            if !self.takes_drops {
+                ui.add(Label::new(RichText::new(NO_DROPS).small().weak()).wrap());
+            }
         });
         self.group(ui, rows, Section::Of(Part::Sizes), |setup, ui, rows| {
             setup.sizes_ui(ui, rows);

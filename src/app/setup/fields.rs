@@ -122,8 +122,8 @@ impl Rows<'_> {
         });
     }
 
-    /// The settings of a part that have no row of their own making, each by its kind. Texts, and numbers
-    /// that may be left out, need one.
+    /// The settings of a part that have no row of their own making, each by its kind. Texts, and what
+    /// may be left out, need one.
     pub fn others(self, ui: &mut Ui, part: Part, drawn: &[Field], settings: &mut Settings) {
         let others = SETTINGS
             .iter()
@@ -152,7 +152,7 @@ impl Rows<'_> {
                     }
                 }
                 Kind::Choice(..) => self.choice(ui, field, settings),
-                Kind::Text(_) => {}
+                Kind::Either(..) | Kind::Text(_) => {}
             }
         }
     }

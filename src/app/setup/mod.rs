@@ -58,6 +58,8 @@ pub struct Setup {
     preset: Option<&'static Preset>,
     drafts: Drafts,
     dialog: Dialog<Purpose>,
+    /// Whether files can be dropped onto the window.
+    takes_drops: bool,
     /// Shapes of data that was read.
     known: BTreeMap<DataSource, Known>,
     /// What the estimator was last asked about.
@@ -106,6 +108,7 @@ impl Default for Setup {
             preset: None,
             drafts: Drafts::default(),
             dialog: Dialog::default(),
+            takes_drops: true,
             known: BTreeMap::new(),
             asked: None,
             estimator: Estimator::default(),
@@ -123,6 +126,11 @@ impl Setup {
             dialog: Dialog::with_service(service),
             ..Self::default()
         }
+    }
+
+    /// Says that nothing can be dropped onto the window.
+    pub fn takes_no_drops(&mut self) {
+        self.takes_drops = false;
     }
 
     /// What a run is to be defined by.

@@ -72,7 +72,7 @@ impl Needs {
                 .map_err(|error| Problem::of(&error, Field::Model))
         };
         let (this, of_all) = (memory(&trained)?, memory(&all)?);
-        let steps_per_epoch = data.steps_per_epoch(settings.batch_size);
+        let steps_per_epoch = settings.batches(data).steps();
         Ok(Self {
             parameters: counts(&graph).all,
             trained: trained.trained_count(&graph),

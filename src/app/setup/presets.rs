@@ -238,4 +238,7 @@ fn recipe(settings: &mut Settings) {
     settings.warmup_epochs = 0.0;
     settings.shuffle = true;
     settings.augment = true;
+    settings.crop = true;
+    settings.flip = None;
+    settings.drop_last = false;
 }

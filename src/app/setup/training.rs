@@ -42,6 +42,16 @@ const COURSES: [(Course, &str, &str); 4] = [
     ),
 ];
 
+const FLIPS: [(Option<bool>, &str, &str); 3] = [
+    (
+        None,
+        "unless grey",
+        "Images of one channel are not mirrored: they are often digits or letters.",
+    ),
+    (Some(true), "on", "Half of the images are mirrored."),
+    (Some(false), "off", "No image is mirrored."),
+];
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Length {
     Epochs,
@@ -119,7 +129,7 @@ impl Setup {
             number
         });
         if length != before {
-            let an_epoch = shape.steps_per_epoch(settings.batch_size);
+            let an_epoch = settings.batches(&shape).steps();
             settings.max_steps = match length {
                 Length::Epochs => None,
                 Length::Steps => Some(settings.total_steps(an_epoch).max(1)),
@@ -200,8 +210,18 @@ impl Setup {
             let left_out = "as long as the run";
             rows.optional(ui, Field::ScheduleEpochs, epochs, first, left_out);
         }
-        // They act with SGD alone, or with such schedules.
-        let drawn = [Field::Momentum, Field::Nesterov, Field::ScheduleEpochs];
+        if settings.augment {
+            let tooltip = tooltip(Field::Flip);
+            rows.one_of(ui, Field::Flip, &tooltip, &mut settings.flip, &FLIPS);
+        }
+        // They act with SGD alone, with such schedules, or with augmentation.
+        let mut drawn = vec![
+            Field::Momentum,
+            Field::Nesterov,
+            Field::ScheduleEpochs,
+            Field::Flip,
+        ];
+        drawn.extend((!settings.augment).then_some(Field::Crop));
         rows.others(ui, Part::More, &drawn, settings);
     }
 }

@@ -183,6 +183,8 @@ impl Shell {
 /// The state in a run's last checkpoint.
 fn last_state(graph: &Graph, run: &Path) -> Result<State, String> {
     let saved = Saved::read(run).map_err(|error| error.to_string())?;
-    let state = saved.into_state(graph, &run.display().to_string());
-    state.map_err(|error| error.to_string())
+    let adopted = saved.into_state(graph, &run.display().to_string());
+    adopted
+        .map(|adopted| adopted.state)
+        .map_err(|error| error.to_string())
 }

@@ -24,6 +24,7 @@ use super::comparison;
 use super::dialog::{Dialog, Service, dropped};
 use super::dropping;
 use super::export::Kind as Export;
+use super::fonts;
 use super::layout_class::LayoutClass;
 use super::notice::{Notices, Offer, Weight};
 use super::palette::Palette;
@@ -70,6 +71,8 @@ pub struct Shell {
     /// What is taken away once a checkpoint is saved, and where it goes.
     awaiting_save: Option<(Export, PathBuf)>,
     next_request: u64,
+    /// The names of another run's classes are shown, and it is not known whether they can be read.
+    has_new_names: bool,
     pace: Arc<Pace>,
 }
 
@@ -114,6 +117,7 @@ impl Shell {
             dialog: Dialog::default(),
             awaiting_save: None,
             next_request: 0,
+            has_new_names: false,
             pace: Arc::new(Pace::default()),
         };
         if let Some(storage) = storage {
@@ -218,6 +222,24 @@ impl Shell {
         self.ask_prober(ctx);
     }
 
+    /// Says that the system gives this window nothing that is dropped onto it.
+    pub fn takes_no_drops(&mut self) {
+        self.setup.takes_no_drops();
+    }
+
+    /// Tells of class names that no font can show.
+    fn check_names(&mut self, ctx: &Context) {
+        if !std::mem::take(&mut self.has_new_names) {
+            return;
+        }
+        if let Some(run) = &self.shared.run {
+            let names = fonts::unreadable(ctx, run.opened.data.classes.iter());
+            if let Some(told) = fonts::told(&names) {
+                self.notices.add(Weight::Note, told, None);
+            }
+        }
+    }
+
     fn status<'a>(&'a self, problem: &'a Option<String>) -> Status<'a> {
         Status {
             run_view: self.shared.run.as_ref(),
@@ -290,6 +312,7 @@ impl Shell {
         if let Some(answer) = self.dialog.poll(&ctx) {
             self.answered(&ctx, answer);
         }
+        self.check_names(&ctx);
         dropping::ui(&ctx);
         for dropped in dropped(&ctx) {
             self.take_dropped(&ctx, dropped);

@@ -89,8 +89,14 @@ impl Shell {
                 self.preparing = None;
                 let data = &opened.settings.data;
                 self.setup.set_shape(data, opened.data.shape());
-                for note in &opened.notes {
-                    self.notices.add(Weight::Note, note.say(&InTheApp), None);
+                // One notice, as only a few are kept.
+                let notes: Vec<_> = opened
+                    .notes
+                    .iter()
+                    .map(|note| note.say(&InTheApp))
+                    .collect();
+                if !notes.is_empty() {
+                    self.notices.add(Weight::Note, notes.join("\n"), None);
                 }
                 self.show_run(opened.clone());
             }
@@ -119,6 +125,7 @@ impl Shell {
 
     /// Shows another run, or the same one from where it is resumed.
     fn show_run(&mut self, opened: Arc<Opened>) {
+        self.has_new_names = true;
         let threshold = self.shared.chosen.choice.threshold;
         if self.shared.show_run(RunView::new(opened, threshold)) {
             self.tell(&News::AnotherRun);

@@ -39,6 +39,15 @@ fn a_chosen_folder_becomes_the_data() {
 }
 
 #[test]
+fn a_window_that_is_given_no_drops_says_so_beside_the_buttons() {
+    let said = "Files cannot be dropped here";
+    assert!(!says(&form(Setup::with_dialogs(chosen)), said));
+    let mut setup = Setup::with_dialogs(chosen);
+    setup.takes_no_drops();
+    assert!(says(&form(setup), said));
+}
+
+#[test]
 fn without_dialogs_a_path_can_be_typed() {
     for service in [none, fails] {
         let folder = tempfile::tempdir().unwrap();
@@ -118,7 +127,7 @@ fn what_is_dropped_is_told_apart() {
     std::fs::write(at("run/config.toml"), "").unwrap();
     std::fs::create_dir_all(at("images")).unwrap();
     type Kind = fn(PathBuf) -> Dropped;
-    let cases: [(&str, Kind, &str); 8] = [
+    let cases: [(&str, Kind, &str); 9] = [
         ("run", Dropped::Run, "run"),
         ("run/config.toml", Dropped::Run, "run"),
         ("images", Dropped::Data, "images"),
@@ -130,6 +139,8 @@ fn what_is_dropped_is_told_apart() {
         ("images/data_batch_1.bin", Dropped::Data, "images"),
         ("images/train-images-idx3-ubyte.gz", Dropped::Data, "images"),
         ("last.SAFETENSORS", Dropped::State, "last.SAFETENSORS"),
+        // Reading it says how to convert it.
+        ("model.pth", Dropped::State, "model.pth"),
         (
             "run/checkpoints/best.safetensors",
             Dropped::State,

@@ -1,14 +1,19 @@
 //! Named tensors in safetensors files, as PyTorch's and Python's tools read and write them.
 
-use std::collections::BTreeMap;
+mod error;
+mod not_tensors;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorInfo};
+use half::{bf16, f16};
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorInfo, TensorView};
 use sha2::{Digest, Sha256};
 
-use super::settings::SettingsError;
-use crate::field::{Explain, Explanation, Remedy};
+pub use error::CheckpointError;
+use not_tensors::{FILE, START, recognised};
+
 use crate::network::state::{NamedTensor, TensorData};
 use crate::platform::fs::open;
 
@@ -28,12 +33,15 @@ pub struct TensorFile {
     pub tensors: Vec<NamedTensor>,
     /// Its metadata; empty in many files that PyTorch wrote.
     pub metadata: Metadata,
+    /// Types of floats that were made 32-bit floats, as safetensors names them.
+    pub converted: BTreeSet<String>,
 }
 
 /// Reads a safetensors file, of this program or any other, and checks its digest if it has one.
 ///
 /// # Errors
-/// A file that cannot be read, is cut short, damaged or foreign, or holds another type of number.
+/// A file that cannot be read, is cut short, damaged or foreign, or holds a type of number that is
+/// neither a float of 16 to 64 bits nor a whole number.
 pub fn read_tensors(path: &Path) -> Result<TensorFile, CheckpointError> {
     let file = path.display().to_string();
     let failed = |source| CheckpointError::Open {
@@ -52,7 +60,14 @@ pub fn read_tensors(path: &Path) -> Result<TensorFile, CheckpointError> {
         .take(LENGTH_BYTES)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    header_bytes(&file, &bytes, total)?;
+    if let Err(error) = header_bytes(&file, &bytes, total) {
+        // What else it is, its start may tell.
+        (&mut reader)
+            .take(START)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        return Err(foreign(&file, &bytes).unwrap_or(error));
+    }
     reader
         .take(total.saturating_sub(LENGTH_BYTES))
         .read_to_end(&mut bytes)
@@ -65,22 +80,22 @@ pub fn read_tensors(path: &Path) -> Result<TensorFile, CheckpointError> {
 /// # Errors
 /// As [`read_tensors`].
 pub fn parse_tensors(file: &str, bytes: &[u8]) -> Result<TensorFile, CheckpointError> {
-    let header_bytes = header_bytes(file, bytes, bytes.len() as u64)?;
-    let content = SafeTensors::deserialize(bytes)
-        .map_err(|error| refused(file, bytes, header_bytes, &error))?;
+    let header_bytes = header_bytes(file, bytes, bytes.len() as u64)
+        .map_err(|error| foreign(file, bytes).unwrap_or(error))?;
+    let content = SafeTensors::deserialize(bytes).map_err(|error| {
+        foreign(file, bytes).unwrap_or_else(|| refused(file, bytes, header_bytes, &error))
+    })?;
     let mut tensors = Vec::with_capacity(content.len());
+    let mut converted = BTreeSet::new();
     for (name, view) in content.iter() {
-        let data = match view.dtype() {
-            Dtype::F32 => TensorData::F32(numbers(view.data(), f32::from_le_bytes)),
-            Dtype::I64 => TensorData::I64(numbers(view.data(), i64::from_le_bytes)),
-            other => {
-                return Err(CheckpointError::Dtype {
-                    file: file.to_owned(),
-                    name: short(name),
-                    found: other.to_string(),
-                });
-            }
-        };
+        let data = values(&view).ok_or_else(|| CheckpointError::Dtype {
+            file: file.to_owned(),
+            name: short(name),
+            found: view.dtype().to_string(),
+        })?;
+        if matches!(data, TensorData::F32(_)) && view.dtype() != Dtype::F32 {
+            converted.insert(view.dtype().to_string());
+        }
         let shape = view.shape().to_vec();
         tensors.push(NamedTensor {
             name: name.to_owned(),
@@ -103,7 +118,11 @@ pub fn parse_tensors(file: &str, bytes: &[u8]) -> Result<TensorFile, CheckpointE
             bytes: bytes.len() as u64,
         });
     }
-    Ok(TensorFile { tensors, metadata })
+    Ok(TensorFile {
+        tensors,
+        metadata,
+        converted,
+    })
 }
 
 /// Writes a safetensors file piece by piece. Metadata gain `format` = `pt`, by which Python's tools
@@ -225,6 +244,30 @@ fn for_each_chunk(
     }
 }
 
+/// A tensor's values as the types that a state has; `None` for a type that is no usual number.
+fn values(view: &TensorView<'_>) -> Option<TensorData> {
+    let bytes = view.data();
+    let floats = |values| Some(TensorData::F32(values));
+    let whole = |values| Some(TensorData::I64(values));
+    match view.dtype() {
+        Dtype::F32 => floats(numbers(bytes, f32::from_le_bytes)),
+        Dtype::F64 => floats(numbers(bytes, |b| f64::from_le_bytes(b) as f32)),
+        Dtype::F16 => floats(numbers(bytes, |b| f16::from_le_bytes(b).to_f32())),
+        Dtype::BF16 => floats(numbers(bytes, |b| bf16::from_le_bytes(b).to_f32())),
+        Dtype::I64 => whole(numbers(bytes, i64::from_le_bytes)),
+        Dtype::I32 => whole(numbers(bytes, |b| i32::from_le_bytes(b).into())),
+        Dtype::I16 => whole(numbers(bytes, |b| i16::from_le_bytes(b).into())),
+        Dtype::I8 => whole(numbers(bytes, |b| i8::from_le_bytes(b).into())),
+        Dtype::U64 => whole(numbers(bytes, |b| {
+            i64::try_from(u64::from_le_bytes(b)).unwrap_or(i64::MAX)
+        })),
+        Dtype::U32 => whole(numbers(bytes, |b| u32::from_le_bytes(b).into())),
+        Dtype::U16 => whole(numbers(bytes, |b| u16::from_le_bytes(b).into())),
+        Dtype::U8 | Dtype::BOOL => whole(numbers(bytes, |b| u8::from_le_bytes(b).into())),
+        _ => None,
+    }
+}
+
 fn numbers<const N: usize, T>(bytes: &[u8], from_le_bytes: fn([u8; N]) -> T) -> Vec<T> {
     bytes
         .as_chunks::<N>()
@@ -251,6 +294,16 @@ fn header_bytes(file: &str, start: &[u8], total: u64) -> Result<u64, CheckpointE
         });
     }
     Ok(header_bytes)
+}
+
+/// The sentence for a file of another format that its start gives away.
+fn foreign(file: &str, start: &[u8]) -> Option<CheckpointError> {
+    let start = &start[..start.len().min(START as usize)];
+    let found = recognised(start)?.replace(FILE, file);
+    Some(CheckpointError::Format {
+        file: file.to_owned(),
+        found,
+    })
 }
 
 /// The sentence for a file that the safetensors crate refused.
@@ -294,145 +347,4 @@ fn short(text: &str) -> String {
         start.push('…');
     }
     start.replace("\\'", "'").replace("\\\"", "\"")
-}
-
-/// Why a checkpoint, delta or other safetensors file cannot be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckpointError {
-    /// The operating system refused.
-    #[error("{file} could not be read: {source}")]
-    Open {
-        /// The file.
-        file: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// A folder, a pipe or a device.
-    #[error("{file} is not a file; expected a safetensors file")]
-    NotAFile {
-        /// The path.
-        file: String,
-    },
-    /// The operating system refused, for instance because the disk is full.
-    #[error(
-        "{file} could not be written: {source}. An earlier {file}, if there was one, is unchanged; make room"
-    )]
-    Write {
-        /// The file.
-        file: String,
-        /// Why.
-        source: io::Error,
-    },
-    /// Too short to hold anything.
-    #[error(
-        "{file} has {bytes} bytes; a safetensors file starts with 8 bytes that give the length of \
-         its header"
-    )]
-    Short {
-        /// The file.
-        file: String,
-        /// Its length.
-        bytes: u64,
-    },
-    /// The header's length is beyond the file's.
-    #[error(
-        "{file} has {bytes} bytes, but says that its header alone has {header_bytes}; it is cut \
-         short, or is no safetensors file"
-    )]
-    Header {
-        /// The file.
-        file: String,
-        /// The header's length as the file gives it.
-        header_bytes: u64,
-        /// The file's length.
-        bytes: u64,
-    },
-    /// The tensors do not fill the file.
-    #[error(
-        "{file} holds {found} bytes of tensors, but its header lists {expected}; it is cut short \
-         or damaged"
-    )]
-    Data {
-        /// The file.
-        file: String,
-        /// Bytes that the header lists.
-        expected: u64,
-        /// Bytes that are there.
-        found: u64,
-    },
-    /// A header that makes no sense.
-    #[error("{file} ({bytes} bytes) is no safetensors file, or is damaged: {reason}")]
-    Invalid {
-        /// The file.
-        file: String,
-        /// Its length.
-        bytes: u64,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A tensor of a type that nothing here uses.
-    #[error(
-        "{file}: tensor `{name}` is {found}; expected F32 (I64 for num_batches_tracked). Convert it, \
-         in Python: save_file({{k: v.float() if v.is_floating_point() else v for k, v in \
-         load_file(IN).items()}}, OUT)"
-    )]
-    Dtype {
-        /// The file.
-        file: String,
-        /// The tensor.
-        name: String,
-        /// Its type, as safetensors names it.
-        found: String,
-    },
-    /// The content is not what was written.
-    #[error(
-        "{file} ({bytes} bytes) is damaged: its content does not have the digest that its header \
-         gives; use a copy or another checkpoint"
-    )]
-    Damaged {
-        /// The file.
-        file: String,
-        /// Its length.
-        bytes: u64,
-    },
-    /// A safetensors file of another kind or program.
-    #[error("{file} is a safetensors file, but no {expected} of bnonly: its metadata lack `{key}`")]
-    Foreign {
-        /// The file.
-        file: String,
-        /// What it should be.
-        expected: &'static str,
-        /// The metadata key that is missing, or has another kind's value.
-        key: &'static str,
-    },
-    /// Metadata or optimiser tensors that cannot be right.
-    #[error("{file}: `{key}` is {found}; expected {expected}")]
-    Entry {
-        /// The file.
-        file: String,
-        /// The metadata key or tensor.
-        key: &'static str,
-        /// What it is.
-        found: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// Settings that cannot be read or written.
-    #[error("{file}: the settings in it: {source}")]
-    Settings {
-        /// The file.
-        file: String,
-        /// Why.
-        source: SettingsError,
-    },
-}
-
-impl Explain for CheckpointError {
-    fn explain(&self) -> Explanation {
-        let told = Explanation::new(self);
-        match self {
-            Self::Write { .. } => told.or(Remedy::Resume(None)),
-            _ => told,
-        }
-    }
 }

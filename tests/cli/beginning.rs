@@ -1,0 +1,113 @@
+//! What is said before the first step: of the state that a run starts from, and of its batches.
+
+use std::path::Path;
+
+use bnonly::network::graph::Shape;
+use bnonly::network::{Architecture, BnInit, Options, initial_state};
+use bnonly::train::tensor_file::{Metadata, write_tensors};
+
+use crate::files::small_classes;
+use crate::program::{run, tiny, train};
+
+/// A state of the small network for five classes, as `DataParallel` names it.
+fn foreign_state(path: &Path) {
+    let options = Options {
+        width: Some(4),
+        ..Options::default()
+    };
+    let architecture = Architecture::parse("resnet-8", options).expect("a name");
+    let graph = architecture
+        .build(Shape::new(3, 32, 32), 5)
+        .expect("a network");
+    let mut tensors = initial_state(&graph, 1, BnInit::Uniform).named(&graph);
+    for tensor in &mut tensors {
+        tensor.name.insert_str(0, "module.");
+    }
+    let mut file = std::fs::File::create(path).expect("a file");
+    write_tensors(&mut file, &tensors, &Metadata::new()).expect("written");
+}
+
+#[test]
+fn a_state_from_elsewhere_trains_and_each_guess_is_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, out) = (
+        folder.path().join("five.safetensors"),
+        folder.path().join("run"),
+    );
+    foreign_state(&file);
+    let file = file.display().to_string();
+    // Nine images in batches of eight.
+    let options = format!(
+        "--init {file} --train output --limit-train 9 --batch-size 8 --epochs 1 --limit-test 8"
+    );
+    let said = train(&out, &options).succeeds().stdout;
+    for part in [
+        "`module.`",
+        "for 5 classes, the data have 10",
+        "normalised by ImageNet's mean",
+        "a batch of 1 image, the others have 8",
+        "--drop-last",
+        "no BatchNorm trains",
+        "--freeze-stats",
+    ] {
+        assert_eq!(said.matches(part).count(), 1, "{part:?} once in: {said}");
+    }
+    let resumed = run([
+        "train",
+        "--epochs",
+        "2",
+        "--resume",
+        &out.display().to_string(),
+    ]);
+    let said = resumed.succeeds().stdout;
+    assert!(
+        !said.contains("`module.`") && said.contains("step 4"),
+        "{said}"
+    );
+
+    run([
+        "eval",
+        &file,
+        "--model",
+        "resnet-8",
+        "--width",
+        "4",
+        "--data",
+        &tiny(),
+        "--limit-test",
+        "8",
+    ])
+    .fails(1, &["five.safetensors", "for 5 classes, the data have 10"]);
+}
+
+#[test]
+fn images_a_second_are_images_that_were_trained_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let options = "--batch-size 4000000000 --limit-train 8 --limit-test 8 --epochs 1";
+    let said = train(&out, options).succeeds().stdout;
+    let speed = said
+        .split(" images/s")
+        .next()
+        .and_then(|text| text.rsplit(' ').next());
+    let speed: f64 = speed.and_then(|text| text.parse().ok()).expect(&said);
+    // Whole batches would be some thousand millions.
+    assert!(speed < 1e6, "{said}");
+}
+
+#[test]
+fn a_batch_of_one_value_a_channel_is_refused_before_a_folder_is_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (images, out) = (folder.path().join("images"), folder.path().join("run"));
+    small_classes(&images, 4);
+    let (images, out_text) = (images.display().to_string(), out.display().to_string());
+    let options = "--image-size 4 --model resnet-8 --width 4 --batch-size 1 --max-steps 1";
+    let command = ["train", "--data", &images, "--out", &out_text];
+    let parts = [
+        "--batch-size: each batch has 1 image",
+        "blocks.2.",
+        "--freeze-stats",
+    ];
+    run(command.into_iter().chain(options.split_whitespace())).fails(1, &parts);
+    assert!(!out.exists());
+}
