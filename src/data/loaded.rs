@@ -106,7 +106,7 @@ impl Manifest {
         match now.files.iter().any(is_known) {
             true => self.differences(now).notes(),
             false => {
-                let text = "these images are others than those that were first read: accuracies cannot be compared";
+                let text = "these images are others than those that were first read: the test set differs, and accuracies cannot be compared";
                 vec![Explanation::new(text).about(Field::Data)]
             }
         }

@@ -22,7 +22,7 @@ pub fn stretched(
         return None;
     }
     let [old, new] = [before, now].map(|settings| settings.schedule_steps(steps_per_epoch));
-    let [from, to] = [old, new].map(|steps| length(steps, steps_per_epoch));
+    let [from, to] = lengths([old, new], steps_per_epoch);
     let text = format!(
         "the {} schedule is spread over {to} now, not over {from}, and the learning rate changes from {} to {}",
         now.schedule,
@@ -47,21 +47,23 @@ pub fn ends_early(settings: &Settings, steps_per_epoch: u64) -> Option<Explanati
         return None;
     }
     let rate = short(settings.rate_at(steps, steps_per_epoch));
+    let [end, whole] = lengths([steps, total], steps_per_epoch);
     let text = format!(
-        "the {} schedule ends after {} of {}; from there on the learning rate is {rate}",
+        "the {} schedule ends after {end} of {whole}; from there on the learning rate is {rate}",
         settings.schedule,
-        length(steps, steps_per_epoch),
-        length(total, steps_per_epoch),
     );
     Some(Explanation::new(text).about(Field::ScheduleEpochs))
 }
 
-/// So many steps, as epochs where they are whole ones.
-fn length(steps: u64, steps_per_epoch: u64) -> String {
-    match steps.is_multiple_of(steps_per_epoch) {
+/// Numbers of steps, as epochs where all of them are whole ones.
+fn lengths<const N: usize>(steps: [u64; N], steps_per_epoch: u64) -> [String; N] {
+    let are_epochs = steps
+        .iter()
+        .all(|steps| steps.is_multiple_of(steps_per_epoch));
+    steps.map(|steps| match are_epochs {
         true => counted(steps / steps_per_epoch, "epoch"),
         false => counted(steps, "step"),
-    }
+    })
 }
 
 /// A rate with as many digits as a person compares.

@@ -45,7 +45,7 @@ fn a_longer_run_says_how_its_rate_jumps() {
     let mut command = bnonly(["train", "--max-steps", "3", "--resume"]);
     let ended: crate::program::Ended = command.arg(&out).output().expect("it starts").into();
     let told = ended.succeeds().stdout;
-    let note = "note      the cosine schedule is spread over 3 steps now, not over 1 epoch, and the learning rate changes \
+    let note = "note      the cosine schedule is spread over 3 steps now, not over 2 steps, and the learning rate changes \
                 from 0.05 to 0.025; set --schedule-epochs to 1 to keep it as it was";
     assert!(told.contains(note), "{told}");
     let text = std::fs::read_to_string(out.join("config.toml")).expect("settings");
