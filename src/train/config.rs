@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::nearest::no_such_setting;
 use super::setting::{Kind, Setting};
 use super::settings::{Settings, SettingsError};
-use super::table::{SETTINGS, no_such_setting, setting_named};
+use super::table::{SETTINGS, setting_named};
 use crate::field::Field;
 
 /// What a backslash in double quotes needs.

@@ -3,8 +3,9 @@
 
 use form_urlencoded::{Serializer, parse};
 
+use super::nearest::no_such_setting;
 use super::settings::{Settings, SettingsError};
-use super::table::{SETTINGS, no_such_setting, setting_named};
+use super::table::{SETTINGS, setting_named};
 use crate::field::{Explain, Field};
 
 /// Why a link names no settings.

@@ -145,7 +145,7 @@ pub fn write(run: &Path, manifest: &Manifest) -> io::Result<()> {
 /// Reads the manifest of the run at `run`; `None` if it has none.
 ///
 /// # Errors
-/// A file that cannot be read, or is none that [`write`] wrote.
+/// A file that cannot be read, or is none that [`write()`] wrote.
 pub fn read(run: &Path) -> Result<Option<Manifest>, ManifestError> {
     let path = manifest_path(run);
     let failed = |source| ManifestError::File {

@@ -21,6 +21,7 @@ pub mod link;
 pub mod longer;
 pub mod manifest;
 pub mod metric;
+mod nearest;
 pub mod plot;
 pub mod run;
 pub mod run_folder;
