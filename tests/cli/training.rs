@@ -53,6 +53,8 @@ fn a_run_leaves_all_its_files() {
         "checkpoints",
         "config.toml",
         "delta.safetensors",
+        "lock",
+        "manifest.tsv",
         "metrics.jsonl",
         "plots",
     ];
