@@ -61,11 +61,11 @@ fn a_run_leaves_all_its_files() {
     assert_eq!(files, expected);
 
     let lines = metrics(&out);
-    assert_eq!(
-        json_lines(&ended.stdout),
-        lines,
-        "--json prints what metrics.jsonl holds"
-    );
+    let printed = json_lines(&ended.stdout);
+    let (note, printed) = printed.split_first().expect("a note on the last batch");
+    assert_eq!(note["kind"], "note");
+    assert!(note["text"].to_string().contains("--drop-last"), "{note}");
+    assert_eq!(printed, lines, "--json prints what metrics.jsonl holds");
     let (steps, evals) = (of_kind(&lines, "step"), of_kind(&lines, "eval"));
     assert_eq!((steps.len(), evals.len()), (8, 2));
     assert_eq!(
