@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use bnonly::data::{DataError, DataSet, LoadOptions, Loaded, load};
+use bnonly::data::{DataError, DataSet, Images, LoadOptions, Loaded, load};
 use bnonly::field::Keys;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use sha2::{Digest as _, Sha256};
@@ -175,4 +175,17 @@ pub fn png_claiming(width: u32, height: u32) -> Vec<u8> {
 pub fn digest(path: &Path) -> u64 {
     let digest = Sha256::digest(fs::read(path).unwrap());
     u64::from_be_bytes(digest[..8].try_into().unwrap())
+}
+
+/// That there are images, that each has all its pixels, and that each label names a class.
+#[track_caller]
+pub fn check_images(images: &Images, classes: usize) {
+    assert!(!images.is_empty());
+    assert_eq!(images.pixels.len(), images.len() * images.image_bytes());
+    assert!(
+        images
+            .labels
+            .iter()
+            .all(|&label| (label as usize) < classes)
+    );
 }

@@ -110,14 +110,7 @@ fn read(entries: &[Entry]) -> (tempfile::TempDir, Option<Loaded>) {
 fn check(root: &tempfile::TempDir, loaded: &Loaded, images_of: impl Fn(&str, &[u8]) -> usize) {
     let data = &loaded.data;
     for images in [&data.train, &data.test] {
-        assert!(!images.is_empty());
-        assert_eq!(images.pixels.len(), images.len() * images.image_bytes());
-        assert!(
-            images
-                .labels
-                .iter()
-                .all(|&label| (label as usize) < data.classes.len())
-        );
+        check_images(images, data.classes.len());
     }
     let mut files = Vec::new();
     let mut folders = vec![root.path().to_owned()];

@@ -55,14 +55,7 @@ pub fn small_tar() -> Vec<u8> {
 
 fn check_data_set(data: &DataSet, bytes: usize) {
     for images in [&data.train, &data.test] {
-        assert!(!images.is_empty());
-        assert_eq!(images.pixels.len(), images.len() * images.image_bytes());
-        assert!(
-            images
-                .labels
-                .iter()
-                .all(|&label| (label as usize) < data.classes.len())
-        );
+        check_images(images, data.classes.len());
         assert!(images.pixels.capacity() <= 1032 * bytes);
     }
 }
