@@ -1,15 +1,15 @@
-//! What a file is by its first bytes, whatever its name says: what stands where images were expected.
+//! What a file is by its first bytes, whatever its name says: what stands where images, or a state, were expected.
 
 use std::fmt;
 
 use super::DataError;
 
 /// So many bytes of a file are enough to say what it is.
-pub(super) const START: usize = 512;
+pub(crate) const START: usize = 512;
 
 /// What a file is that was taken for something else.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// HTML: what a server sends instead of a file that it does not have or give. With its title.
     WebPage(Option<String>),
     /// XML, as storage servers send instead of a file.
@@ -31,7 +31,7 @@ pub(super) enum Content {
 }
 
 /// Formats with certain first bytes.
-const KNOWN: [(&[u8], Content); 18] = [
+const KNOWN: [(&[u8], Content); 19] = [
     (b"PK\x03\x04", Content::Packed("a ZIP archive")),
     (b"PK\x05\x06", Content::Packed("an empty ZIP archive")),
     (b"7z\xbc\xaf\x27\x1c", Content::Packed("a 7-Zip archive")),
@@ -44,6 +44,7 @@ const KNOWN: [(&[u8], Content); 18] = [
     (b"MATLAB 5.0", Content::Known("a file of MATLAB")),
     (b"\x93NUMPY", Content::Known("an array of NumPy (.npy)")),
     (b"\x89HDF\r\n\x1a\n", Content::Known("an HDF5 file")),
+    (b"GGUF", Content::Known("a GGUF file")),
     (b"PAR1", Content::Known("a Parquet file")),
     (b"ARROW1", Content::Known("an Arrow file")),
     (b"\x89PNG\r\n\x1a\n", Content::Known("a PNG picture")),
@@ -54,7 +55,7 @@ const KNOWN: [(&[u8], Content); 18] = [
 
 impl Content {
     /// What a file is that begins with these bytes ([`START`] of them are enough); `None` if that cannot be said.
-    pub(super) fn of(start: &[u8]) -> Option<Self> {
+    pub(crate) fn of(start: &[u8]) -> Option<Self> {
         if let [0x80, 2..=5, ..] = start {
             return Some(Self::Pickle);
         }
@@ -64,7 +65,7 @@ impl Content {
             if name.ends_with(b".npy") {
                 return Some(Self::Known("an archive of NumPy's arrays (.npz)"));
             }
-            if name.ends_with(b"data.pkl") {
+            if name.ends_with(b"data.pkl") || name.ends_with(b"/version") {
                 return Some(Self::PyTorch);
             }
         }
@@ -107,7 +108,7 @@ impl Content {
     }
 
     /// What helps, as the end of a sentence.
-    fn way(&self) -> &'static str {
+    pub(crate) fn way(&self) -> &'static str {
         match self {
             Self::WebPage(_) | Self::Xml | Self::Json | Self::Text(_) => {
                 "a server sent it instead of the file, or it was saved under this name: download the file again"
@@ -123,7 +124,7 @@ impl Content {
     }
 
     /// Whether it stands for the right file: there is a way from it to that.
-    pub(super) fn is_instead(&self) -> bool {
+    pub(crate) fn is_instead(&self) -> bool {
         !matches!(
             self,
             Self::Text(_) | Self::Known(_) | Self::Pickle | Self::PyTorch
@@ -131,7 +132,7 @@ impl Content {
     }
 
     /// The error that `file` is this.
-    pub(super) fn refused(&self, file: &str, expected: &'static str) -> DataError {
+    pub(crate) fn refused(&self, file: &str, expected: &'static str) -> DataError {
         DataError::NotData {
             file: file.into(),
             found: self.to_string(),
@@ -142,7 +143,7 @@ impl Content {
 }
 
 /// The error that `file`, which begins with `start`, is something else than `expected`, if that can be said.
-pub(super) fn refuse(file: &str, start: &[u8], expected: &'static str) -> Option<DataError> {
+pub(crate) fn refuse(file: &str, start: &[u8], expected: &'static str) -> Option<DataError> {
     Content::of(start).map(|content| content.refused(file, expected))
 }
 

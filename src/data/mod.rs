@@ -14,7 +14,7 @@
 pub mod archive;
 pub mod batch;
 pub mod cifar;
-mod content;
+pub(crate) mod content;
 mod digest;
 mod emnist;
 mod error;

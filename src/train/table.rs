@@ -23,7 +23,7 @@ macro_rules! access {
 }
 
 /// All settings, in the order of the command line's help.
-pub static SETTINGS: [Setting; 37] = [
+pub static SETTINGS: &[Setting] = &[
     Setting {
         field: Field::Data,
         part: Part::Data,

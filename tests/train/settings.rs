@@ -133,7 +133,7 @@ fn the_table_has_each_setting_and_reads_what_it_writes() {
     assert_eq!(keys, known);
 
     let mut copied = Settings::default();
-    for setting in &SETTINGS {
+    for setting in SETTINGS {
         let text = setting.get(&unusual()).expect("a value");
         setting.set(&mut copied, &text).unwrap();
         let words = [setting.label, setting.help, setting.expected];

@@ -143,7 +143,7 @@ fn targets() -> Result<Skipped> {
 fn deny(advisories: bool, asked_for: bool) -> Result<Skipped> {
     let is_installed = || succeeds(cargo(&["deny", "--version"]));
     if !is_installed() && (asked_for || is_ci()) {
-        let mut install = install("cargo-deny", CARGO_DENY_VERSION)?;
+        let mut install = install("cargo-deny", CARGO_DENY_VERSION, "0")?;
         install.arg("--locked");
         run_command(install)?;
     }

@@ -126,7 +126,10 @@ pub(super) fn no_pictures(lister: &Lister<'_>, base: &Folder) -> FolderError {
     }
     let hint = match endings.is_empty() {
         true => String::new(),
-        false => format!(", but other files: {}", by_ending(endings)),
+        false => format!(
+            ", but other files: {} (give the folder that holds one data set, or make pictures of them)",
+            by_ending(endings)
+        ),
     };
     FolderError::NoPictures {
         folder: lister.root.display().to_string(),

@@ -73,13 +73,17 @@ pub fn leave_paths_out(cargo: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// `cargo install` of a tool that runs for seconds: optimised a little, which takes half the time to build.
-pub fn install(tool: &str, version: &str) -> Result<Command> {
+/// `cargo install` of a tool that runs for seconds: optimised a little or not at all, because building it takes
+/// longer than running it.
+///
+/// # Errors
+/// If there is no folder to build in.
+pub fn install(tool: &str, version: &str, opt_level: &str) -> Result<Command> {
     let mut install = cargo(&["install", tool, "--version", version]);
     install
         .arg("--target-dir")
         .arg(target_folder()?.join("tools/build"))
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level)
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_PROFILE_RELEASE_DEBUG", "false");
@@ -97,7 +101,7 @@ pub fn wasm_bindgen() -> Result<PathBuf> {
     let folder = root.join("bin");
     if !has_wasm_bindgen(&folder, &version) {
         // Without `--locked`: the programs' own lock may name versions that were withdrawn since.
-        let mut install = install("wasm-bindgen-cli", &version)?;
+        let mut install = install("wasm-bindgen-cli", &version, "1")?;
         install.arg("--root").arg(&root).arg("--force");
         run_command(install)?;
     }
