@@ -12,7 +12,7 @@
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
 //! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing,
 //!   [`layout_class`] (how large things are in a window of a size), [`touch`] (what hovers, for those who
-//!   tap), [`spoken`] (for those who do not see), [`dialog`] and `dropping` for files, [`fonts`] for letters of all scripts, [`notice`] for what went wrong (`wording` says it), [`export`] for what is taken
+//!   tap), [`spoken`] (for those who do not see), [`dialog`] and `dropping` for files, [`fonts`] for letters of all scripts, [`waiting`] for what a pane waits for, [`notice`] for what went wrong (`wording` says it), [`export`] for what is taken
 //!   away.
 
 pub mod action;
@@ -45,6 +45,7 @@ pub mod touch;
 pub mod tour;
 pub mod view;
 pub mod views;
+pub mod waiting;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod window;
 mod wording;

@@ -7,6 +7,7 @@ use super::action::Action;
 use super::shared::Shared;
 use super::view::Place;
 use super::views::{ViewId, Views};
+use super::waiting;
 
 /// Height of a window, in points, that is tall enough for images below what acts on the network.
 const TALL: f32 = 900.0;
@@ -99,6 +100,12 @@ impl<'a> Panes<'a> {
 
     /// Draws a view.
     pub fn show(&mut self, ui: &mut Ui, id: ViewId) {
+        // Curves of earlier runs can be looked at meanwhile.
+        let has_some = id == ViewId::Curves && !self.shared.earlier.is_empty();
+        if let (Some(stage), None, false) = (self.shared.preparing, &self.shared.run, has_some) {
+            waiting::ui(ui, stage);
+            return;
+        }
         let asked = self.views.get_mut(id).draw(ui, self.shared);
         self.action = self.action.or(asked);
     }

@@ -12,7 +12,7 @@ use super::channels::{ChannelReply, Pick, Shown};
 use super::curves::earlier::Earlier;
 use super::run_view::RunView;
 use super::switching_off::choice::{Choice, Chosen};
-use crate::session::Event;
+use crate::session::{Event, Stage};
 use crate::study::gamma::Norms;
 
 /// Earlier runs of this sitting that are kept behind the curves.
@@ -41,6 +41,10 @@ pub enum News<'a> {
 pub struct Shared {
     /// The run that is shown.
     pub run: Option<RunView>,
+    /// What is done before the next one can begin.
+    pub preparing: Option<Stage>,
+    /// The run that was shown before the one that is prepared: shown again if that cannot begin.
+    aside: Option<RunView>,
     /// Runs to compare with.
     pub earlier: Vec<Earlier>,
     /// The layer or channel that the reader picked.
@@ -108,11 +112,29 @@ impl Shared {
         self.news.push(News::Toggled);
     }
 
+    /// Another run is prepared: the one that was shown is shown no more. Whether there was one.
+    pub fn put_aside(&mut self) -> bool {
+        self.scrub.go(None);
+        let run = self.run.take();
+        let is_one = run.is_some();
+        self.aside = run.or(self.aside.take());
+        is_one
+    }
+
+    /// The run that was prepared cannot begin: shows the one before again. Whether there was one.
+    pub fn bring_back(&mut self) -> bool {
+        if self.run.is_none() {
+            self.run = self.aside.take();
+            return self.run.is_some();
+        }
+        false
+    }
+
     /// Shows a run that was opened: another one, or the same from where it is resumed. Whether it is
     /// another.
     pub fn show_run(&mut self, mut run: RunView) -> bool {
         self.scrub.go(None);
-        let before = self.run.take();
+        let before = self.run.take().or(self.aside.take());
         let is_same = |before: &RunView| before.opened.folder == run.opened.folder;
         let is_another = !before.as_ref().is_some_and(is_same);
         match before {

@@ -3,12 +3,15 @@
 
 use super::run_view::RunView;
 use super::toolbar::Status;
+use super::waiting::sentence;
 use crate::numbers::{grouped, percent};
 use crate::session::Phase;
 
 /// What is going on; changes only when something begins or ends, so that it can be read out then.
 pub fn state(status: Status<'_>, notices: &[&str]) -> String {
     let mut sentences = vec![match (status.preparing, status.run_view) {
+        // How far it is would be read out with every kernel.
+        (Some(stage), _) => sentence(stage.what()),
         (None, Some(run_view)) => state_of(run_view, &status.words()),
         _ => sentence(&status.words()),
     }];
@@ -69,11 +72,4 @@ pub fn progress(run_view: &RunView) -> String {
         parts.push(format!("{speed:.0} images a second"));
     }
     format!("{}.", parts.join(", "))
-}
-
-/// Words as a sentence.
-fn sentence(words: &str) -> String {
-    let mut letters = words.trim_end_matches([' ', '…', '.']).chars();
-    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-    first.chain(letters).chain(['.']).collect()
 }

@@ -15,6 +15,9 @@ use crate::train::run::Ending;
 /// What progress, speed and accuracy take of the bar, in points.
 const PROGRESS_WIDTH: f32 = 400.0;
 
+/// Width of the progress of what comes before the first step, in points.
+const PREPARING_WIDTH: f32 = 160.0;
+
 /// Height of the progress, in points.
 const BAR: f32 = 20.0;
 
@@ -49,7 +52,8 @@ impl Status<'_> {
         let is_open = self.is_under_way() && self.preparing.is_none();
         match action {
             Action::Start => self.problem.is_none() && self.preparing.is_none(),
-            Action::PauseOrResume | Action::Stop | Action::Save | Action::Evaluate => is_open,
+            Action::Stop => is_open || self.preparing.is_some(),
+            Action::PauseOrResume | Action::Save | Action::Evaluate => is_open,
             Action::Step => self.preparing.is_none() && (is_open || self.problem.is_none()),
             Action::TrainLonger => self.run_view.is_some() && self.preparing.is_none(),
             Action::Export(_) => self.run_view.is_some(),
@@ -60,9 +64,7 @@ impl Status<'_> {
     /// What is going on, in a few words.
     pub fn words(&self) -> String {
         match (self.preparing, self.run_view) {
-            (Some(Stage::Data), _) => "reading the images …".into(),
-            (Some(Stage::Adapter), _) => "opening the adapter …".into(),
-            (Some(Stage::Plan), _) => "compiling the network …".into(),
+            (Some(stage), _) => stage.words(),
             (None, None) => "no run yet".into(),
             (None, Some(run_view)) => match (run_view.phase, run_view.ending) {
                 (Some(Phase::Running), _) => "training".into(),
@@ -70,6 +72,7 @@ impl Status<'_> {
                 (Some(Phase::Paused), _) => "paused".into(),
                 (None, Some(Ending::Finished)) => "finished".into(),
                 (None, Some(Ending::Interrupted)) => "stopped and saved".into(),
+                (None, Some(Ending::NotBegun)) => "stopped before its first step".into(),
                 (None, None) => "failed".into(),
             },
         }
@@ -98,7 +101,9 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
                 ));
         }
         ui.label(status.words());
-        if let Some(run_view) = status.run_view {
+        if let Some(stage) = status.preparing {
+            preparing_ui(ui, stage, PREPARING_WIDTH);
+        } else if let Some(run_view) = status.run_view {
             if ui.available_size_before_wrap().x < PROGRESS_WIDTH {
                 ui.end_row();
                 progress_ui(ui, run_view);
@@ -219,6 +224,19 @@ fn progress(run_view: &RunView) -> (f32, String, String) {
         false => format!("epoch {epoch:.1} of {all:.0}"),
     };
     (share, words, steps)
+}
+
+/// How far what comes before the first step is, where that is known.
+fn preparing_ui(ui: &mut Ui, stage: Stage, width: f32) {
+    let Some(share) = stage.share() else {
+        ui.spinner();
+        return;
+    };
+    let bar = ProgressBar::new(share.fraction()).desired_width(width);
+    ui.add(bar.desired_height(BAR)).on_hover_text(
+        "Compiled once for this network, batch size and adapter; a driver that keeps what it compiled \
+         is quicker the next time. Stop ends it.",
+    );
 }
 
 fn progress_ui(ui: &mut Ui, run_view: &RunView) {

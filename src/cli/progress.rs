@@ -32,7 +32,8 @@ enum Show {
 /// Follows a run.
 pub(super) struct Progress {
     show: Show,
-    reading: Option<ProgressBar>,
+    /// What is shown before the first step.
+    preparing: Option<Preparing>,
     /// Why nothing is printed any more: a training is worth more than its lines.
     unprinted: Option<Unprinted>,
     batches: Option<Batches>,
@@ -66,6 +67,29 @@ pub(super) fn spinner() -> ProgressBar {
     spinner
 }
 
+/// What is done before the first step, on a terminal.
+enum Preparing {
+    /// Of which it is not known how far it is.
+    Reading(ProgressBar),
+    /// Of which it is.
+    Counted(ProgressBar),
+}
+
+impl Preparing {
+    fn counted() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{bar:30} {msg}");
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self::Counted(bar.with_style(style))
+    }
+
+    fn bar(&self) -> &ProgressBar {
+        match self {
+            Self::Reading(bar) | Self::Counted(bar) => bar,
+        }
+    }
+}
+
 impl Progress {
     pub fn new(output: &OutputOptions) -> Self {
         let show = match (output.quiet, output.json) {
@@ -80,7 +104,7 @@ impl Progress {
         };
         Self {
             show,
-            reading: None,
+            preparing: None,
             unprinted: None,
             batches: None,
             line: Instant::now(),
@@ -91,14 +115,17 @@ impl Progress {
     /// Shows what a session tells.
     pub fn show(&mut self, event: &Event) {
         match event {
-            Event::Preparing(Stage::Data) => {
-                self.reading = (!matches!(self.show, Show::Nothing)).then(spinner);
+            Event::Preparing(stage) if !matches!(self.show, Show::Nothing) => {
+                self.prepare(*stage);
             }
-            Event::Preparing(_) => self.stop_reading(),
-            Event::Opened(opened) => self.opened(opened),
+            Event::Preparing(_) => {}
+            Event::Opened(opened) => {
+                self.stop_preparing();
+                self.opened(opened);
+            }
             Event::Metric(metric) => self.metric(metric),
             Event::Ended(_) => {
-                self.stop_reading();
+                self.stop_preparing();
                 if let Show::Bars(bar) = &self.show {
                     bar.finish_and_clear();
                 }
@@ -112,9 +139,28 @@ impl Progress {
         }
     }
 
-    fn stop_reading(&mut self) {
-        if let Some(reading) = self.reading.take() {
-            reading.finish_and_clear();
+    /// Shows what is done before the first step, and how far it is. In a pipe nobody is shown that.
+    fn prepare(&mut self, stage: Stage) {
+        match (stage, &self.preparing) {
+            (Stage::Data, _) => self.preparing = Some(Preparing::Reading(spinner())),
+            (Stage::Adapter | Stage::Plan, _) => self.stop_preparing(),
+            (Stage::Variants(_) | Stage::Kernels(_), Some(Preparing::Counted(_))) => {}
+            (Stage::Variants(_) | Stage::Kernels(_), _) => {
+                self.stop_preparing();
+                self.preparing = Some(Preparing::counted());
+            }
+        }
+        if let (Some(share), Some(preparing)) = (stage.share(), &self.preparing) {
+            let bar = preparing.bar();
+            bar.set_length(share.of as u64);
+            bar.set_position(share.done as u64);
+            bar.set_message(stage.words());
+        }
+    }
+
+    fn stop_preparing(&mut self) {
+        if let Some(preparing) = self.preparing.take() {
+            preparing.bar().finish_and_clear();
         }
     }
 
@@ -284,19 +330,34 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::Share;
+
+    /// What is shown before the first step: whether data is read, and what is said of compiling.
+    fn prepared(quiet: bool) -> (bool, Option<String>) {
+        let mut progress = Progress::new(&OutputOptions {
+            out: None,
+            resume: None,
+            quiet,
+            json: false,
+        });
+        progress.show(&Event::Preparing(Stage::Data));
+        let reads = matches!(progress.preparing, Some(Preparing::Reading(_)));
+        progress.show(&Event::Preparing(Stage::Adapter));
+        progress.show(&Event::Preparing(Stage::Plan));
+        progress.show(&Event::Preparing(Stage::Kernels(Share {
+            done: 3,
+            of: 40,
+            left: Some(Duration::from_secs(12)),
+        })));
+        let counted = progress.preparing.as_ref().map(Preparing::bar);
+        let counted = counted.map(|bar| format!("{} {:?}", bar.message(), bar.length()));
+        (reads, counted)
+    }
 
     #[test]
     fn only_what_goes_wrong_is_shown_where_that_is_asked_for() {
-        let reads = |quiet| {
-            let mut progress = Progress::new(&OutputOptions {
-                out: None,
-                resume: None,
-                quiet,
-                json: false,
-            });
-            progress.show(&Event::Preparing(Stage::Data));
-            progress.reading.is_some()
-        };
-        assert_eq!((reads(true), reads(false)), (false, true));
+        assert_eq!(prepared(true), (false, None));
+        let said = "compiling kernels: 3 of 40, about 12 s left Some(40)";
+        assert_eq!(prepared(false), (true, Some(said.to_owned())));
     }
 }

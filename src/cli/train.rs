@@ -49,6 +49,10 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
                 ));
                 return Ok(Outcome::Interrupted);
             }
+            Event::Ended(Ok(Ending::NotBegun)) => {
+                tell("stopped before the first step; nothing was written");
+                return Ok(Outcome::Interrupted);
+            }
             Event::Ended(Err(error)) => return Err(error.into()),
             _ => {}
         }
@@ -62,7 +66,7 @@ fn stop_on_interrupt(session: &Session) -> anyhow::Result<()> {
         if is_again {
             std::process::exit(130);
         }
-        tell("stopping after this step (once more to end at once, without saving)");
+        tell("stopping as soon as the work is saved (once more to end at once, without saving)");
         commander.send(Command::Stop);
     })
     .context("Ctrl-C cannot be handled")

@@ -76,13 +76,15 @@ pub(super) async fn build(
     gpu.queue
         .write_buffer(trained, 0, bytemuck::cast_slice(&layout.trained));
 
+    let launches = [&lists.train, &lists.evaluate, &lists.pack];
+    let all = launches.into_iter().flatten();
+    let entry_points: Vec<_> = all.map(|launch| launch.kernel.entry_point()).collect();
+    let missing = gpu.pipelines().missing(gpu, &entry_points);
+    let made = gpu.compile(&missing).await.map_err(needs)?;
+    gpu.pipelines().add(made);
     let [train, evaluate, pack] = gpu
         .guarded(|| {
-            let launches = [&lists.train, &lists.evaluate, &lists.pack];
-            let all = launches.into_iter().flatten();
-            let entry_points: Vec<_> = all.map(|launch| launch.kernel.entry_point()).collect();
             let mut pipelines = gpu.pipelines();
-            pipelines.compile(gpu, &entry_points);
             let mut ready = |launch| dispatch(gpu, &mut pipelines, &buffers, sizes, launch);
             launches.map(|list| list.iter().map(&mut ready).collect::<Vec<_>>())
         })

@@ -1,9 +1,11 @@
 //! Adapter, device, pipelines, submission and readback: wgpu, and nothing of networks.
 //!
 //! [`adapter`] finds and describes adapters; [`Gpu`] is an opened one; [`pipeline`] turns WGSL into
-//! something that can be dispatched; [`timing`] says how long that takes.
+//! something that can be dispatched, and [`compiling`] says how far that is; [`timing`] says how long a
+//! dispatch takes.
 
 pub mod adapter;
+pub mod compiling;
 mod drivers;
 pub mod pipeline;
 pub mod timing;
@@ -86,6 +88,9 @@ pub enum GpuError {
         /// The driver's words.
         message: String,
     },
+    /// Whoever follows compiling did not want it to go on.
+    #[error("compiling was stopped")]
+    Stopped,
 }
 
 impl Explain for GpuError {
@@ -99,7 +104,7 @@ impl Explain for GpuError {
                 .or(Remedy::Resume(None))
                 .or(Remedy::Lower(&[Field::BatchSize])),
             Self::OutOfMemory { .. } => told.or(Remedy::LESS_MEMORY),
-            Self::NotOpened { .. } | Self::Refused { .. } => told,
+            Self::NotOpened { .. } | Self::Refused { .. } | Self::Stopped => told,
         }
     }
 }
@@ -114,6 +119,7 @@ pub struct Gpu {
     pub queue: wgpu::Queue,
     failure: Arc<Mutex<Option<GpuError>>>,
     pipelines: Mutex<PipelineCache>,
+    follower: compiling::Follower,
 }
 
 impl Gpu {
@@ -178,6 +184,7 @@ impl Gpu {
             queue,
             failure,
             pipelines: Mutex::default(),
+            follower: Default::default(),
         })
     }
 

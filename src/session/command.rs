@@ -31,6 +31,13 @@ pub enum Command {
     Look(Box<Look>),
 }
 
+impl Command {
+    /// Whether it ends the run under way.
+    pub(super) fn ends_a_run(&self) -> bool {
+        matches!(self, Self::Start(_) | Self::Stop)
+    }
+}
+
 /// A run to begin or to go on with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{RequestId, SessionError};
+use super::{RequestId, SessionError, Stage};
 use crate::data::DataSet;
 use crate::field::Explanation;
 use crate::gpu::Capabilities;
@@ -46,17 +46,6 @@ pub enum Event {
     Found(Found),
     /// What was asked for cannot be had.
     ProbeFailed(Arc<SessionError>),
-}
-
-/// What is being done before a run can begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Images are read.
-    Data,
-    /// The adapter is opened.
-    Adapter,
-    /// The network is compiled for it.
-    Plan,
 }
 
 /// Whether steps are being taken.

@@ -1,25 +1,27 @@
 //! A training and its probing as an actor: commands in, events out. Terminal and app follow the same
 //! stream.
 //!
-//! Read in this order: `command` and `event` (what is said), [`Session`] (to whom), `worker` (who
+//! Read in this order: `command`, `event` and `stage` (what is said), [`Session`] (to whom), `worker` (who
 //! trains; `prepare` has what it needs for that, `watch` when it looks at γ and β), `prober` (who looks at what has been trained meanwhile, on a device of its own).
 
 mod command;
 mod event;
 mod prepare;
 mod prober;
+mod stage;
 mod watch;
 mod worker;
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 
 pub use command::{Command, Look, NewFolder, Origin, ProbeRequest, Request, RequestId};
-pub use event::{Event, Finding, Found, Opened, Phase, Stage};
+pub use event::{Event, Finding, Found, Opened, Phase};
+pub use stage::{Share, Stage};
 
 use crate::data::DataError;
 use crate::engine::EngineError;
@@ -175,12 +177,32 @@ pub struct Session {
 
 /// A way to command a session from elsewhere.
 #[derive(Clone, Debug)]
-pub struct Commander(UnboundedSender<Command>);
+pub struct Commander {
+    commands: UnboundedSender<Command>,
+    endings: Arc<Endings>,
+}
 
 impl Commander {
     /// Asks for something; nothing happens if the session is gone.
     pub fn send(&self, command: Command) {
-        let _ = self.0.unbounded_send(command);
+        if command.ends_a_run() {
+            self.endings.asked();
+        }
+        let _ = self.commands.unbounded_send(command);
+    }
+}
+
+/// How often the run under way was asked to end. What compiles has no turn to take commands, so it looks here.
+#[derive(Debug, Default)]
+struct Endings(AtomicUsize);
+
+impl Endings {
+    fn asked(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -200,11 +222,13 @@ impl Session {
             events: sender,
             wake: Arc::new(wake),
         };
-        let work = move || Worker::new(received, reporter, open_gpu).work();
+        let endings = Arc::new(Endings::default());
+        let counted = endings.clone();
+        let work = move || Worker::new(received, counted, reporter, open_gpu).work();
         let worker = platform::spawn("training", work)
             .map_err(|error| SessionError::Thread(error.to_string()))?;
         Ok(Self {
-            commands: Commander(commands),
+            commands: Commander { commands, endings },
             events,
             worker: Some(worker),
         })
@@ -248,7 +272,8 @@ fn gone() -> SessionError {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.commands.0.close_channel();
+        self.commands.endings.asked();
+        self.commands.commands.close_channel();
         if let Some(worker) = self.worker.take() {
             worker.join();
         }

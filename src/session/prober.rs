@@ -29,6 +29,8 @@ pub(super) enum Probing {
         opened: Arc<Opened>,
         adapter: AdapterChoice,
     },
+    /// Another run is being prepared: nothing is wanted of this one any more.
+    Rest,
     /// It has come this far.
     Snapshot { step: u64, snapshot: Box<Snapshot> },
     /// What to measure; replaces what its asker asked before.
@@ -132,6 +134,8 @@ struct Inbox {
     subject: Option<Subject>,
     /// Whether the subject is another than before.
     is_new: bool,
+    /// Whether what is under way is wanted no more.
+    rests: bool,
     requests: Queue<ProbeRequest>,
     looks: Queue<Look>,
     is_closed: bool,
@@ -148,6 +152,10 @@ impl Inbox {
                     adapter,
                 });
                 self.is_new = true;
+                (self.requests, self.looks) = (Queue::new(), Queue::new());
+            }
+            Probing::Rest => {
+                self.rests = true;
                 (self.requests, self.looks) = (Queue::new(), Queue::new());
             }
             Probing::Snapshot { step, snapshot } => {
@@ -181,7 +189,7 @@ impl Inbox {
     /// Whether what is being measured for somebody is still wanted.
     fn still_wants(&mut self, asker: usize) -> bool {
         self.catch_up();
-        !self.is_closed && !self.is_new && !self.requests.has_of(asker)
+        !self.is_closed && !self.is_new && !self.rests && !self.requests.has_of(asker)
     }
 }
 
@@ -190,6 +198,7 @@ async fn work(received: UnboundedReceiver<Probing>, reporter: Reporter, open_gpu
         received,
         subject: None,
         is_new: false,
+        rests: false,
         requests: Queue::new(),
         looks: Queue::new(),
         is_closed: false,
@@ -252,6 +261,7 @@ async fn probe_run(
         asked.catch_up(inbox);
         asked.look(inbox).await.map_err(SessionError::Probe)?;
         if let Some(request) = inbox.requests.pop() {
+            inbox.rests = false;
             match asked.measure(&request, inbox).await {
                 Ok(()) | Err(Stop::Replaced) => {}
                 Err(Stop::Failed(error)) => return Err(SessionError::Probe(error)),

@@ -47,7 +47,7 @@ impl Watch {
         self.is_behind
     }
 
-    /// A step was taken.
+    /// A step was taken, or is about to be.
     pub fn has_moved(&mut self) {
         self.is_behind = true;
     }

@@ -1,27 +1,34 @@
 //! Who trains: one run at a time, step by step, listening in between.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_channel::mpsc::{TryRecvError, UnboundedReceiver};
 
 use super::prepare::{Prepared, prepare};
 use super::prober::{Prober, Probing};
+use super::stage::Estimate;
 use super::watch::Watch;
-use super::{Command, Event, OpenGpu, Opened, Phase, Reporter, Request, SessionError, Stage};
-use crate::engine::Extent;
+use super::{
+    Command, Endings, Event, OpenGpu, Opened, Phase, Reporter, Request, SessionError, Stage,
+};
+use crate::engine::{EngineError, Extent};
 use crate::field::Explanation;
 use crate::gpu::adapter::unseen_gpu;
-use crate::gpu::{AdapterChoice, Gpu};
+use crate::gpu::compiling::Follow;
+use crate::gpu::{AdapterChoice, Gpu, GpuError};
 use crate::train::metric::Metric;
 use crate::train::run::{Ending, Run, RunError};
-use crate::train::trainer::Trainer;
+use crate::train::trainer::{TrainError, Trainer};
 
 /// The far end of a session.
 pub(super) struct Worker {
     commands: UnboundedReceiver<Command>,
     /// Commands that arrived during an evaluation.
     waiting: VecDeque<Command>,
+    /// How often a run was asked to end, and how many of these commands were taken.
+    endings: Arc<Endings>,
+    endings_taken: usize,
     reporter: Reporter,
     open_gpu: OpenGpu,
     prober: Option<Prober>,
@@ -51,12 +58,15 @@ enum Order {
 impl Worker {
     pub fn new(
         commands: UnboundedReceiver<Command>,
+        endings: Arc<Endings>,
         reporter: Reporter,
         open_gpu: OpenGpu,
     ) -> Self {
         Self {
             commands,
             waiting: VecDeque::new(),
+            endings,
+            endings_taken: 0,
             reporter,
             open_gpu,
             prober: None,
@@ -95,6 +105,10 @@ impl Worker {
 
     async fn run(&mut self, request: Request) -> Result<Ending, SessionError> {
         self.reporter.send(Event::Preparing(Stage::Data));
+        if let Some(prober) = &self.prober {
+            // It would compute where this one prepares.
+            prober.send(Probing::Rest);
+        }
         let Prepared {
             settings,
             data,
@@ -107,8 +121,16 @@ impl Worker {
         let opening = (self.open_gpu)(request.adapter.clone());
         let gpu = opening.await.map_err(SessionError::Gpu)?;
         self.reporter.send(Event::Preparing(Stage::Plan));
-        let trainer = Trainer::new(&gpu, &data, &settings, &start).await;
-        let trainer = trainer.map_err(SessionError::Plan)?;
+        if self.is_to_end() {
+            return Ok(Ending::NotBegun);
+        }
+        gpu.follow_compiling(self.follows_compiling());
+        let trainer = match Trainer::new(&gpu, &data, &settings, &start).await {
+            Err(TrainError::Engine(EngineError::Gpu(GpuError::Stopped))) => {
+                return Ok(Ending::NotBegun);
+            }
+            made => made.map_err(SessionError::Plan)?,
+        };
         // Everything that can be wrong is found before a folder is made.
         let folder = place.open(&settings, &manifest);
         let mut folder = folder.map_err(SessionError::Folder)?;
@@ -163,6 +185,10 @@ impl Worker {
             false => Phase::Running,
         };
         reporter.send(Event::Phase(phase));
+        if let Some(watch) = self.watch.as_mut().filter(|_| !paused) {
+            // The prober compiles too, for a device of its own: what is asked now waits for the first step.
+            watch.has_moved();
+        }
         let mut owes_evaluation = is_cut_short(run, opened);
         loop {
             let order = self.order(phase).await;
@@ -257,9 +283,7 @@ impl Worker {
                 Ok(command) => self.waiting.push_back(command),
                 Err(TryRecvError::Closed) => return false,
                 Err(TryRecvError::Empty) => {
-                    let ends =
-                        |command: &Command| matches!(command, Command::Stop | Command::Start(_));
-                    return !self.waiting.iter().any(ends);
+                    return !self.waiting.iter().any(Command::ends_a_run);
                 }
             }
         }
@@ -267,10 +291,35 @@ impl Worker {
 
     /// The next command, waiting for it; `None` if the near end is gone.
     async fn command(&mut self) -> Option<Command> {
-        match self.waiting.pop_front() {
+        let command = match self.waiting.pop_front() {
             Some(command) => Some(command),
             None => self.commands.recv().await.ok(),
-        }
+        };
+        self.take(command)
+    }
+
+    /// Counts a command that is taken now, if it ends a run.
+    fn take(&mut self, command: Option<Command>) -> Option<Command> {
+        let ends = command.as_ref().is_some_and(Command::ends_a_run);
+        self.endings_taken += usize::from(ends);
+        command
+    }
+
+    /// Whether the run that is being prepared was asked to end since it was asked for.
+    fn is_to_end(&self) -> bool {
+        self.endings.count() > self.endings_taken
+    }
+
+    /// Tells how far compiling is, and stops it when the run is to end.
+    fn follows_compiling(&self) -> Follow {
+        let (reporter, endings) = (self.reporter.clone(), self.endings.clone());
+        let (taken, estimate) = (self.endings_taken, Mutex::new(Estimate::new()));
+        Box::new(move |now| {
+            let estimate = estimate.lock();
+            let stage = estimate.unwrap_or_else(PoisonError::into_inner).stage(now);
+            reporter.send(Event::Preparing(stage));
+            endings.count() <= taken
+        })
     }
 
     /// What to do next: at once while running, after the next command while paused.
@@ -279,9 +328,9 @@ impl Worker {
             let command = match phase {
                 Phase::Paused => self.command().await,
                 Phase::Running | Phase::Evaluating => match self.waiting.pop_front() {
-                    Some(command) => Some(command),
+                    Some(command) => self.take(Some(command)),
                     None => match self.commands.try_recv() {
-                        Ok(command) => Some(command),
+                        Ok(command) => self.take(Some(command)),
                         Err(TryRecvError::Empty) => return Order::GoOn,
                         Err(TryRecvError::Closed) => None,
                     },

@@ -50,6 +50,8 @@ pub enum Ending {
     Finished,
     /// It was asked to stop; the folder holds all it takes to go on.
     Interrupted,
+    /// It was asked to stop before it was ready for its first step: nothing was changed, and no folder made.
+    NotBegun,
 }
 
 /// What a run tells before its first step.

@@ -12,6 +12,7 @@ mod probing;
 mod runs;
 mod spoken;
 mod tour;
+mod waiting;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -1,6 +1,8 @@
 //! What a session does when told.
 
-use bnonly::session::{Command, Event, Phase};
+use std::sync::{Arc, OnceLock};
+
+use bnonly::session::{Command, Commander, Event, Phase, Session, Stage, open_gpu};
 use bnonly::study::gamma::Norms;
 use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
@@ -189,4 +191,57 @@ fn an_evaluation_is_left_at_once_and_made_up_for() {
         1
     );
     assert_eq!(followed.steps(), (1..=8).collect::<Vec<_>>());
+}
+
+/// How far compiling was, each time it was told.
+fn compiled(events: &[Event]) -> Vec<(usize, usize)> {
+    let shares = events.iter().filter_map(|event| match event {
+        Event::Preparing(Stage::Kernels(share)) => Some((share.done, share.of)),
+        _ => None,
+    });
+    shares.collect()
+}
+
+#[test]
+fn compiling_tells_how_far_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings();
+    settings.max_steps = Some(1);
+    let mut followed = Followed::begin(new_run(settings, folder.path()));
+    followed.until(|event| matches!(event, Event::Opened(_)).then_some(()));
+    let told = compiled(&followed.events);
+    let of = told.first().expect("something to compile").1;
+    assert!(of > 10, "{of}");
+    assert_eq!((told[0], told[told.len() - 1]), ((0, of), (of, of)));
+    assert!(told.is_sorted(), "{told:?}");
+    followed.end().unwrap();
+}
+
+#[test]
+fn a_stop_while_kernels_are_compiled_ends_it_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let commander: Arc<OnceLock<Commander>> = Arc::default();
+    let stops = commander.clone();
+    // From within the session's own thread, so that no more is compiled before the command is there.
+    let session = Session::spawn(open_gpu(), move |event| {
+        if let Event::Preparing(Stage::Kernels(_)) = event {
+            stops.wait().send(Command::Stop);
+        }
+    });
+    let session = session.unwrap();
+    assert!(commander.set(session.commander()).is_ok());
+    let mut followed = Followed {
+        session,
+        events: Vec::new(),
+    };
+    let request = || Box::new(new_run(settings(), folder.path()));
+    followed.send(Command::Start(request()));
+    assert_eq!(followed.end(), Ok(Ending::NotBegun));
+    let told = compiled(&followed.events);
+    assert!(matches!(told[..], [(0, 11..)]), "{told:?}");
+    assert!(!folder.path().join("run").exists());
+
+    // Another one can be begun.
+    followed.send(Command::Start(request()));
+    assert_eq!(followed.end(), Ok(Ending::NotBegun));
 }

@@ -1,7 +1,13 @@
 //! Looking at what was trained, while training goes on.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
 use bnonly::network::graph::BatchNormId;
-use bnonly::session::{Command, Event, Finding, Found, Look, Phase, ProbeRequest, RequestId};
+use bnonly::session::{
+    Command, Event, Finding, Found, Look, OpenGpu, Phase, ProbeRequest, RequestId, Session,
+    open_gpu,
+};
 use bnonly::study::ablation::Ablation;
 use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
@@ -181,4 +187,39 @@ fn a_probe_without_a_device_is_told_and_training_goes_on() {
     followed.until(|event| (found(event)?.request.number == 3).then_some(()));
     followed.send(Command::Resume);
     assert_eq!(followed.end(), Ok(Ending::Finished));
+}
+
+#[test]
+fn what_is_asked_before_the_first_step_does_not_hold_it_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (steps, opened) = (
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(Mutex::new(Vec::new())),
+    );
+    let (seen, at) = (steps.clone(), opened.clone());
+    let usual = open_gpu();
+    let open: OpenGpu = Arc::new(move |choice| {
+        at.lock().unwrap().push(seen.load(Ordering::SeqCst));
+        usual(choice)
+    });
+    let session = Session::spawn(open, move |event| {
+        if let Event::Metric(Metric::Step { .. }) = event {
+            steps.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let mut followed = Followed {
+        session: session.unwrap(),
+        events: Vec::new(),
+    };
+    // All of it is there before the run begins.
+    let channels = 84;
+    followed.send(Command::Start(Box::new(new_run(settings(), folder.path()))));
+    followed.send(Command::Measure(Box::new(probe_request(1, channels))));
+    followed.until(|event| found(event).map(|_| ()));
+    let opened = opened.lock().unwrap();
+    assert_eq!(opened.len(), 2, "the trainer's adapter and the prober's");
+    assert!(
+        opened[1] > 0,
+        "the prober opened its own before the first step"
+    );
 }

@@ -22,6 +22,7 @@ use crate::app::action::Action;
 use crate::app::layout_class::{fold_switch, is_short};
 use crate::app::shared::Shared;
 use crate::app::view::{Place, View, recall};
+use crate::app::waiting;
 use crate::numbers::grouped;
 pub use crate::train::history::quantity::Quantity;
 use crate::train::history::quantity::SMOOTHING;
@@ -129,6 +130,9 @@ pub struct Curves {
     pub window: u32,
     #[serde(skip)]
     zoom: Zoom,
+    /// What is waited for, if nothing can be drawn yet.
+    #[serde(skip)]
+    waits: Option<String>,
     /// The run under way, then the earlier ones that are shown.
     #[serde(skip)]
     drawn: Vec<RunPoints>,
@@ -142,6 +146,7 @@ impl Default for Curves {
             is_logarithmic: false,
             window: SMOOTHING,
             zoom: Zoom::default(),
+            waits: None,
             drawn: Vec::new(),
         }
     }
@@ -273,9 +278,10 @@ impl Curves {
         }
     }
 
-    fn nothing(&self, input: &Input<'_>) -> &'static str {
+    fn nothing(&self, input: &Input<'_>) -> &str {
+        const INVITATION: &str = "Press Start: the curves begin with the first step.";
         match input.history.is_empty() {
-            true => "Press Start: the curves begin with the first step.",
+            true => self.waits.as_deref().unwrap_or(INVITATION),
             false => {
                 "This run's file does not say when its steps were taken; choose step or epoch."
             }
@@ -315,6 +321,7 @@ impl View for Curves {
     }
 
     fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
+        self.waits = waiting::for_the_first_step(shared);
         let nothing = History::default();
         let (name, history) = match &shared.run {
             Some(run) => (run.name(), &run.history),

@@ -38,6 +38,7 @@ use super::touch::Touch;
 use super::tour::Tour;
 use super::view::View;
 use super::views::{ViewId, Views};
+use super::waiting;
 use crate::gpu::{Capabilities, adapter};
 use crate::platform;
 use crate::session::{Event, OpenGpu, Session, Stage};
@@ -53,6 +54,8 @@ pub struct Shell {
     /// A run was asked for, and the session has not begun with it.
     is_asked: bool,
     preparing: Option<Stage>,
+    /// The folder of the run that was asked for, where it is one to go on with.
+    resumes: Option<PathBuf>,
     /// Runs that follow the one under way.
     queue: VecDeque<Settings>,
     /// Histories being read, by the threads that read them.
@@ -102,6 +105,7 @@ impl Shell {
             session: None,
             is_asked: false,
             preparing: None,
+            resumes: None,
             queue: VecDeque::new(),
             reading: mpsc::channel(),
             adapters: Vec::new(),
@@ -168,10 +172,11 @@ impl Shell {
 
     /// How far the run is, in a sentence that changes with every step.
     pub fn progress_in_words(&self) -> String {
-        self.shared
-            .run
-            .as_ref()
-            .map_or_else(String::new, spoken::progress)
+        let run = self.shared.run.as_ref();
+        match self.preparing.filter(|stage| stage.share().is_some()) {
+            Some(stage) => waiting::sentence(&stage.words()),
+            None => run.map_or_else(String::new, spoken::progress),
+        }
     }
 
     /// Tells the reader what does not work.
@@ -253,6 +258,7 @@ impl Shell {
         let ctx = ui.ctx().clone();
         let class = LayoutClass::settle(ui);
         self.layout.class = class;
+        self.shared.preparing = self.status(&None).preparing;
         let problem = self.setup.problem();
         let mut action = Action::pressed(&ctx);
         Panel::top("toolbar").show(ui, |ui| {

@@ -11,7 +11,7 @@ use crate::app::run_view::RunView;
 use crate::app::shared::News;
 use crate::app::wording::{InTheApp, sentence};
 use crate::session::{
-    Command, Event, NewFolder, Opened, Origin, Request, RequestId, Session, SessionError,
+    Command, Event, NewFolder, Opened, Origin, Request, RequestId, Session, SessionError, Stage,
 };
 use crate::train::run::Ending;
 use crate::train::settings::Settings;
@@ -84,6 +84,12 @@ impl Shell {
         match &event {
             Event::Preparing(stage) => {
                 (self.is_asked, self.preparing) = (false, Some(*stage));
+                let shown = self.shared.run.as_ref();
+                let goes_on =
+                    shown.is_some_and(|run| self.resumes.as_ref() == Some(&run.opened.folder));
+                if *stage == Stage::Data && !goes_on && self.shared.put_aside() {
+                    self.tell(&News::AnotherRun);
+                }
             }
             Event::Opened(opened) => {
                 self.preparing = None;
@@ -134,6 +140,9 @@ impl Shell {
 
     fn ended(&mut self, ctx: &Context, ended: &Result<Ending, Arc<SessionError>>) {
         let had_opened = self.preparing.take().is_none();
+        if self.shared.bring_back() {
+            self.tell(&News::AnotherRun);
+        }
         if let Some((export, path)) = self.awaiting_save.take() {
             self.write_out(ctx, export, path);
         }
@@ -148,6 +157,10 @@ impl Shell {
                 self.tell(&News::Idle);
             }
             Ok(Ending::Interrupted) => {}
+            Ok(Ending::NotBegun) => {
+                let text = "Stopped before the first step: nothing was trained or written.";
+                self.notices.add(Weight::Note, text, None);
+            }
             Err(error) => {
                 self.queue.clear();
                 let can_resume =
@@ -191,6 +204,10 @@ impl Shell {
             }
         };
         self.is_asked = true;
+        self.resumes = match &request.origin {
+            Origin::Resumed { run, .. } => Some(run.clone()),
+            Origin::New { .. } => None,
+        };
         session.send(Command::Start(Box::new(request)));
         self.session = Some(session);
     }

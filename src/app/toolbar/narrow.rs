@@ -82,6 +82,11 @@ fn buttons_ui(ui: &mut Ui, status: Status<'_>, has_words: bool, pressed: &mut Op
 
 fn progress_ui(ui: &mut Ui, status: Status<'_>) {
     ui.label(status.words());
+    if let Some(stage) = status.preparing {
+        let width = ui.available_width().max(PROGRESS);
+        super::preparing_ui(ui, stage, width);
+        return;
+    }
     let Some(run_view) = status.run_view else {
         return;
     };

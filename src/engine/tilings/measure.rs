@@ -39,9 +39,12 @@ pub(super) async fn compile_all(gpu: &Gpu, passes: &[Pass]) -> Result<PipelineCa
     let kernels: Vec<_> = passes.iter().flat_map(of_pass).collect();
     let entry_points: Vec<_> = kernels.iter().map(Kernel::entry_point).collect();
     let mut pipelines = PipelineCache::default();
-    let compiled = gpu.guarded(|| pipelines.compile(gpu, &entry_points));
-    match compiled.await {
-        Ok(()) => Ok(pipelines),
+    let missing = pipelines.missing(gpu, &entry_points);
+    match gpu.compile(&missing).await {
+        Ok(compiled) => {
+            pipelines.add(compiled);
+            Ok(pipelines)
+        }
         // Each alone will show which of them it was.
         Err(GpuError::Refused { .. }) => Ok(PipelineCache::default()),
         Err(error) => Err(error),
@@ -71,7 +74,7 @@ fn kernel(pass: &Pass, tiling: &Tiling) -> Kernel {
 }
 
 /// Tries the variants of a pass, the likely fastest first, those that compute what the baseline does. With
-/// `patience`, the first that takes longer to get ready is the last.
+/// `patience`, the first that takes longer to get ready is the last. `go_on` is asked before each.
 pub(super) async fn try_all(
     gpu: &Gpu,
     pipelines: &mut PipelineCache,
@@ -79,6 +82,7 @@ pub(super) async fn try_all(
     pass: &Pass,
     batch: u32,
     patience: Option<Duration>,
+    go_on: &dyn Fn() -> Result<(), GpuError>,
 ) -> Result<Vec<Measured>, GpuError> {
     let largest = pass.source().bytes(1).max(pass.destination().bytes(1)) / 4;
     let whole = batch;
@@ -86,6 +90,7 @@ pub(super) async fn try_all(
     let trial = Trial::new(gpu, pipelines, pass, batch.max(CHECKED_SAMPLES + 1)).await?;
     let mut tried = Vec::new();
     for tiling in Tiling::all(pass, gpu.capabilities.lanes()) {
+        go_on()?;
         let begin = Instant::now();
         let Some(candidate) = trial.candidate(pipelines, &tiling).await? else {
             continue;

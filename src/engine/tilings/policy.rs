@@ -3,6 +3,7 @@
 use web_time::{Duration, Instant};
 
 use crate::engine::choices::Choices;
+use crate::gpu::compiling::{Compiling, Work};
 use crate::gpu::pipeline::PipelineCache;
 use crate::gpu::timing::{Effort, Timer};
 use crate::gpu::{Capabilities, Gpu, GpuError, Lanes};
@@ -100,7 +101,10 @@ pub(in crate::engine) async fn decide(
     };
     let mut is_slow = false;
     let mut shares_well = Vec::new();
-    for pass in undecided {
+    let of = undecided.len();
+    for (done, pass) in undecided.into_iter().enumerate() {
+        let work = Work::Variants;
+        let go_on = || gpu.tell_compiling(Compiling { work, done, of });
         let texts = texts::digest(&gpu.capabilities, &pass);
         let likely = Tiling::unmeasured(&pass, gpu.capabilities.lanes());
         // Where compiling is slow, the likely fastest is taken, unchecked. Where lanes share in it, which relies on
@@ -109,7 +113,9 @@ pub(in crate::engine) async fn decide(
             likely
         } else {
             let begin = Instant::now();
-            let tried = try_all(gpu, &mut pipelines, &timer, &pass, batch, Some(PATIENCE)).await?;
+            let patience = Some(PATIENCE);
+            let tried = try_all(gpu, &mut pipelines, &timer, &pass, batch, patience, &go_on);
+            let tried = tried.await?;
             is_slow |= tried.len() == 1 && begin.elapsed() > PATIENCE;
             let chosen = fastest(&tried).unwrap_or_else(|| Tiling::baseline(&pass));
             if tried.iter().any(|measured| measured.tiling == likely) {
@@ -147,7 +153,8 @@ pub async fn measure_tilings(
             number + 1,
             passes.len()
         ));
-        let tried = try_all(gpu, &mut pipelines, &timer, pass, batch, None).await?;
+        let tried = try_all(gpu, &mut pipelines, &timer, pass, batch, None, &|| Ok(()));
+        let tried = tried.await?;
         if let Some(chosen) = fastest(&tried) {
             let texts = texts::digest(&gpu.capabilities, pass);
             remembered.put(*pass, chosen, &texts);
