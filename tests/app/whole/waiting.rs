@@ -8,7 +8,7 @@ use bnonly::app::waiting;
 use bnonly::gpu::Gpu;
 use bnonly::session::{OpenGpu, Share, Stage};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use futures_channel::oneshot;
 
 use super::Begin;
