@@ -39,6 +39,7 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
         progress.show(&event);
         match event {
             Event::Opened(opened) => folder.clone_from(&opened.folder),
+            Event::Moved { to, .. } => folder = to,
             Event::Ended(Ok(Ending::Finished)) => {
                 return progress.printed().map(|()| Outcome::Done);
             }
