@@ -8,6 +8,8 @@ use web_time::SystemTime;
 use super::{NewFolder, Origin, SessionError};
 use crate::data::{DataSet, Loaded, Manifest};
 use crate::field::Explanation;
+use crate::gpu::adapter::unseen_gpu;
+use crate::gpu::{AdapterChoice, Gpu};
 use crate::network::counts;
 use crate::platform::lock::holder;
 use crate::train::advice::settle_flip;
@@ -196,4 +198,11 @@ pub(super) fn facts(data: &DataSet, start: &Start, total_steps: u64) -> Facts {
         parameters: counts(&start.graph).all,
         trained_parameters: start.trained.trained_count(&start.graph),
     }
+}
+
+/// What to say of a GPU that seems to be here where a CPU is the most capable adapter found.
+pub(super) fn gpu_unused(choice: &AdapterChoice, gpu: &Gpu) -> Option<Explanation> {
+    let is_best = *choice == AdapterChoice::default();
+    let is_unused = is_best && gpu.capabilities.lanes().of_cpu;
+    unseen_gpu().filter(|_| is_unused).map(Explanation::new)
 }

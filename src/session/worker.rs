@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_channel::mpsc::{TryRecvError, UnboundedReceiver};
 
-use super::prepare::{Place, Prepared, facts, prepare};
+use super::prepare::{Place, Prepared, facts, gpu_unused, prepare};
 use super::prober::{Prober, Probing};
 use super::stage::Estimate;
 use super::watch::Watch;
@@ -18,8 +18,6 @@ use super::{
 };
 use crate::data::Manifest;
 use crate::engine::{EngineError, Extent};
-use crate::field::Explanation;
-use crate::gpu::adapter::unseen_gpu;
 use crate::gpu::compiling::Follow;
 use crate::gpu::{AdapterChoice, Gpu, GpuError};
 use crate::train::metric::Metric;
@@ -60,13 +58,6 @@ struct Begun<'a> {
     settings: &'a Settings,
     start: &'a Start,
     folder: RunFolder,
-}
-
-/// What to say of a GPU that seems to be here where a CPU is the most capable adapter found.
-fn gpu_unused(choice: &AdapterChoice, gpu: &Gpu) -> Option<Explanation> {
-    let is_best = *choice == AdapterChoice::default();
-    let is_unused = is_best && gpu.capabilities.lanes().of_cpu;
-    unseen_gpu().filter(|_| is_unused).map(Explanation::new)
 }
 
 /// What a command means for the run under way.

@@ -32,7 +32,7 @@ pub(super) type Read = Result<Done, String>;
 
 /// What was read or written.
 pub(super) enum Done {
-    Earlier(PathBuf, String, Arc<History>),
+    Earlier(PathBuf, Result<(String, Arc<History>), String>),
     Listing(Result<Listing, String>),
     Removed(Removed),
     Exported(PathBuf),
@@ -49,9 +49,12 @@ pub(super) struct Removed {
 impl Shell {
     pub(super) fn take_read(&mut self, read: Read) {
         match read {
-            Ok(Done::Earlier(folder, name, history)) => {
+            Ok(Done::Earlier(folder, found)) => {
                 self.shared.runs.being_read.retain(|other| *other != folder);
-                self.shared.compare(folder, name, history);
+                match found {
+                    Ok((name, history)) => self.shared.compare(folder, name, history),
+                    Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
+                }
                 self.look_for_runs();
             }
             Ok(Done::Listing(found)) => self.take_listing(found),
@@ -134,10 +137,13 @@ impl Shell {
         let folder = run_of(&run).unwrap_or_else(|| run.clone());
         self.shared.runs.being_read.push(folder.clone());
         self.on_a_thread(ctx, move || {
-            let (name, events) = export::read_earlier(&run).map_err(|error| error.to_string())?;
-            let mut history = History::default();
-            events.iter().for_each(|event| history.push(event));
-            Ok(Done::Earlier(folder, name, Arc::new(history)))
+            let found = export::read_earlier(&run).map(|(name, events)| {
+                let mut history = History::default();
+                events.iter().for_each(|event| history.push(event));
+                (name, Arc::new(history))
+            });
+            let found = found.map_err(|error| error.to_string());
+            Ok(Done::Earlier(folder, found))
         });
     }
 

@@ -236,7 +236,7 @@ impl Shell {
         };
         self.is_asked = true;
         self.resumes = match &request.origin {
-            Origin::Resumed { run, .. } => Some(run.clone()),
+            Origin::Resumed { run, .. } | Origin::Read { run } => Some(run.clone()),
             Origin::New { .. } => None,
         };
         session.send(Command::Start(Box::new(request)));

@@ -54,6 +54,8 @@ impl Worker {
                 Some(Command::Measure(request)) => self.probe(Probing::Measure(request)),
                 Some(Command::Look(look)) => self.probe(Probing::Look(look)),
                 Some(command) => {
+                    // It is taken again, after this.
+                    self.endings_taken -= usize::from(command.ends_a_run());
                     self.waiting.push_front(command);
                     return true;
                 }
