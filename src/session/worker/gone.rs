@@ -1,11 +1,7 @@
 //! A run whose folder is deleted or moved under it: who watches is asked, else it goes on in a new one.
 
-use super::{Home, Worker};
+use super::{Command, Ending, Event, Home, Metric, Phase, Probing, Run, RunError, Worker};
 use crate::field::Explain;
-use crate::session::prober::Probing;
-use crate::session::{Command, Event, Phase};
-use crate::train::metric::Metric;
-use crate::train::run::{Ending, Run, RunError};
 
 impl Worker {
     /// Has the folder written anew, once whoever watches wants that. How the run ends, if it is to.

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Worker;
-use crate::gpu::AdapterChoice;
-use crate::session::{Event, Opened, SessionError};
-use crate::train::run::Ending;
+use super::{AdapterChoice, Ending, Event, Opened, SessionError, Worker};
 use crate::train::run_folder::read_events;
 
 impl Worker {
