@@ -113,7 +113,7 @@ impl Action {
             ),
             Self::PauseOrResume => (
                 "Pause or go on",
-                "Hold the run after the step under way, or go on with it.",
+                "Hold the run after the step under way, or go on with it; with one that was stopped, from its last checkpoint.",
             ),
             Self::Step => ("One step", "Train on one batch and hold on."),
             Self::Stop => (

@@ -6,7 +6,7 @@
 //!
 //! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
 //!   channel), [`switching_off`] (what is left without some), [`inside`] (what the network says of
-//!   test images), [`tour`];
+//!   test images), [`runs`] (which there are, side by side), [`tour`];
 //! - around them: [`view`] says what a view is, [`views`] lists them, [`shared`] is what they share, with
 //!   the run in it, which [`run_view`] keeps; [`panes`] lays them out, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
@@ -33,6 +33,7 @@ pub mod notice;
 pub mod palette;
 pub mod panes;
 pub mod run_view;
+pub mod runs;
 pub mod setup;
 pub mod shared;
 pub mod shell;

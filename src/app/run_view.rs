@@ -34,6 +34,8 @@ pub struct RunView {
     pub batch: Option<(f64, f64)>,
     /// Test accuracy of the evaluation last done.
     pub accuracy: Option<f64>,
+    /// Whether its folder was deleted or moved, and not written anew.
+    is_homeless: bool,
     batches: Batches,
 }
 
@@ -50,6 +52,7 @@ impl RunView {
             step: opened.outlook.done_steps,
             batch: None,
             accuracy: None,
+            is_homeless: false,
             batches: opened.settings.batches(&opened.data.shape()),
             opened,
         };
@@ -76,6 +79,11 @@ impl RunView {
             Event::Phase(phase) => {
                 self.phase = Some(*phase);
                 self.speed.interrupt();
+            }
+            Event::Gone { .. } => self.is_homeless = true,
+            Event::Moved { to, .. } => {
+                self.is_homeless = false;
+                Arc::make_mut(&mut self.opened).folder.clone_from(to);
             }
             Event::Ended(ended) => {
                 self.phase = None;
@@ -112,6 +120,22 @@ impl RunView {
     /// Whether it has ended, or failed.
     pub fn has_ended(&self) -> bool {
         self.phase.is_none()
+    }
+
+    /// Whether another program trains it, and it is only shown.
+    pub fn is_only_shown(&self) -> bool {
+        self.opened.trained_by.is_some()
+    }
+
+    /// Whether its folder was deleted or moved, and not written anew.
+    pub fn is_homeless(&self) -> bool {
+        self.is_homeless
+    }
+
+    /// Whether it was stopped or broke off, and can go on from its last checkpoint.
+    pub fn can_go_on(&self) -> bool {
+        let is_left_off = self.has_ended() && self.ending != Some(Ending::Finished);
+        is_left_off && !self.is_only_shown() && !self.is_homeless
     }
 
     /// `resnet-14 · bn · shapes`.

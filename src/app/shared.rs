@@ -1,6 +1,7 @@
 //! What the views share: the run that is shown, runs to compare with, and what the reader chose that
 //! concerns more than one view.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::Storage;
@@ -11,15 +12,21 @@ use super::channels::scrub::Scrub;
 use super::channels::{ChannelReply, Pick, Shown};
 use super::curves::earlier::Earlier;
 use super::run_view::RunView;
+use super::runs::listed::{Runs, is_same};
 use super::switching_off::choice::{Choice, Chosen};
 use crate::session::{Event, Stage};
 use crate::study::gamma::Norms;
+use crate::train::history::History;
+use crate::train::runs::{RunSummary, names};
 
 /// Earlier runs of this sitting that are kept behind the curves.
 const EARLIER_KEPT: usize = 8;
 
 /// The name that the choice of channels is kept under.
 const CHOICE: &str = "switched-off";
+
+/// The name that runs which were opened are kept under.
+const OPENED: &str = "runs-opened";
 
 /// What a view is told.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +54,10 @@ pub struct Shared {
     aside: Option<RunView>,
     /// Runs to compare with.
     pub earlier: Vec<Earlier>,
+    /// What is known of earlier runs.
+    pub runs: Runs,
+    /// The name of the run that is shown among those it is compared with.
+    name: Option<String>,
     /// The layer or channel that the reader picked.
     pub picked: Option<Pick>,
     /// Which snapshot of γ and β is shown.
@@ -149,7 +160,10 @@ impl Shared {
                 self.picked = Some(Pick { layer, channel });
             }
         }
+        let folder = run.opened.folder.clone();
         self.run = Some(run);
+        // It is not compared with itself.
+        self.forget_compared(&folder);
         is_another
     }
 
@@ -160,10 +174,66 @@ impl Shared {
         }
         let name = run.name();
         let history = Arc::new(run.history);
-        let earlier = Earlier::among(&self.earlier, name, history);
-        self.earlier.push(earlier);
+        let folder = run.opened.folder.clone();
+        self.compare(folder, name, history);
         let surplus = self.earlier.len().saturating_sub(EARLIER_KEPT);
         self.earlier.drain(..surplus);
+    }
+
+    /// Lays a run behind the curves, in place of what was read of it before.
+    pub fn compare(&mut self, folder: PathBuf, name: String, history: Arc<History>) {
+        self.forget_compared(&folder);
+        let mut earlier = Earlier::among(&self.earlier, name, history);
+        earlier.folder = Some(folder);
+        self.earlier.push(earlier);
+        self.name_compared();
+    }
+
+    /// Takes a run out of the comparison.
+    pub fn forget_compared(&mut self, folder: &Path) {
+        let is_it = |run: &Earlier| run.folder.as_deref().is_some_and(|at| is_same(at, folder));
+        self.earlier.retain(|run| !is_it(run));
+        self.name_compared();
+    }
+
+    /// The run that is shown and those it is compared with, as far as they are among the runs that were found.
+    pub fn compared(&self) -> impl Iterator<Item = &RunSummary> {
+        let shown = self.run.iter().map(|run| &run.opened.folder);
+        let earlier = self.earlier.iter().filter_map(|run| run.folder.as_ref());
+        let found = shown.chain(earlier);
+        found.filter_map(|folder| self.runs.find(folder))
+    }
+
+    /// Names the runs that are compared by what differs between them.
+    pub fn name_compared(&mut self) {
+        let compared: Vec<RunSummary> = self.compared().cloned().collect();
+        let runs: Vec<&RunSummary> = compared.iter().collect();
+        let is_alone = runs.len() < 2;
+        let named: Vec<(PathBuf, Option<String>)> = runs
+            .iter()
+            .zip(names(&runs))
+            .map(|(run, name)| match is_alone {
+                // There is nothing to differ from.
+                true => (run.folder.clone(), run.given_name.clone()),
+                false => (run.folder.clone(), Some(name)),
+            })
+            .collect();
+        let name = |folder: &Path| {
+            let found = named.iter().find(|(at, _)| is_same(at, folder));
+            found.and_then(|(_, name)| name.clone())
+        };
+        self.name = self.run.as_ref().and_then(|run| name(&run.opened.folder));
+        for run in &mut self.earlier {
+            let found = run.folder.as_deref().and_then(name);
+            if let Some(found) = found {
+                run.name = found;
+            }
+        }
+    }
+
+    /// What the run that is shown is called beside others.
+    pub fn name_of_run(&self, run: &RunView) -> String {
+        self.name.clone().unwrap_or_else(|| run.name())
     }
 
     /// What happened in the views since this was asked last.
@@ -174,6 +244,7 @@ impl Shared {
     /// Keeps what the reader chose for the next start.
     pub fn keep(&self, storage: &mut dyn Storage) {
         eframe::set_value(storage, CHOICE, &self.chosen.choice);
+        eframe::set_value(storage, OPENED, &self.runs.opened);
     }
 
     /// Takes up what was kept.
@@ -186,5 +257,6 @@ impl Shared {
         let former = || Some(eframe::get_value::<Former>(storage, "switching-off")?.choice);
         let kept = eframe::get_value(storage, CHOICE).or_else(former);
         self.chosen.choice = kept.unwrap_or_default();
+        self.runs.opened = eframe::get_value(storage, OPENED).unwrap_or_default();
     }
 }

@@ -53,9 +53,16 @@ impl Status<'_> {
         match action {
             Action::Start => self.problem.is_none() && self.preparing.is_none(),
             Action::Stop => is_open || self.preparing.is_some(),
-            Action::PauseOrResume | Action::Save | Action::Evaluate => is_open,
+            Action::PauseOrResume => {
+                let can_go_on = self.run_view.is_some_and(RunView::can_go_on);
+                is_open || can_go_on && self.preparing.is_none()
+            }
+            Action::Save | Action::Evaluate => is_open,
             Action::Step => self.preparing.is_none() && (is_open || self.problem.is_none()),
-            Action::TrainLonger => self.run_view.is_some() && self.preparing.is_none(),
+            Action::TrainLonger => {
+                let is_ours = |run: &RunView| !run.is_only_shown() && !run.is_homeless();
+                self.run_view.is_some_and(is_ours) && self.preparing.is_none()
+            }
             Action::Export(_) => self.run_view.is_some(),
             _ => true,
         }
@@ -70,6 +77,10 @@ impl Status<'_> {
                 (Some(Phase::Running), _) => "training".into(),
                 (Some(Phase::Evaluating), _) => "evaluating on the test set …".into(),
                 (Some(Phase::Paused), _) => "paused".into(),
+                (None, _) if run_view.is_only_shown() => "for reading only".into(),
+                (None, Some(Ending::Interrupted)) if run_view.is_homeless() => {
+                    "ended, its folder is gone".into()
+                }
                 (None, Some(Ending::Finished)) => "finished".into(),
                 (None, Some(Ending::Interrupted)) => "stopped and saved".into(),
                 (None, Some(Ending::NotBegun)) => "stopped before its first step".into(),

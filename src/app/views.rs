@@ -5,7 +5,7 @@ use std::any::Any;
 use serde::{Deserialize, Serialize};
 
 use super::view::View;
-use super::{channels, curves, inside, switching_off};
+use super::{channels, curves, inside, runs, switching_off};
 
 /// Makes [`ViewId`] and [`Views`] of the list below.
 macro_rules! views {
@@ -42,6 +42,8 @@ views! {
     SwitchingOff: switching_off::SwitchingOff,
     /// Test images, answers, feature maps.
     Images: inside::Inside,
+    /// Earlier runs.
+    Runs: runs::RunsView,
 }
 
 /// The first of the list.

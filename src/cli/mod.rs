@@ -1,6 +1,6 @@
 //! The command line: options in, sentences and exit codes out.
 //!
-//! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `list` and `bench` do it; `progress` shows a
+//! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `runs`, `list` and `bench` do it; `progress` shows a
 //! training on a terminal, `tables` what was measured, `wording` says what went wrong. All of them print by `print`.
 //! `signals` and `runtime_dir` are about the process itself.
 
@@ -11,6 +11,7 @@ mod list;
 mod options;
 mod print;
 mod progress;
+mod runs;
 mod runtime_dir;
 mod signals;
 mod tables;
@@ -81,7 +82,7 @@ pub fn main() -> ExitCode {
         Ok(options) => options,
         Err(answer) => return told(&answer),
     };
-    if !matches!(options.command, Some(Command::Models(_))) {
+    if !matches!(options.command, Some(Command::Models(_) | Command::Runs(_))) {
         runtime_dir::give_one();
     }
     let result = match options.command {
@@ -101,6 +102,7 @@ pub fn main() -> ExitCode {
         }
         Some(Command::Train(options)) => train::train(&options),
         Some(Command::Eval(options)) => eval::eval(&options),
+        Some(Command::Runs(options)) => runs::runs(&options),
         Some(Command::Models(options)) => list::models(&options),
         Some(Command::Devices(options)) => list::devices(&options),
         Some(Command::Bench(options)) => bench::bench(&options),

@@ -27,6 +27,8 @@ pub(super) enum Command {
     Train(Box<TrainOptions>),
     /// Test loss and accuracy of a checkpoint
     Eval(Box<EvalOptions>),
+    /// Earlier runs side by side: what differs, accuracy, parameters, channels off, time
+    Runs(RunsOptions),
     /// The networks that can be trained, with their parameter counts
     Models(ModelsOptions),
     /// The adapters that can be trained on
@@ -132,6 +134,16 @@ pub(super) struct AppOptions {
     /// The folder of a run to show
     #[arg(value_name = "RUN", value_parser = path())]
     pub run: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunsOptions {
+    /// The folder that holds them, or the folder of one
+    #[arg(value_name = "FOLDER", value_parser = path(), default_value = "runs")]
+    pub folder: PathBuf,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

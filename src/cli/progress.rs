@@ -130,12 +130,26 @@ impl Progress {
                     bar.finish_and_clear();
                 }
             }
+            Event::Moved { from, to } => self.suspended(&format!(
+                "note: {} is not there any more: it was deleted or moved; the run is written anew, and goes on, in {}",
+                from.display(),
+                to.display()
+            )),
             // Only somebody who watches is told these.
             Event::Phase(_)
+            | Event::Gone { .. }
             | Event::Norms { .. }
             | Event::Saved { .. }
             | Event::Found(_)
             | Event::ProbeFailed(_) => {}
+        }
+    }
+
+    /// Tells something on standard error, whatever is printed.
+    fn suspended(&self, line: &str) {
+        match &self.show {
+            Show::Bars(bar) => bar.suspend(|| print::tell(line)),
+            Show::Nothing | Show::Json => print::tell(line),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::engine::Phase;
 use crate::gpu::Capabilities;
 use crate::network::{Graph, counts};
 use crate::numbers::{bytes, grouped};
+use crate::train::runs::table::Table;
 use crate::train::settings::Settings;
 
 /// Kernels that take less of a step share one row; `--json` has each.
@@ -221,6 +222,20 @@ fn figure(value: f64) -> String {
         size if size >= 0.0995 => format!("{value:.3}"),
         _ => format!("{value:.4}"),
     }
+}
+
+/// Runs side by side, each with its folder behind.
+pub(super) fn runs_table(runs: &Table, folders: impl Iterator<Item = String>) -> String {
+    let names = runs.columns.iter().map(|column| column.name.to_owned());
+    let mut rows = vec![names.chain(["folder".to_owned()]).collect::<Vec<_>>()];
+    for (row, folder) in runs.rows.iter().zip(folders) {
+        rows.push(row.iter().cloned().chain([folder]).collect());
+    }
+    let columns = runs.columns.iter().enumerate();
+    let right: Vec<usize> = columns
+        .filter_map(|(at, column)| column.is_number.then_some(at))
+        .collect();
+    table(&rows, &right)
 }
 
 /// Rows with their columns below each other, two blanks between them; those in `right` end below each

@@ -18,7 +18,7 @@ use crate::train::settings::Settings;
 use crate::train::start::check;
 
 /// Where runs go that were given no folder.
-const RUNS: &str = "runs";
+pub(super) const RUNS: &str = "runs";
 
 /// Trains, or goes on with a training.
 pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
@@ -39,6 +39,7 @@ pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
         progress.show(&event);
         match event {
             Event::Opened(opened) => folder.clone_from(&opened.folder),
+            Event::Moved { to, .. } => folder = to,
             Event::Ended(Ok(Ending::Finished)) => {
                 return progress.printed().map(|()| Outcome::Done);
             }

@@ -18,8 +18,16 @@ pub enum Locked {
 mod system {
     use std::fs::{File, OpenOptions, TryLockError};
     use std::io::{Read, Write};
+    use std::time::Duration;
 
     use super::*;
+
+    /// Times that a lock is asked for before it counts as taken: who only looks whether it is ([`holder`]) has it for
+    /// a moment.
+    const TRIES: u32 = 5;
+
+    /// Time between two of them.
+    const BETWEEN: Duration = Duration::from_millis(10);
 
     /// Bytes that are read of what a holder wrote of itself.
     const WORDS: u64 = 200;
@@ -37,7 +45,14 @@ mod system {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path)?;
-        Ok(match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 1..TRIES {
+            if matches!(locked, Err(TryLockError::WouldBlock)) {
+                std::thread::sleep(BETWEEN);
+                locked = file.try_lock();
+            }
+        }
+        Ok(match locked {
             Ok(()) => {
                 // Only for people to read: the lock holds without.
                 let _ = file
@@ -45,16 +60,30 @@ mod system {
                     .and_then(|()| file.write_all(this_program().as_bytes()));
                 Locked::Held(Lock(file))
             }
-            Err(TryLockError::WouldBlock) => {
-                let mut words = Vec::new();
-                // Some systems let nobody read what is locked.
-                let _ = file.take(WORDS).read_to_end(&mut words);
-                let words = String::from_utf8_lossy(&words);
-                let words = words.chars().filter(|letter| !letter.is_control());
-                Locked::Taken(words.collect())
-            }
+            Err(TryLockError::WouldBlock) => Locked::Taken(words(file)),
             Err(TryLockError::Error(error)) => Locked::Impossible(error),
         })
+    }
+
+    /// Whether a program has the lock at `path`, this one included: what it wrote of itself. Nothing is changed.
+    pub fn holder(path: &Path) -> Option<String> {
+        let file = File::open(path).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(words(file)),
+            Ok(()) | Err(TryLockError::Error(_)) => None,
+        }
+    }
+
+    /// What a holder wrote of itself.
+    fn words(file: File) -> String {
+        let mut words = Vec::new();
+        // Some systems let nobody read what is locked.
+        let _ = file.take(WORDS).read_to_end(&mut words);
+        let words = String::from_utf8_lossy(&words);
+        words
+            .chars()
+            .filter(|letter| !letter.is_control())
+            .collect()
     }
 
     fn this_program() -> String {
@@ -78,6 +107,11 @@ mod system {
     pub fn try_lock(_: &Path) -> io::Result<Locked> {
         Ok(Locked::Held(Lock))
     }
+
+    /// Nobody.
+    pub fn holder(_: &Path) -> Option<String> {
+        None
+    }
 }
 
-pub use system::{Lock, try_lock};
+pub use system::{Lock, holder, try_lock};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -133,6 +133,21 @@ impl Read for File {
     }
 }
 
+impl Seek for File {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (from, by) = match to {
+            SeekFrom::Start(at) => (0, i64::try_from(at).unwrap_or(-1)),
+            SeekFrom::Current(by) => (self.at, by),
+            SeekFrom::End(by) => (lock(&self.content).len(), by),
+        };
+        let at = (from as i64).checked_add(by);
+        let at = at.and_then(|at| usize::try_from(at).ok());
+        let before = || io::Error::new(ErrorKind::InvalidInput, "this is before the file's start");
+        self.at = at.ok_or_else(before)?;
+        Ok(self.at as u64)
+    }
+}
+
 impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut content = lock(&self.content);
@@ -162,6 +177,11 @@ impl OpenOptions {
     /// Whether to make it if it is not there.
     pub fn create(&mut self, create: bool) -> &mut Self {
         self.create = create;
+        self
+    }
+
+    /// Whether it can be read: it always can.
+    pub fn read(&mut self, _: bool) -> &mut Self {
         self
     }
 

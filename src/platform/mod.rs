@@ -8,6 +8,8 @@ use std::path::PathBuf;
 /// Whether this runs in a page of a browser.
 pub const IS_A_PAGE: bool = cfg!(target_arch = "wasm32");
 
+#[cfg(feature = "app")]
+pub mod bin;
 pub mod lock;
 #[cfg(any(test, target_arch = "wasm32"))]
 #[cfg_attr(
@@ -95,6 +97,17 @@ pub mod fs {
     /// Whether a file stands at a path.
     pub fn is_file(path: &Path) -> bool {
         metadata(path).is_ok_and(|metadata| metadata.is_file())
+    }
+
+    /// When a file was written to last, in seconds since 1970; a page does not know.
+    pub fn modified(path: &Path) -> Option<u64> {
+        #[cfg(target_arch = "wasm32")]
+        return metadata(path).ok().and(None);
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            let time = metadata(path).ok()?.modified().ok()?;
+            Some(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs())
+        }
     }
 
     /// Opens a file: its length in bytes and its content.

@@ -23,6 +23,10 @@ pub enum Command {
     Stop,
     /// Save a checkpoint now.
     Save,
+    /// Write a run whose folder is [gone](super::Event::Gone) into a new one, and go on.
+    WriteAnew,
+    /// End a run whose folder is [gone](super::Event::Gone), and write nothing.
+    Abandon,
     /// Evaluate on the test set now.
     Evaluate,
     /// Measure accuracy with channels switched off; replaces the measurement under way.
@@ -73,6 +77,12 @@ pub enum Origin {
         max_steps: Option<u64>,
         /// Epochs that the schedule is spread over, if other than before.
         schedule_epochs: Option<f64>,
+    },
+    /// One that another program trains: it is shown as its last checkpoint has it, and ends at once. Nothing is
+    /// written.
+    Read {
+        /// Its folder.
+        run: PathBuf,
     },
 }
 

@@ -39,6 +39,22 @@ pub enum Event {
         /// Steps finished.
         step: u64,
     },
+    /// The folder of the run was deleted or moved. The run waits, with all it has come to in memory: until
+    /// [`super::Command::WriteAnew`] or [`super::Command::Abandon`], or anything else that is asked for, before which
+    /// it is written anew. Only a run that is watched waits; another is written anew at once.
+    Gone {
+        /// Where it was.
+        folder: PathBuf,
+        /// Why it could not be written anew, where that was tried.
+        problem: Option<Explanation>,
+    },
+    /// The folder of the run was written anew.
+    Moved {
+        /// Where it was.
+        from: PathBuf,
+        /// Where it is.
+        to: PathBuf,
+    },
     /// The run ended; the session waits for the next [`super::Command::Start`]. The last state can still be
     /// probed.
     Ended(Result<Ending, Arc<SessionError>>),
@@ -60,7 +76,7 @@ pub enum Phase {
 }
 
 /// A run, ready for its first step.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Opened {
     /// All that defines it.
     pub settings: Settings,
@@ -76,6 +92,8 @@ pub struct Opened {
     pub outlook: Outlook,
     /// What an earlier part of it reported.
     pub past: Vec<Metric>,
+    /// Who trains it, where it is only shown: another program, as far as is known.
+    pub trained_by: Option<String>,
     /// What was passed over, guessed, converted or made anew: told once.
     pub notes: Vec<Explanation>,
 }

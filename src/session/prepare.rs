@@ -1,6 +1,6 @@
 //! What a run needs before it can be opened: data, network, first state, and a place for its files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use web_time::SystemTime;
@@ -8,11 +8,17 @@ use web_time::SystemTime;
 use super::{NewFolder, Origin, SessionError};
 use crate::data::{DataSet, Loaded, Manifest};
 use crate::field::Explanation;
+use crate::gpu::adapter::unseen_gpu;
+use crate::gpu::{AdapterChoice, Gpu};
+use crate::network::counts;
+use crate::platform::lock::holder;
 use crate::train::advice::settle_flip;
 use crate::train::checkpoint::Checkpoint;
 use crate::train::longer::{ends_early, stretched};
 use crate::train::manifest::Earlier;
-use crate::train::run_folder::{RunFolder, RunFolderError, check_new, check_place, run_of};
+use crate::train::run_folder::{
+    Facts, LOCK, RunFolder, RunFolderError, check_new, check_place, read_last, run_of,
+};
 use crate::train::settings::Settings;
 use crate::train::start::{Start, check, load};
 
@@ -32,6 +38,8 @@ pub(super) struct Prepared<'a> {
 pub(super) enum Place<'a> {
     /// A resumed run's folder.
     Open(RunFolder),
+    /// That of a run which is only shown, and who trains it.
+    Shown { run: &'a Path, holder: String },
     /// A new one's, made when everything else stands.
     New(&'a NewFolder),
 }
@@ -71,7 +79,7 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
     }
     let steps_per_epoch = settings.batches(&shape).steps();
     let start = match (checkpoint, origin) {
-        (Some(checkpoint), Origin::Resumed { run, .. }) => {
+        (Some(checkpoint), Origin::Resumed { run, .. } | Origin::Read { run }) => {
             let (before, step) = (&checkpoint.settings, checkpoint.progress.step);
             notes.extend(stretched(before, &settings, steps_per_epoch, step));
             let resumed = Start::resumed(&settings, &shape, checkpoint);
@@ -103,6 +111,18 @@ fn asked(origin: &Origin) -> Result<Asked<'_>, SessionError> {
                 place: Place::New(folder),
                 checkpoint: None,
                 run: settings.init.as_deref().and_then(run_of),
+            })
+        }
+        Origin::Read { run } => {
+            let checkpoint = read_last(run).map_err(SessionError::Folder)?;
+            let mut settings = checkpoint.settings.clone();
+            settings.make_absolute();
+            let holder = holder(&run.join(LOCK)).unwrap_or_default();
+            Ok(Asked {
+                settings,
+                place: Place::Shown { run, holder },
+                checkpoint: Some(checkpoint),
+                run: Some(run.clone()),
             })
         }
         Origin::Resumed {
@@ -144,13 +164,18 @@ impl NewFolder {
 }
 
 impl Place<'_> {
-    /// The folder, made where it is new, with the settings and the files' list in it.
+    /// The folder, made where it is new, with the settings, the files' list and what is known of them in it.
     pub fn open(
         self,
         settings: &Settings,
         manifest: &Manifest,
+        facts: &Facts,
     ) -> Result<RunFolder, RunFolderError> {
         let folder = match self {
+            Self::Shown { run, holder } => Err(RunFolderError::InUse {
+                path: run.to_owned(),
+                holder,
+            }),
             Self::Open(folder) => folder.save_settings(settings).map(|()| folder),
             Self::New(NewFolder::At(path)) => RunFolder::create_at(path, settings),
             Self::New(NewFolder::Within(runs)) => {
@@ -158,6 +183,26 @@ impl Place<'_> {
             }
         }?;
         folder.save_manifest(manifest)?;
+        folder.save_facts(facts)?;
         Ok(folder)
     }
+}
+
+/// What is to be known of a run that its settings leave open.
+pub(super) fn facts(data: &DataSet, start: &Start, total_steps: u64) -> Facts {
+    Facts {
+        total_steps,
+        training_images: data.train.len() as u64,
+        test_images: data.test.len() as u64,
+        classes: data.classes.len() as u64,
+        parameters: counts(&start.graph).all,
+        trained_parameters: start.trained.trained_count(&start.graph),
+    }
+}
+
+/// What to say of a GPU that seems to be here where a CPU is the most capable adapter found.
+pub(super) fn gpu_unused(choice: &AdapterChoice, gpu: &Gpu) -> Option<Explanation> {
+    let is_best = *choice == AdapterChoice::default();
+    let is_unused = is_best && gpu.capabilities.lanes().of_cpu;
+    unseen_gpu().filter(|_| is_unused).map(Explanation::new)
 }

@@ -1,24 +1,30 @@
 //! Who trains: one run at a time, step by step, listening in between.
 
+mod gone;
+mod shown;
+
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_channel::mpsc::{TryRecvError, UnboundedReceiver};
 
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Place, Prepared, facts, gpu_unused, prepare};
 use super::prober::{Prober, Probing};
 use super::stage::Estimate;
 use super::watch::Watch;
 use super::{
     Command, Endings, Event, OpenGpu, Opened, Phase, Reporter, Request, SessionError, Stage,
 };
+use crate::data::Manifest;
 use crate::engine::{EngineError, Extent};
-use crate::field::Explanation;
-use crate::gpu::adapter::unseen_gpu;
 use crate::gpu::compiling::Follow;
 use crate::gpu::{AdapterChoice, Gpu, GpuError};
 use crate::train::metric::Metric;
-use crate::train::run::{Ending, Run, RunError};
+use crate::train::run::{Ending, Outlook, Run, RunError};
+use crate::train::run_folder::{Facts, RunFolder};
+use crate::train::settings::Settings;
+use crate::train::start::Start;
 use crate::train::trainer::{TrainError, Trainer};
 
 /// The far end of a session.
@@ -36,13 +42,22 @@ pub(super) struct Worker {
     watch: Option<Watch>,
     /// What to begin when the run under way has been saved.
     next: Option<Box<Request>>,
+    /// Whether the near end is gone.
+    is_left: bool,
 }
 
-/// What to say of a GPU that seems to be here where a CPU is the most capable adapter found.
-fn gpu_unused(choice: &AdapterChoice, gpu: &Gpu) -> Option<Explanation> {
-    let is_best = *choice == AdapterChoice::default();
-    let is_unused = is_best && gpu.capabilities.lanes().of_cpu;
-    unseen_gpu().filter(|_| is_unused).map(Explanation::new)
+/// What it takes to write a run's folder anew, beside the run.
+struct Home<'a> {
+    manifest: &'a Manifest,
+    facts: &'a Facts,
+}
+
+/// A run whose folder is open.
+struct Begun<'a> {
+    trainer: Trainer<'a>,
+    settings: &'a Settings,
+    start: &'a Start,
+    folder: RunFolder,
 }
 
 /// What a command means for the run under way.
@@ -72,6 +87,7 @@ impl Worker {
             prober: None,
             watch: None,
             next: None,
+            is_left: false,
         }
     }
 
@@ -98,6 +114,8 @@ impl Worker {
                 | Command::Step
                 | Command::Stop
                 | Command::Save
+                | Command::WriteAnew
+                | Command::Abandon
                 | Command::Evaluate => {}
             }
         }
@@ -131,45 +149,80 @@ impl Worker {
             }
             made => made.map_err(SessionError::Plan)?,
         };
-        // Everything that can be wrong is found before a folder is made.
-        let folder = place.open(&settings, &manifest);
-        let mut folder = folder.map_err(SessionError::Folder)?;
-        notes.extend(folder.note().cloned());
+        let facts = facts(&data, &start, trainer.total_steps());
         notes.extend(gpu_unused(&request.adapter, &gpu));
-        let past = match start.progress.step {
-            0 => Vec::new(),
-            _ => folder.events().map_err(SessionError::Folder)?,
-        };
-        let path = folder.path().to_owned();
-        let failed = |source| SessionError::Run {
-            run: path.clone(),
-            source,
-        };
-        let mut run = Run::new(trainer, &settings, &start, folder)
-            .await
-            .map_err(failed)?;
-        let opened = Arc::new(Opened {
+        let mut opened = Opened {
             settings: settings.clone(),
             data: data.clone(),
             start: start.clone(),
             adapter: gpu.capabilities.clone(),
-            folder: path.clone(),
-            outlook: run.outlook(),
-            past,
+            folder: PathBuf::new(),
+            outlook: Outlook::of(&trainer),
+            past: Vec::new(),
+            trained_by: None,
             notes,
-        });
+        };
+        let folder = match place {
+            Place::Shown { run, holder } => {
+                (opened.folder, opened.trained_by) = (run.to_owned(), Some(holder));
+                return self.show(opened, request.adapter);
+            }
+            // Everything that can be wrong is found before a folder is made.
+            place => place
+                .open(&settings, &manifest, &facts)
+                .map_err(SessionError::Folder)?,
+        };
+        let home = Home {
+            manifest: &manifest,
+            facts: &facts,
+        };
+        let begun = Begun {
+            trainer,
+            settings: &settings,
+            start: &start,
+            folder,
+        };
+        self.run_in(begun, opened, &home, &request).await
+    }
+
+    /// Trains in a folder, to the end or until it is stopped.
+    async fn run_in(
+        &mut self,
+        begun: Begun<'_>,
+        mut opened: Opened,
+        home: &Home<'_>,
+        request: &Request,
+    ) -> Result<Ending, SessionError> {
+        let Begun {
+            trainer,
+            settings,
+            start,
+            mut folder,
+        } = begun;
+        opened.notes.extend(folder.note().cloned());
+        if start.progress.step > 0 {
+            opened.past = folder.events().map_err(SessionError::Folder)?;
+        }
+        let path = folder.path().to_owned();
+        opened.folder.clone_from(&path);
+        let run = Run::new(trainer, settings, start, folder).await;
+        let mut run = run.map_err(|source| SessionError::Run { run: path, source })?;
+        let opened = Arc::new(opened);
         self.reporter.send(Event::Opened(opened.clone()));
         self.watch = match request.watched {
-            true => Some(self.watch_begins(&opened, request.adapter)?),
+            true => Some(self.watch_begins(&opened, request.adapter.clone())?),
             false => None,
         };
-        let trained = self.train(&mut run, request.paused, &opened).await;
+        let trained = self.train(&mut run, request.paused, &opened, home).await;
         if trained.is_err() {
             // Its last state can be looked at still, if the device goes on; why the run ended is known.
             let _ = self.look_closely(&mut run).await;
         }
         self.watch = None;
-        trained.map_err(failed)
+        trained.map_err(|source| SessionError::Run {
+            run: run.folder().path().to_owned(),
+            source,
+        })
     }
 
     async fn train(
@@ -177,6 +230,7 @@ impl Worker {
         run: &mut Run<'_>,
         paused: bool,
         opened: &Opened,
+        home: &Home<'_>,
     ) -> Result<Ending, RunError> {
         let reporter = self.reporter.clone();
         let mut report = |metric: &Metric| reporter.send(Event::Metric(metric.clone()));
@@ -191,6 +245,11 @@ impl Worker {
         }
         let mut owes_evaluation = is_cut_short(run, opened);
         loop {
+            if run.folder_seems_gone()
+                && let Some(ending) = self.without_folder(run, home, phase, &mut report).await?
+            {
+                return Ok(ending);
+            }
             let order = self.order(phase).await;
             match order {
                 Order::GoOn => {
@@ -212,13 +271,13 @@ impl Worker {
                     continue;
                 }
                 Order::Save => {
-                    run.save(&mut report).await?;
+                    self.save(run, home, &mut report).await?;
                     let step = run.submitted();
                     reporter.send(Event::Saved { step });
                     continue;
                 }
                 Order::Stop => {
-                    run.save(&mut report).await?;
+                    self.save(run, home, &mut report).await?;
                     self.look_closely(run).await?;
                     return Ok(Ending::Interrupted);
                 }
@@ -245,6 +304,11 @@ impl Worker {
                 false => self.look_in_passing(run).await?,
             }
             if run.is_done() {
+                if run.folder_is_gone()
+                    && let Some(ending) = self.without_folder(run, home, phase, &mut report).await?
+                {
+                    return Ok(ending);
+                }
                 run.finish().await?;
                 return Ok(Ending::Finished);
             }
@@ -355,6 +419,8 @@ impl Worker {
                     self.next = Some(request);
                     Order::Stop
                 }
+                // The folder is where it should be.
+                Some(Command::WriteAnew | Command::Abandon) => continue,
                 Some(Command::Stop) | None => Order::Stop,
             };
         }

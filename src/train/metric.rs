@@ -40,3 +40,23 @@ pub enum Metric {
         seconds: f64,
     },
 }
+
+impl Metric {
+    /// Steps finished.
+    pub fn step(&self) -> u64 {
+        let (Self::Step { step, .. } | Self::Eval { step, .. }) = self;
+        *step
+    }
+
+    /// Epochs finished, with the part of the one under way.
+    pub fn epoch(&self) -> f64 {
+        let (Self::Step { epoch, .. } | Self::Eval { epoch, .. }) = self;
+        *epoch
+    }
+
+    /// Seconds of training and evaluation so far, resumed parts included.
+    pub fn seconds(&self) -> f64 {
+        let (Self::Step { seconds, .. } | Self::Eval { seconds, .. }) = self;
+        *seconds
+    }
+}

@@ -7,7 +7,8 @@
 //! (named tensors as safetensors), [`checkpoint`]
 //! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
 //! [`run_folder`] (where all of it is kept), [`manifest`] (the files it was trained and tested on), [`history`] (what it reported, so that a million steps draw
-//! at once), [`plot`] (the pictures at its end), [`run`] (a training into a folder, from start to end).
+//! at once), [`plot`] (the pictures at its end), [`run`] (a training into a folder, from start to end), [`runs`] (which
+//! there are, and how they compare).
 
 pub mod advice;
 pub mod atomic_file;
@@ -25,6 +26,7 @@ mod nearest;
 pub mod plot;
 pub mod run;
 pub mod run_folder;
+pub mod runs;
 pub mod saved;
 pub mod schedule;
 pub mod setting;

@@ -7,10 +7,11 @@ use web_time::Instant;
 use super::delta::Delta;
 use super::metric::Metric;
 use super::plot::{self, LayerGammas, PlotError, plot_run};
-use super::run_folder::{RunFolder, RunFolderError};
+use super::run_folder::{Facts, RunFolder, RunFolderError};
 use super::settings::Settings;
 use super::start::Start;
 use super::trainer::{TrainError, Trainer};
+use crate::data::Manifest;
 use crate::engine::{Extent, MemoryReport, Snapshot};
 use crate::field::{Explain, Explanation};
 use crate::network::graph::BatchNorm;
@@ -67,6 +68,18 @@ pub struct Outlook {
     pub steps_per_epoch: u64,
 }
 
+impl Outlook {
+    /// Of a training.
+    pub fn of(trainer: &Trainer<'_>) -> Self {
+        Self {
+            memory: trainer.memory(),
+            done_steps: trainer.submitted(),
+            total_steps: trainer.total_steps(),
+            steps_per_epoch: trainer.steps_per_epoch(),
+        }
+    }
+}
+
 /// A training whose results go into a folder. If the device fails, the training diverges or a file
 /// cannot be written, the last checkpoint saved before that is whole.
 pub struct Run<'a> {
@@ -104,12 +117,7 @@ impl<'a> Run<'a> {
 
     /// Its memory and length.
     pub fn outlook(&self) -> Outlook {
-        Outlook {
-            memory: self.trainer.memory(),
-            done_steps: self.trainer.submitted(),
-            total_steps: self.trainer.total_steps(),
-            steps_per_epoch: self.trainer.steps_per_epoch(),
-        }
+        Outlook::of(&self.trainer)
     }
 
     /// Where it is kept.
@@ -165,7 +173,7 @@ impl<'a> Run<'a> {
     }
 
     /// Evaluates, logs it, and saves a checkpoint: as the best one too if it is. Whether that was done;
-    /// nothing is once `go_on` says no.
+    /// nothing is once `go_on` says no. Nothing is saved where the folder is gone.
     ///
     /// # Errors
     /// As [`Self::step`].
@@ -184,15 +192,17 @@ impl<'a> Run<'a> {
         let is_best =
             matches!(event, Metric::Eval { accuracy, .. } if self.trainer.is_best(accuracy));
         let checkpoint = self.trainer.checkpoint(&state, optimizer);
-        self.folder.save_last(&checkpoint)?;
-        if is_best {
-            self.folder.save_best(&checkpoint)?;
-        }
+        let saved = self.folder.save_last(&checkpoint);
+        let saved = saved.and_then(|()| match is_best {
+            true => self.folder.save_best(&checkpoint),
+            false => Ok(()),
+        });
+        self.but_gone(saved)?;
         self.saved = Instant::now();
         Ok(true)
     }
 
-    /// Saves a checkpoint.
+    /// Saves a checkpoint, unless the folder is gone (see [`Self::folder_is_gone`]).
     ///
     /// # Errors
     /// As [`Self::step`].
@@ -200,9 +210,45 @@ impl<'a> Run<'a> {
         self.settle(report).await?;
         let (state, optimizer) = self.trainer.read().await?;
         let checkpoint = self.trainer.checkpoint(&state, optimizer);
-        self.folder.save_last(&checkpoint)?;
+        let saved = self.folder.save_last(&checkpoint);
+        self.but_gone(saved)?;
         self.saved = Instant::now();
         Ok(())
+    }
+
+    /// A folder that is gone ends no run: whoever drives it sees that, and has it written anew.
+    fn but_gone(&mut self, saved: Result<(), RunFolderError>) -> Result<(), RunFolderError> {
+        match saved {
+            Err(_) if self.folder.is_gone() => Ok(()),
+            saved => saved,
+        }
+    }
+
+    /// Whether its folder was deleted or moved.
+    pub fn folder_is_gone(&mut self) -> bool {
+        self.folder.is_gone()
+    }
+
+    /// The same, as it was known a second ago at most: fit to be asked at each step.
+    pub fn folder_seems_gone(&mut self) -> bool {
+        self.folder.seems_gone()
+    }
+
+    /// Makes a new folder beside one that is gone, and saves all that is known there. The best checkpoint was in the
+    /// old folder: the next evaluation is the best so far again.
+    ///
+    /// # Errors
+    /// If the device failed or a file could not be written.
+    pub async fn write_anew(
+        &mut self,
+        manifest: &Manifest,
+        facts: &Facts,
+        report: &mut dyn FnMut(&Metric),
+    ) -> Result<(), RunError> {
+        self.settle(report).await?;
+        self.folder.write_anew(self.settings, manifest, facts)?;
+        self.trainer.forget_best();
+        self.save(report).await
     }
 
     /// Begins a [`Snapshot`]; see [`Trainer::begin_snapshot`].

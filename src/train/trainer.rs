@@ -396,6 +396,11 @@ impl<'a> Trainer<'a> {
         better
     }
 
+    /// Makes the next evaluation the best so far.
+    pub fn forget_best(&mut self) {
+        self.progress.best_accuracy = None;
+    }
+
     /// Seconds of training and evaluation so far, resumed parts included.
     fn seconds(&self) -> f64 {
         self.progress.seconds + self.clock.elapsed().as_secs_f64()

@@ -5,6 +5,7 @@ mod channels;
 mod curves;
 mod fonts;
 mod inside;
+mod runs;
 mod setup;
 mod support;
 mod switching_off;

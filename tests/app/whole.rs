@@ -6,6 +6,7 @@ mod failures;
 mod kept;
 mod keys;
 mod layout_class;
+mod listed;
 mod phone;
 mod pictures;
 mod probing;

@@ -88,6 +88,32 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
     goes_on(&out, &folder.path().join("straight"));
 }
 
+#[test]
+fn a_folder_that_is_deleted_in_mid_run_is_told_and_written_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("run");
+    let (mut child, mut reader) = start_from(endless(&out), 7);
+    std::fs::remove_dir_all(&out).expect("removed");
+    // It is noticed at the next evaluation, or a second later.
+    let anew = folder.path().join("run-2");
+    while !last(&anew).is_file() {
+        wait_for(&mut reader, 1);
+    }
+    drop(reader);
+    send("INT", &child);
+    let mut said = String::new();
+    let mut stderr = child.stderr.take().expect("a pipe");
+    stderr.read_to_string(&mut said).expect("UTF-8");
+    assert_eq!(child.wait().expect("an end").code(), Some(130), "{said}");
+    let way_on = format!("bnonly train --resume {}", anew.display());
+    assert!(
+        said.contains("deleted or moved") && said.contains(&way_on),
+        "{said}"
+    );
+    assert!(!out.exists(), "{said}");
+    goes_on(&anew, &folder.path().join("straight"));
+}
+
 /// As after a window of a terminal is closed; that may come twice.
 #[test]
 fn a_closed_terminal_saves_and_ends() {

@@ -16,4 +16,5 @@ mod printing;
 mod program;
 mod pytorch;
 mod resumed;
+mod runs;
 mod training;

@@ -49,6 +49,7 @@ fn every_command_prints_to_nobody_and_to_a_full_disk() {
     for arguments in [
         &["models"][..],
         &["models", "--json"],
+        &["runs", "tests"],
         &["devices"],
         &["devices", "--json"],
         &["--help"],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bnonly::gpu::{Gpu, GpuError};
-use bnonly::session::{Command, OpenGpu, Phase};
+use bnonly::session::{Command, Event, OpenGpu, Phase};
 use bnonly::train::run::Ending;
 
 use crate::session::support::{Followed, breakable_gpu, new_run, resumed, settings};
@@ -116,4 +116,37 @@ fn broken_data_and_wrong_settings_are_told_in_a_sentence() {
     followed.send(Command::Start(Box::new(resumed(&nowhere, true))));
     let sentence = followed.end().unwrap_err();
     assert!(sentence.contains("no config.toml"), "{sentence}");
+}
+
+/// Elsewhere a folder with open files cannot be deleted.
+#[cfg(unix)]
+#[test]
+fn whoever_watches_a_run_is_asked_when_its_folder_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut long = settings();
+    long.epochs = 1000;
+    let mut followed = Followed::begin(new_run(long, folder.path()));
+    followed.until_step(2);
+    let run = folder.path().join("run");
+    std::fs::remove_dir_all(&run).unwrap();
+    let gone = followed.until(|event| match event {
+        Event::Gone { folder, problem } => Some((folder.clone(), problem.is_none())),
+        _ => None,
+    });
+    assert_eq!(gone, (run.clone(), true));
+    // What is asked for is done, into a new folder.
+    followed.send(Command::Save);
+    let moved = followed.until(|event| match event {
+        Event::Moved { to, .. } => Some(to.clone()),
+        _ => None,
+    });
+    assert_eq!(moved, folder.path().join("run-2"));
+    followed.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
+    assert!(moved.join("checkpoints/last.safetensors").is_file());
+
+    std::fs::remove_dir_all(&moved).unwrap();
+    followed.until(|event| matches!(event, Event::Gone { .. }).then_some(()));
+    followed.send(Command::Abandon);
+    assert_eq!(followed.end(), Ok(Ending::Interrupted));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -6,4 +6,5 @@ mod foreign_states;
 mod manifest;
 mod plot;
 mod run;
+mod runs;
 mod settings;

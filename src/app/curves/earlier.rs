@@ -1,17 +1,20 @@
 //! Runs to compare with.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::train::history::History;
 
 /// How many earlier runs look different.
-pub(super) const LOOKS: usize = 8;
+pub const LOOKS: usize = 8;
 
 /// A run to compare with.
 #[derive(Clone, Debug)]
 pub struct Earlier {
     /// Its name; folders of runs have telling ones.
     pub name: String,
+    /// Where it is, if that is known.
+    pub folder: Option<PathBuf>,
     /// What it reported.
     pub history: Arc<History>,
     /// Whether it is drawn.
@@ -27,6 +30,7 @@ impl Earlier {
         let look = (0..LOOKS).min_by_key(|look| uses(*look));
         Self {
             name,
+            folder: None,
             history,
             shown: true,
             look: look.unwrap_or_default(),

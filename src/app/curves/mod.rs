@@ -324,7 +324,7 @@ impl View for Curves {
         self.waits = waiting::for_the_first_step(shared);
         let nothing = History::default();
         let (name, history) = match &shared.run {
-            Some(run) => (run.name(), &run.history),
+            Some(run) => (shared.name_of_run(run), &run.history),
             None => (String::new(), &nothing),
         };
         let input = Input {

@@ -10,6 +10,7 @@ use crate::app::action::Action;
 use crate::app::comparison;
 use crate::app::dialog::Kind;
 use crate::app::layout_class::LayoutClass;
+use crate::app::run_view::RunView;
 use crate::app::switching_off::SwitchingOff;
 use crate::app::tour::Comparison;
 use crate::session::{Command, Phase};
@@ -28,6 +29,16 @@ impl Shell {
                 self.queue.clear();
                 let request = self.request(self.setup.settings().clone());
                 self.begin(ctx, request);
+            }
+            Action::PauseOrResume if self.shared.run.as_ref().is_some_and(RunView::can_go_on) => {
+                let run = self
+                    .shared
+                    .run
+                    .as_ref()
+                    .map(|run| run.opened.folder.clone());
+                if let Some(run) = run {
+                    self.resume(ctx, &run, false);
+                }
             }
             Action::PauseOrResume => {
                 let is_paused = self

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::Shell;
-use crate::app::curves::earlier::Earlier;
 use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
 use crate::app::export::{self, Kind as Export};
 use crate::app::notice::Weight;
@@ -15,6 +14,8 @@ use crate::network::{Graph, State};
 use crate::platform;
 use crate::session::Command;
 use crate::train::history::History;
+use crate::train::run_folder::run_of;
+use crate::train::runs::Listing;
 use crate::train::saved::Saved;
 
 /// What a path was asked for.
@@ -31,17 +32,33 @@ pub(super) type Read = Result<Done, String>;
 
 /// What was read or written.
 pub(super) enum Done {
-    Earlier(String, Arc<History>),
+    Earlier(PathBuf, Result<(String, Arc<History>), String>),
+    Listing(Result<Listing, String>),
+    Removed(Removed),
     Exported(PathBuf),
+}
+
+/// What came of deleting a run.
+pub(super) struct Removed {
+    pub folder: PathBuf,
+    pub problem: Option<String>,
+    /// Whether the bin was passed by.
+    pub is_for_good: bool,
 }
 
 impl Shell {
     pub(super) fn take_read(&mut self, read: Read) {
         match read {
-            Ok(Done::Earlier(name, history)) => {
-                let earlier = Earlier::among(&self.shared.earlier, name, history);
-                self.shared.earlier.push(earlier);
+            Ok(Done::Earlier(folder, found)) => {
+                self.shared.runs.being_read.retain(|other| *other != folder);
+                match found {
+                    Ok((name, history)) => self.shared.compare(folder, name, history),
+                    Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
+                }
+                self.look_for_runs();
             }
+            Ok(Done::Listing(found)) => self.take_listing(found),
+            Ok(Done::Removed(removed)) => self.take_removed(removed),
             Ok(Done::Exported(path)) => match deliver(&path) {
                 Ok(text) => self.notices.add(Weight::Note, text, None),
                 Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
@@ -116,12 +133,17 @@ impl Shell {
     }
 
     /// Reads an earlier run to compare with, on a thread: it may have a million lines.
-    fn compare(&self, ctx: &Context, run: PathBuf) {
+    pub(super) fn compare(&mut self, ctx: &Context, run: PathBuf) {
+        let folder = run_of(&run).unwrap_or_else(|| run.clone());
+        self.shared.runs.being_read.push(folder.clone());
         self.on_a_thread(ctx, move || {
-            let (name, events) = export::read_earlier(&run).map_err(|error| error.to_string())?;
-            let mut history = History::default();
-            events.iter().for_each(|event| history.push(event));
-            Ok(Done::Earlier(name, Arc::new(history)))
+            let found = export::read_earlier(&run).map(|(name, events)| {
+                let mut history = History::default();
+                events.iter().for_each(|event| history.push(event));
+                (name, Arc::new(history))
+            });
+            let found = found.map_err(|error| error.to_string());
+            Ok(Done::Earlier(folder, found))
         });
     }
 
@@ -168,7 +190,7 @@ impl Shell {
         });
     }
 
-    fn on_a_thread(&self, ctx: &Context, work: impl FnOnce() -> Read + Send + 'static) {
+    pub(super) fn on_a_thread(&self, ctx: &Context, work: impl FnOnce() -> Read + Send + 'static) {
         let (done, wake) = (self.reading.0.clone(), ctx.clone());
         let work = move || async move {
             // The window may be closed by now.

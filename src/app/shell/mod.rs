@@ -2,13 +2,15 @@
 //! for to the other.
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
-//! asked for, `files` reads and writes, `kept` remembers from one start to the next, `layout` says where
+//! asked for, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
 //! form and panes are, `pace` how often a training is drawn.
 
 mod act;
 mod files;
+mod gone;
 mod kept;
 mod layout;
+mod listed;
 mod pace;
 mod run;
 
@@ -44,7 +46,10 @@ use crate::platform;
 use crate::session::{Event, OpenGpu, Session, Stage};
 use crate::train::settings::Settings;
 use files::{Purpose, Read};
+use gone::Gone;
 use layout::Layout;
+pub use listed::Bin;
+use listed::Looks;
 use pace::Pace;
 
 /// The whole app.
@@ -71,6 +76,9 @@ pub struct Shell {
     palette: Palette,
     notices: Notices,
     dialog: Dialog<Purpose>,
+    looks: Looks,
+    /// The folder of the run under way is gone, and the reader is asked.
+    gone: Option<Gone>,
     /// What is taken away once a checkpoint is saved, and where it goes.
     awaiting_save: Option<(Export, PathBuf)>,
     next_request: u64,
@@ -119,6 +127,8 @@ impl Shell {
             palette: Palette::default(),
             notices: Notices::default(),
             dialog: Dialog::default(),
+            looks: Looks::default(),
+            gone: None,
             awaiting_save: None,
             next_request: 0,
             has_new_names: false,
@@ -224,6 +234,7 @@ impl Shell {
                 }
             }
         }
+        self.read_runs(ctx);
         self.ask_prober(ctx);
     }
 
@@ -299,6 +310,8 @@ impl Shell {
         for news in self.shared.take_news() {
             self.tell(&news);
         }
+        self.fulfil_wishes(&ctx);
+        self.gone_ui(&ctx);
         self.ask_prober(&ctx);
         if let Some(comparison) = self.tour.window(&ctx) {
             self.set_up(&ctx, comparison);

@@ -13,7 +13,9 @@ use crate::app::wording::{InTheApp, sentence};
 use crate::session::{
     Command, Event, NewFolder, Opened, Origin, Request, RequestId, Session, SessionError, Stage,
 };
+use crate::train::metric::Metric;
 use crate::train::run::Ending;
+use crate::train::run_folder::RunFolderError;
 use crate::train::settings::Settings;
 
 /// How long a run goes on, in all; what is not given is as before.
@@ -104,6 +106,8 @@ impl Shell {
                 if !notes.is_empty() {
                     self.notices.add(Weight::Note, notes.join("\n"), None);
                 }
+                self.shared.runs.remember(&opened.folder);
+                self.look_for_runs();
                 self.show_run(opened.clone());
             }
             Event::Ended(ended) => self.ended(ctx, ended),
@@ -117,6 +121,9 @@ impl Shell {
                     self.write_out(ctx, export, path);
                 }
             }
+            Event::Gone { folder, problem } => self.folder_is_gone(folder, problem.as_ref()),
+            Event::Moved { from, to } => self.folder_has_moved(from, to),
+            Event::Metric(Metric::Eval { .. }) => self.look_for_runs(),
             Event::Metric(_) | Event::Phase(_) | Event::Norms { .. } | Event::Found(_) => {}
         }
         self.tell(&News::Session(&event));
@@ -143,6 +150,8 @@ impl Shell {
         if self.shared.bring_back() {
             self.tell(&News::AnotherRun);
         }
+        self.gone = None;
+        self.look_for_runs();
         if let Some((export, path)) = self.awaiting_save.take() {
             self.write_out(ctx, export, path);
         }
@@ -161,6 +170,7 @@ impl Shell {
                 let text = "Stopped before the first step: nothing was trained or written.";
                 self.notices.add(Weight::Note, text, None);
             }
+            Err(error) if !had_opened && self.show_only(ctx, error) => {}
             Err(error) => {
                 self.queue.clear();
                 let can_resume =
@@ -171,6 +181,27 @@ impl Shell {
                 self.notices.add(Weight::Problem, sentence(&**error), offer);
             }
         }
+    }
+
+    /// Shows a run that another program trains, for reading; whether the error was about one.
+    fn show_only(&mut self, ctx: &Context, error: &SessionError) -> bool {
+        let SessionError::Folder(RunFolderError::InUse { path, holder }) = error else {
+            return false;
+        };
+        let text = format!(
+            "{} is being trained by {holder}. It is shown here as its last checkpoint has it, for reading only. Open it \
+             again to see how it went on.",
+            path.display()
+        );
+        self.notices.add(Weight::Note, text, None);
+        let request = Request {
+            origin: Origin::Read { run: path.clone() },
+            adapter: self.setup.adapter().clone(),
+            paused: true,
+            watched: true,
+        };
+        self.begin(ctx, request);
+        true
     }
 
     pub(super) fn request(&self, mut settings: Settings) -> Request {
@@ -205,7 +236,7 @@ impl Shell {
         };
         self.is_asked = true;
         self.resumes = match &request.origin {
-            Origin::Resumed { run, .. } => Some(run.clone()),
+            Origin::Resumed { run, .. } | Origin::Read { run } => Some(run.clone()),
             Origin::New { .. } => None,
         };
         session.send(Command::Start(Box::new(request)));

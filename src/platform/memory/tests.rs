@@ -118,3 +118,27 @@ fn paths_meet_at_one_root() {
     let whole = canonicalize("./tests/../tests/met/x").expect("it");
     assert_eq!(whole, Path::new("/tests/met/x"));
 }
+
+#[test]
+fn a_file_is_read_from_any_place() {
+    let path = folder("sought").join("digits");
+    write(&path, b"0123456789");
+    let mut file = File::open(&path).expect("it");
+    let mut read_from = |to| {
+        let at = file.seek(to)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        Ok::<_, io::Error>((at, text))
+    };
+    let end = read_from(SeekFrom::End(-3)).expect("it");
+    assert_eq!(end, (7, "789".to_owned()));
+    let start = read_from(SeekFrom::Start(8)).expect("it");
+    assert_eq!(start, (8, "89".to_owned()));
+    let beyond = read_from(SeekFrom::Current(5)).expect("it");
+    assert_eq!(beyond, (15, String::new()));
+    assert_eq!(
+        kind(read_from(SeekFrom::Start(u64::MAX))),
+        ErrorKind::InvalidInput
+    );
+    assert_eq!(kind(read_from(SeekFrom::End(-11))), ErrorKind::InvalidInput);
+}

@@ -37,6 +37,12 @@ pub enum RunFolderError {
         /// Who has it.
         holder: String,
     },
+    /// It was deleted or moved while the run went on.
+    #[error("{} is not there any more: it was deleted or moved while the run went on", path.display())]
+    Gone {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A new run was to go where a file is.
     #[error("{} is a file; expected a new or empty folder", path.display())]
     NotAFolder {
@@ -106,9 +112,11 @@ impl Explain for RunFolderError {
             Self::NoCheckpoint { path } => told.or(Remedy::StartAnew(path.join("config.toml"))),
             Self::Damaged { best, .. } => told.or(Remedy::StartFrom(best.clone())),
             Self::Save(error) => error.explain(),
-            Self::File { .. } | Self::InUse { .. } | Self::Manifest(_) | Self::NotFinite { .. } => {
-                told
-            }
+            Self::File { .. }
+            | Self::Gone { .. }
+            | Self::InUse { .. }
+            | Self::Manifest(_)
+            | Self::NotFinite { .. } => told,
         }
     }
 }

@@ -1,7 +1,9 @@
-//! The folder of a run: `config.toml`, `manifest.tsv`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`; and
+//! The folder of a run: `config.toml`, `facts.toml`, `manifest.tsv`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`; and
 //! `lock`, which whoever trains it holds.
 
+mod anew;
 mod error;
+mod facts;
 mod place;
 
 use std::io::{self, BufWriter, Write};
@@ -20,7 +22,9 @@ use crate::field::Explanation;
 use crate::platform::fs::{self, File, OpenOptions};
 use crate::platform::lock::{Lock, Locked, try_lock};
 
+use anew::Presence;
 pub use error::RunFolderError;
+pub use facts::Facts;
 pub use place::{check_new, check_place};
 
 /// The file that is locked while a run is trained.
@@ -36,6 +40,7 @@ pub struct RunFolder {
     metrics: BufWriter<File>,
     unwritten: usize,
     claim: Claim,
+    presence: Presence,
 }
 
 /// A run's folder is this program's.
@@ -113,13 +118,18 @@ impl RunFolder {
 
     fn open(path: PathBuf, claim: Claim) -> Result<Self, RunFolderError> {
         let metrics = metrics_path(&path);
-        let file = OpenOptions::new().create(true).append(true).open(&metrics);
+        let file = OpenOptions::new()
+            .read(true)
+            .create(true)
+            .append(true)
+            .open(&metrics);
         let file = file.map_err(|source| failed(&metrics, source))?;
         Ok(Self {
             path,
             metrics: BufWriter::new(file),
             unwritten: 0,
             claim,
+            presence: Presence::default(),
         })
     }
 
@@ -135,16 +145,7 @@ impl RunFolder {
             });
         }
         let claim = claim(path)?;
-        let last = last_path(path);
-        if !fs::exists(&last) {
-            return Err(RunFolderError::NoCheckpoint {
-                path: path.to_owned(),
-            });
-        }
-        let checkpoint = Checkpoint::read(&last).map_err(|source| RunFolderError::Damaged {
-            source: Box::new(source),
-            best: best_path(path),
-        })?;
+        let checkpoint = read_last(path)?;
         let metrics = metrics_path(path);
         cut_back(&metrics, checkpoint.progress.step).map_err(|source| failed(&metrics, source))?;
         Ok((Self::open(path.to_owned(), claim)?, checkpoint))
@@ -165,6 +166,15 @@ impl RunFolder {
     pub fn save_manifest(&self, manifest: &Manifest) -> Result<(), RunFolderError> {
         manifest::write(&self.path, manifest)
             .map_err(|source| failed(&manifest::manifest_path(&self.path), source))
+    }
+
+    /// Replaces `facts.toml`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save_facts(&self, facts: &Facts) -> Result<(), RunFolderError> {
+        let written = facts.write(&self.path);
+        written.map_err(|source| failed(&facts::facts_path(&self.path), source))
     }
 
     /// What the person who trains should know of the folder.
@@ -234,7 +244,10 @@ impl RunFolder {
         self.unwritten = 0;
         self.metrics
             .flush()
-            .map_err(|source| self.metrics_failed(source))
+            .map_err(|source| self.metrics_failed(source))?;
+        // Whoever writes on is to know soon that nobody will find it.
+        self.is_gone();
+        Ok(())
     }
 
     /// All lines so far, for the pictures at the end.
@@ -243,18 +256,17 @@ impl RunFolder {
     /// A file that cannot be read.
     pub fn events(&mut self) -> Result<Vec<Metric>, RunFolderError> {
         self.flush()?;
-        let bytes =
-            fs::read(metrics_path(&self.path)).map_err(|source| self.metrics_failed(source))?;
-        Ok(lines(&bytes).map(|(_, event)| event).collect())
+        read_events(&self.path)
     }
 
     /// Replaces `checkpoints/last.safetensors`. What was logged is on the disk before that, so that
     /// the metrics never end before the checkpoint does: log an evaluation first, then save.
     ///
     /// # Errors
-    /// A file that cannot be written; the earlier one is whole then.
+    /// A file that cannot be written; the earlier one is whole then. [`RunFolderError::Gone`] if the folder is.
     pub fn save_last(&mut self, checkpoint: &Checkpoint) -> Result<(), RunFolderError> {
         self.flush()?;
+        self.expect_there()?;
         self.metrics
             .get_ref()
             .sync_data()
@@ -281,6 +293,38 @@ impl RunFolder {
     fn metrics_failed(&self, source: io::Error) -> RunFolderError {
         failed(&metrics_path(&self.path), source)
     }
+}
+
+/// All that the run at `run` reported, whoever writes to it.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn read_events(run: &Path) -> Result<Vec<Metric>, RunFolderError> {
+    let metrics = metrics_path(run);
+    let bytes = fs::read(&metrics).map_err(|source| failed(&metrics, source))?;
+    Ok(lines(&bytes).map(|(_, event)| event).collect())
+}
+
+/// The last checkpoint of the run at `run`.
+///
+/// # Errors
+/// A folder that is no run, or whose last checkpoint is missing or damaged.
+pub fn read_last(run: &Path) -> Result<Checkpoint, RunFolderError> {
+    if !fs::is_file(&run.join("config.toml")) {
+        return Err(RunFolderError::NotARun {
+            path: run.to_owned(),
+        });
+    }
+    let last = last_path(run);
+    if !fs::exists(&last) {
+        return Err(RunFolderError::NoCheckpoint {
+            path: run.to_owned(),
+        });
+    }
+    Checkpoint::read(&last).map_err(|source| RunFolderError::Damaged {
+        source: Box::new(source),
+        best: best_path(run),
+    })
 }
 
 /// Makes a run this program's, for as long as the claim is held; the system forgets it with the program.

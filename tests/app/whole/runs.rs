@@ -159,20 +159,19 @@ fn earlier_runs_lie_behind_the_curves() {
     app.until("another run", |app| app.run_folder() != first);
     app.until_ended("finished");
     app.settle();
-    let name = first.file_name().unwrap().to_string_lossy().into_owned();
-    let removal = format!("Remove {name}");
+    let removal = "Remove seed 0";
     let runs = |app: &App| {
         let buttons = app.query_all_by_label_contains("Remove ");
         buttons.count()
     };
     assert_eq!(runs(&app), 1);
-    app.press(&removal);
+    app.until_says(removal);
+    app.press(removal);
     assert_eq!(runs(&app), 0);
 
     app.press("Compare…");
     app.answer(&first);
-    app.until("the run is read", |app| runs(app) == 1);
-    app.button(&removal);
+    app.until_says(removal);
     app.choose("File", "Compare with a run…");
     app.answer(&first.join("checkpoints"));
     app.until("it says what is wrong", |app| app.notice().is_some());
@@ -185,7 +184,7 @@ fn earlier_runs_lie_behind_the_curves() {
         let boxes = app.get_all_by_role(Role::CheckBox);
         let mut of_runs = boxes.filter(|node| {
             let label = node.accesskit_node().label().unwrap_or_default();
-            label.contains("resnet-8")
+            label == "seed 0"
         });
         let of_run = of_runs.next().expect("a box of the run");
         of_run.click();

@@ -1,0 +1,26 @@
+//! A run that another program trains, shown and nothing else.
+
+use std::sync::Arc;
+
+use super::{AdapterChoice, Ending, Event, Opened, SessionError, Worker};
+use crate::train::run_folder::read_events;
+
+impl Worker {
+    /// Shows a run that another program trains, and lets it be probed.
+    pub(super) fn show(
+        &mut self,
+        mut opened: Opened,
+        adapter: AdapterChoice,
+    ) -> Result<Ending, SessionError> {
+        let step = opened.start.progress.step;
+        let past = read_events(&opened.folder).map_err(SessionError::Folder)?;
+        // What came behind the checkpoint is not of the state that is shown.
+        opened.past = past;
+        opened.past.retain(|metric| metric.step() <= step);
+        let opened = Arc::new(opened);
+        self.reporter.send(Event::Opened(opened.clone()));
+        // It is looked at once: nothing moves it.
+        self.watch_begins(&opened, adapter)?;
+        Ok(Ending::Interrupted)
+    }
+}
