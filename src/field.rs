@@ -13,6 +13,7 @@ use std::path::PathBuf;
 pub enum Field {
     Data,
     ImageSize,
+    DigitsSize,
     TestFraction,
     SplitSeed,
     Labels,
@@ -64,6 +65,7 @@ impl Field {
         match self {
             Self::Data => "data",
             Self::ImageSize => "image-size",
+            Self::DigitsSize => "digits-size",
             Self::TestFraction => "test-fraction",
             Self::SplitSeed => "split-seed",
             Self::Labels => "labels",

@@ -100,7 +100,7 @@ mod tests {
             assert!(runs.iter().all(|settings| check(settings).is_ok()));
             for (at, run) in runs.iter().enumerate() {
                 assert!(!runs[..at].contains(run), "{names:?}");
-                assert_eq!((run.seed, &run.data), (0, &DataSource::Shapes));
+                assert_eq!((run.seed, &run.data), (0, &DataSource::Digits));
             }
         }
     }
@@ -108,6 +108,7 @@ mod tests {
     #[test]
     fn the_first_form_is_a_first_look() {
         let setup = first_setup();
-        assert_eq!(setup.settings().model.to_string(), "resnet-8");
+        assert_eq!(setup.settings().data, DataSource::Digits);
+        assert_eq!(setup.settings().model.to_string(), "resnet-14");
     }
 }

@@ -7,7 +7,7 @@ use super::image_folder::FolderError;
 use crate::field::{Explain, Explanation, Field, Remedy};
 
 /// The layouts that [`load`](super::load) knows, for sentences that must list them.
-pub const LAYOUTS: &str = "`shapes` (built in), a CIFAR-10 or CIFAR-100 folder of the binary version \
+pub const LAYOUTS: &str = "`digits` or `shapes` (built in), a CIFAR-10 or CIFAR-100 folder of the binary version \
     (data_batch_1.bin … or train.bin), the .tar.gz of either as downloaded, an IDX folder \
     (train-images-idx3-ubyte …, plain or .gz), or a folder of pictures (PNG, JPEG, WebP, BMP, TIFF, GIF) with \
     one folder a class or a table of labels, either under train/ and test/ or to be split";

@@ -7,13 +7,13 @@ use super::content::Content;
 use super::options::LoadOptions;
 use super::search::{self, Found, Holds};
 use super::{
-    DataError, DataSource, Loaded, archive, cifar, idx, idx_folder, idx_name, image_folder,
+    DataError, DataSource, Loaded, archive, cifar, digits, idx, idx_folder, idx_name, image_folder,
     python_version, shapes,
 };
 use crate::field::Explanation;
 use crate::platform::fs;
 
-/// Reads a data set: the built-in one, or else one of a path to
+/// Reads a data set: a built-in one, or else one of a path to
 ///
 /// - a CIFAR-10 or CIFAR-100 folder of the binary version,
 /// - the `.tar.gz` of either as downloaded,
@@ -30,12 +30,15 @@ use crate::platform::fs;
 pub async fn load(source: &DataSource, options: &LoadOptions) -> Result<Loaded, DataError> {
     options.check()?;
     let mut loaded = match source {
+        DataSource::Digits => {
+            options.refuse_test_fraction(Path::new("digits"))?;
+            let [train, test] = options.counts(digits::TRAIN, digits::TEST);
+            let size = options.digits_size;
+            Loaded::plain(digits::generate_in_turns(train, test, size, digits::SEED).await)
+        }
         DataSource::Shapes => {
             options.refuse_test_fraction(Path::new("shapes"))?;
-            let count =
-                |limit: Option<usize>, all: usize| limit.map_or(all, |limit| limit.min(all));
-            let train = count(options.limit_train, shapes::TRAIN);
-            let test = count(options.limit_test, shapes::TEST);
+            let [train, test] = options.counts(shapes::TRAIN, shapes::TEST);
             let data = shapes::generate_in_turns(train, test, shapes::SIZE, shapes::SEED);
             Loaded::plain(data.await)
         }

@@ -3,7 +3,8 @@
 //! `load` reads a data set of any known layout from a [`DataSource`]; start reading in `load.rs`. `search` finds out
 //! what a folder holds. Each format has a file: [`cifar`] and the [`archive`] it is downloaded as (`python_version` is
 //! what is not read), [`idx`] (MNIST and its likes; `idx_name`, `idx_folder` and `emnist` are how such files come),
-//! `image_folder` with [`picture`] for one picture of it, and [`shapes`], which needs no file. `content` says what a
+//! `image_folder` with [`picture`] for one picture of it. [`digits`] and [`shapes`] need no file: code draws them, with
+//! what they share in `drawn`. `content` says what a
 //! file is that has another's name, `digest` reads and digests at once. Then [`order`] says which image comes when and
 //! how it is moved, and [`batch`] gathers what is uploaded.
 //!
@@ -16,6 +17,8 @@ pub mod batch;
 pub mod cifar;
 pub(crate) mod content;
 mod digest;
+pub mod digits;
+mod drawn;
 mod emnist;
 mod error;
 pub mod idx;

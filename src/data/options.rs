@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{DataError, Manifest};
+use super::{DataError, Manifest, digits};
 use crate::field::Field;
 
 /// What to read of a data set, and how.
@@ -16,6 +16,8 @@ pub struct LoadOptions {
     /// Rows and columns that the pictures of an image folder are brought to: 1 to 1,024. All other
     /// data sets keep their size.
     pub image_size: u32,
+    /// Rows and columns of the drawn digits: one of [`digits::SIZES`].
+    pub digits_size: u32,
     /// The share of each class to test on, in an image folder that is not split: between 0 and 1
     /// (0.2 if not given).
     pub test_fraction: Option<f64>,
@@ -44,6 +46,7 @@ impl Default for LoadOptions {
     fn default() -> Self {
         Self {
             image_size: 32,
+            digits_size: digits::SIZES[0],
             test_fraction: None,
             limit_train: None,
             limit_test: None,
@@ -73,6 +76,13 @@ impl LoadOptions {
                 "1 to 1024 pixels",
             );
         }
+        if !digits::SIZES.contains(&self.digits_size) {
+            return bad(
+                Field::DigitsSize,
+                self.digits_size.to_string(),
+                "16 or 28 pixels",
+            );
+        }
         if let Some(fraction) = self.test_fraction
             && !(fraction > 0.0 && fraction < 1.0)
         {
@@ -95,6 +105,12 @@ impl LoadOptions {
             }
         }
         Ok(())
+    }
+
+    /// How many images to draw, of so many to train on and so many to test on.
+    pub(super) fn counts(&self, train: usize, test: usize) -> [usize; 2] {
+        [(self.limit_train, train), (self.limit_test, test)]
+            .map(|(limit, all)| limit.map_or(all, |limit| limit.min(all)))
     }
 
     /// An error if a test fraction is given for data that has its own test images.

@@ -1,4 +1,4 @@
-//! The built-in data set: made-up pictures of ten classes, drawn by code.
+//! A built-in data set: made-up pictures of ten classes, drawn by code.
 //!
 //! A class is a form (disc, ring, square, triangle or cross) with a texture (striped or dotted), light
 //! and dark on a darker ground. Everything else varies and says nothing of the class: hues, place,
@@ -9,17 +9,10 @@
 //! How hard it is was set by trials with ResNet-14: full training learns it in a few epochs, training
 //! BatchNorm alone does so slowly and stays well behind. (With either lightness first, any turn and
 //! more noise, BatchNorm alone hardly left chance.)
-//!
-//! Drawing uses additions, multiplications, divisions, square roots and rounding only, which are
-//! exact in IEEE arithmetic: the bytes are the same on every platform.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::Rng;
-use rayon::prelude::*;
-
-use super::order::{below, stream};
-use super::{DataSet, DataShape, Images};
-use crate::platform::{IS_A_PAGE, yield_now};
+use super::drawn::{Draw, Drawing, Vector};
+use super::order::below;
+use super::{DataSet, DataShape};
 
 /// Training images of the data set `shapes`.
 pub const TRAIN: usize = 10_000;
@@ -54,13 +47,6 @@ pub const SHAPE: DataShape = DataShape {
     test: TEST,
 };
 
-/// Streams of random numbers for the two sets.
-const TRAINING: [u8; 8] = *b"shapes  ";
-const TESTING: [u8; 8] = *b"shapes t";
-
-/// Pictures that a page draws between two of its other turns; some ten milliseconds.
-const PICTURES_A_TURN: usize = 128;
-
 const FORMS: [Form; 5] = [
     Form::Disc,
     Form::Ring,
@@ -76,11 +62,7 @@ const FORMS: [Form; 5] = [
 ///
 /// If `size` is 0.
 pub fn generate(train: usize, test: usize, size: u32, seed: u64) -> DataSet {
-    let mut data = undrawn(train, test, size);
-    for (images, purpose) in [(&mut data.train, TRAINING), (&mut data.test, TESTING)] {
-        draw_from(0, &mut images.pixels, size, seed, purpose);
-    }
-    data
+    drawing(size).generate(train, test, seed)
 }
 
 /// The same, while a page goes on.
@@ -89,50 +71,17 @@ pub fn generate(train: usize, test: usize, size: u32, seed: u64) -> DataSet {
 ///
 /// If `size` is 0.
 pub async fn generate_in_turns(train: usize, test: usize, size: u32, seed: u64) -> DataSet {
-    let mut data = undrawn(train, test, size);
-    for (images, purpose) in [(&mut data.train, TRAINING), (&mut data.test, TESTING)] {
-        let at_once = if IS_A_PAGE {
-            PICTURES_A_TURN
-        } else {
-            images.len().max(1)
-        };
-        let turns = images.pixels.chunks_mut(at_once * image_bytes(size));
-        for (turn, pixels) in turns.enumerate() {
-            draw_from(turn * at_once, pixels, size, seed, purpose);
-            yield_now().await;
-        }
+    drawing(size).generate_in_turns(train, test, seed).await
+}
+
+fn drawing(size: u32) -> Drawing {
+    Drawing {
+        channels: 3,
+        size,
+        classes: &CLASSES,
+        purposes: [*b"shapes  ", *b"shapes t"],
+        draw,
     }
-    data
-}
-
-/// The labels, and black pictures.
-fn undrawn(train: usize, test: usize, size: u32) -> DataSet {
-    assert!(size > 0, "pictures need pixels");
-    let images = |count: usize| {
-        let mut images = Images::empty(3, size, size);
-        images.labels = (0..CLASSES.len() as u32).cycle().take(count).collect();
-        images.pixels = vec![0; count * image_bytes(size)];
-        images
-    };
-    DataSet {
-        train: images(train),
-        test: images(test),
-        classes: CLASSES.map(String::from).to_vec(),
-    }
-}
-
-fn image_bytes(size: u32) -> usize {
-    Images::empty(3, size, size).image_bytes()
-}
-
-/// Draws pictures, from number `first` on.
-fn draw_from(first: usize, pixels: &mut [u8], size: u32, seed: u64, purpose: [u8; 8]) {
-    let each = pixels.par_chunks_exact_mut(image_bytes(size)).enumerate();
-    each.for_each(|(place, pixels)| {
-        let index = first + place;
-        let rng = stream(seed, index as u64, purpose);
-        draw(index % CLASSES.len(), size, Draw(rng), pixels);
-    });
 }
 
 #[derive(Clone, Copy)]
@@ -153,7 +102,6 @@ enum Texture {
 }
 
 type Colour = [f32; 3];
-type Vector = [f32; 2];
 
 /// A form somewhere in the picture, in two colours. Lengths are in pixels.
 struct Layer {
@@ -198,7 +146,7 @@ impl Form {
             Self::Square => x.abs().max(y.abs()) - 0.85 * radius,
             Self::Triangle => {
                 // Three sides, half the way from the centre to a corner.
-                let slope = 0.866_025_4 * x.abs() + 0.5 * y;
+                let slope: f32 = 0.866_025_4 * x.abs() + 0.5 * y;
                 slope.max(-y) - 0.6 * radius
             }
             Self::Cross => {
@@ -239,31 +187,12 @@ fn mix(from: Colour, to: Colour, share: f32) -> Colour {
     std::array::from_fn(|channel| from[channel] + (to[channel] - from[channel]) * share)
 }
 
-/// Random choices for one picture.
-struct Draw(ChaCha8Rng);
-
 impl Draw {
-    fn between(&mut self, low: f32, high: f32) -> f32 {
-        let unit = (self.0.next_u32() >> 8) as f32 / (1 << 24) as f32;
-        low + (high - low) * unit
-    }
-
-    fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
-        items[below(&mut self.0, items.len() as u32) as usize]
-    }
-
     /// A unit vector in any direction, all about equally likely: the rational points of a quarter
     /// circle, turned by quarters.
     fn axis(&mut self) -> Vector {
         let [x, y] = self.tilt(0.414_213_56);
         self.one_of(&[[x, y], [-y, x], [-x, -y], [y, -x]])
-    }
-
-    /// A unit vector near the x axis: turned by up to twice the angle whose tangent is `limit`.
-    fn tilt(&mut self, limit: f32) -> Vector {
-        let t = self.between(-limit, limit);
-        let norm = 1.0 + t * t;
-        [(1.0 - t * t) / norm, 2.0 * t / norm]
     }
 
     /// A colour of any hue, and of lightness between `low` and `high`.
@@ -369,14 +298,7 @@ fn draw(class: usize, size: u32, mut draw: Draw, pixels: &mut [u8]) {
         let along = (point[0] - middle[0]) * light[0] + (point[1] - middle[1]) * light[1];
         let gain = 255.0 * (0.9 + slope * along);
         for (channel, value) in colour.into_iter().enumerate() {
-            let bytes: u32 = draw
-                .0
-                .next_u32()
-                .to_le_bytes()
-                .into_iter()
-                .map(u32::from)
-                .sum();
-            let value = value * gain + (bytes as f32 - 510.0) * noise;
+            let value = value * gain + draw.noise() * noise;
             pixels[channel * plane + at] = (value + 0.5) as u8; // saturates at 0 and 255
         }
     }

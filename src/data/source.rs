@@ -9,24 +9,31 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::platform::absolute;
 
-/// Where images come from: as text `shapes`, or a path.
+/// Where images come from: as text `digits`, `shapes`, or a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DataSource {
-    /// The made-up shapes, which need no file.
+    /// The drawn digits, which need no file.
     #[default]
+    Digits,
+    /// The made-up shapes, which need no file.
     Shapes,
     /// A folder or an archive of a known layout.
     Path(PathBuf),
 }
 
+/// How [`DataSource::Digits`] is written.
+const DIGITS: &str = "digits";
 /// How [`DataSource::Shapes`] is written.
 const SHAPES: &str = "shapes";
 
 impl DataSource {
+    /// Those that need no file, in the order to offer them in.
+    pub const BUILT_IN: [Self; 2] = [Self::Digits, Self::Shapes];
+
     /// The path, unless the images are made up.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Shapes => None,
+            Self::Digits | Self::Shapes => None,
             Self::Path(path) => Some(path),
         }
     }
@@ -42,6 +49,7 @@ impl DataSource {
 impl fmt::Display for DataSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Digits => f.write_str(DIGITS),
             Self::Shapes => f.write_str(SHAPES),
             Self::Path(path) => path.display().fmt(f),
         }
@@ -51,6 +59,7 @@ impl fmt::Display for DataSource {
 impl From<&str> for DataSource {
     fn from(text: &str) -> Self {
         match text {
+            DIGITS => Self::Digits,
             SHAPES => Self::Shapes,
             path => Self::Path(path.into()),
         }
@@ -75,6 +84,7 @@ impl Serialize for DataSource {
     /// Fails for a path that is not UTF-8.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
+            Self::Digits => serializer.serialize_str(DIGITS),
             Self::Shapes => serializer.serialize_str(SHAPES),
             Self::Path(path) => path.serialize(serializer),
         }

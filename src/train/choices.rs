@@ -2,6 +2,20 @@
 
 use super::setting::Choice;
 
+/// Rows and columns of drawn digits.
+pub(super) const DIGITS_SIZES: &[Choice] = &[
+    Choice {
+        word: "16",
+        label: "16×16 pixels",
+        help: "A small network reads them in a minute, even without a GPU.",
+    },
+    Choice {
+        word: "28",
+        label: "28×28 pixels",
+        help: "As large as MNIST's.",
+    },
+];
+
 /// First values of γ and β.
 pub(super) const BN_INITS: &[Choice] = &[
     Choice {

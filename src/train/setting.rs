@@ -43,7 +43,7 @@ pub enum Kind {
     Either(&'static str, &'static str),
     /// A number; with what stands for it in `--width <CHANNELS>`, and its unit.
     Number(&'static str, &'static str),
-    /// A text; with what stands for it in `--data <PATH|shapes>`.
+    /// A text; with what stands for it in `--data <PATH|digits|shapes>`.
     Text(&'static str),
     /// One of a few; with what stands for it in `--precision <f32|f16>`.
     Choice(&'static str, &'static [Choice]),

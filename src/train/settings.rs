@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batches::Batches;
 use super::schedule::{LearningRate, Schedule};
-use crate::data::{Background, DataShape, DataSource};
+use crate::data::{Background, DataShape, DataSource, digits};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
 use crate::network::{ArchitectureName, BnInit, Trainable};
@@ -31,10 +31,12 @@ use crate::platform::absolute;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// A folder or archive of images, or `shapes` for the made-up ones.
+    /// A folder or archive of images, or `digits` or `shapes`, which code draws.
     pub data: DataSource,
     /// Rows and columns that the images of a folder are resized to, in pixels.
     pub image_size: u32,
+    /// Rows and columns of the drawn digits, in pixels: 16 or 28.
+    pub digits_size: u32,
     /// The share of an image folder's images that becomes the test set where the folder has none.
     pub test_fraction: Option<f64>,
     /// Draws which images of a folder without a test set are tested on, whatever the run's seed.
@@ -112,6 +114,7 @@ impl Default for Settings {
         Self {
             data: DataSource::default(),
             image_size: 32,
+            digits_size: digits::SIZES[0],
             test_fraction: None,
             split_seed: 0,
             labels: None,

@@ -196,6 +196,7 @@ pub async fn load(settings: &Settings, earlier: &Earlier) -> Result<Loaded, Data
     let limit = |limit: Option<u64>| limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
     let options = crate::data::LoadOptions {
         image_size: settings.image_size,
+        digits_size: settings.digits_size,
         test_fraction: settings.test_fraction,
         limit_train: limit(settings.limit_train),
         limit_test: limit(settings.limit_test),

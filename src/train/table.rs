@@ -4,9 +4,10 @@
 //! check from this table, in this order. A new setting is a field of [`Settings`] with its default, a
 //! [`Field`], an entry here, and the place that uses it.
 
-use super::choices::{BN_INITS, OPTIMIZERS, PRECISIONS};
+use super::choices::{BN_INITS, DIGITS_SIZES, OPTIMIZERS, PRECISIONS};
 use super::setting::{Access, Kind, Part, Setting, Text};
 use super::settings::{OptimizerKind, Settings, SettingsError};
+use crate::data::digits;
 use crate::field::Field;
 
 /// Reads and writes a field of [`Settings`].
@@ -28,9 +29,9 @@ pub static SETTINGS: &[Setting] = &[
         field: Field::Data,
         part: Part::Data,
         label: "Images",
-        help: "Images to train and test on: a CIFAR-10 or CIFAR-100 binary folder or its .tar.gz, an IDX folder, a folder of images with a subfolder a class (under train/ and test/, or to be split), or `shapes`: made-up images",
-        kind: Kind::Text("PATH|shapes"),
-        expected: "a path, or `shapes`",
+        help: "Images to train and test on: a CIFAR-10 or CIFAR-100 binary folder or its .tar.gz, an IDX folder, a folder of images with a subfolder a class (under train/ and test/, or to be split), or built-in ones: `digits`, drawn as if by many hands, or `shapes`, made up",
+        kind: Kind::Text("PATH|digits|shapes"),
+        expected: "a path, `digits` or `shapes`",
         unset: None,
         is_valid: |settings| {
             settings
@@ -50,6 +51,17 @@ pub static SETTINGS: &[Setting] = &[
         unset: None,
         is_valid: |settings| (1..=1024).contains(&settings.image_size),
         access: access!(image_size),
+    },
+    Setting {
+        field: Field::DigitsSize,
+        part: Part::Sizes,
+        label: "Digits",
+        help: "Rows and columns of the built-in digits, in pixels",
+        kind: Kind::Choice("16|28", DIGITS_SIZES),
+        expected: "16 or 28 pixels",
+        unset: None,
+        is_valid: |settings| digits::SIZES.contains(&settings.digits_size),
+        access: access!(digits_size),
     },
     Setting {
         field: Field::TestFraction,

@@ -14,6 +14,7 @@ fn a_path_that_leads_nowhere_lists_what_can_be_given() {
         &sentence,
         &[
             "no file or folder /no/such/folder",
+            "digits",
             "shapes",
             "CIFAR-10",
             "IDX",

@@ -1,9 +1,10 @@
 //! Reading data sets: each format as it should be, as it should not be, and as random bytes; the
-//! made-up shapes; and the order and moves of images.
+//! drawn digits and made-up shapes; and the order and moves of images.
 
 mod bad_input;
 mod bad_pictures;
 mod cifar_layouts;
+mod digits;
 mod files;
 mod formats;
 mod hostile_files;

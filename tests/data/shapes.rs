@@ -1,4 +1,4 @@
-//! The built-in data set is the same everywhere, and no simple statistic gives its classes away.
+//! The made-up shapes are the same everywhere, and no simple statistic gives its classes away.
 
 use bnonly::data::Images;
 use bnonly::data::shapes::{SEED, SIZE, generate};
@@ -79,7 +79,7 @@ fn statistics(pixels: &[u8]) -> Vec<f64> {
 
 /// The share of test vectors whose nearest class mean, in units of each number's deviation, is
 /// their own.
-fn nearest_mean_accuracy(train: &[Vec<f64>], test: &[Vec<f64>]) -> f64 {
+pub(super) fn nearest_mean_accuracy(train: &[Vec<f64>], test: &[Vec<f64>]) -> f64 {
     let numbers = train[0].len();
     let column = |n: usize| train.iter().map(move |row| row[n]);
     let mean: Vec<f64> = (0..numbers)

@@ -1,5 +1,6 @@
 //! Settings as files and sentences, and the learning rate against PyTorch's numbers.
 
+use bnonly::data::DataSource;
 use bnonly::field::{Explain, Field};
 use bnonly::kernels::Precision;
 use bnonly::train::schedule::{LearningRate, Schedule};
@@ -11,6 +12,7 @@ fn unusual() -> Settings {
     Settings {
         data: "C:\\images \"of\" αβγ".into(),
         image_size: 28,
+        digits_size: 28,
         test_fraction: Some(0.123_456_789_012_345_67),
         split_seed: 9,
         labels: Some("some/labels.csv".into()),
@@ -112,6 +114,8 @@ precision = "f16"
         ..Settings::default()
     };
     assert_eq!(settings, expected);
+    let on_shapes = Settings::from_toml("data = \"shapes\"\nimage-size = 32\n").unwrap();
+    assert_eq!(on_shapes.data, DataSource::Shapes);
     // What is new since then is written beside it.
     let written = settings.to_toml().unwrap();
     for line in text.lines() {
@@ -183,7 +187,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
         .lines()
         .map(|line| line.split(" = ").next().unwrap())
         .collect();
-    let expected = "data image-size test-fraction split-seed labels min-images background skip-bad model width shortcut bn-after-activation train \
+    let expected = "data image-size digits-size test-fraction split-seed labels min-images background skip-bad model width shortcut bn-after-activation train \
                     bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
                     momentum nesterov weight-decay schedule schedule-epochs lr-gamma warmup-epochs seed shuffle \
                     augment crop flip drop-last freeze-stats precision";
@@ -352,7 +356,7 @@ fn a_tilde_is_the_users_folder() {
 #[test]
 fn values_that_cannot_work_are_named() {
     type Change = fn(&mut Settings);
-    let cases: [(&str, Change); 23] = [
+    let cases: [(&str, Change); 24] = [
         ("batch-size: 0", |s| s.batch_size = 0),
         ("lr: NaN", |s| s.lr = f64::NAN),
         ("lr: -0.1", |s| s.lr = -0.1),
@@ -380,6 +384,7 @@ fn values_that_cannot_work_are_named() {
         ("warmup-epochs: -1", |s| s.warmup_epochs = -1.0),
         ("schedule-epochs: 0", |s| s.schedule_epochs = Some(0.0)),
         ("image-size: 0", |s| s.image_size = 0),
+        ("digits-size: 20", |s| s.digits_size = 20),
         ("limit-train: 0", |s| s.limit_train = Some(0)),
         ("seed: 9223372036854775808", |s| s.seed = 1 << 63),
     ];

@@ -30,7 +30,7 @@ test("it begins to train by itself, pauses, makes a step, goes on, and stops", a
         await openApp(page, server.address());
         await page.click("#dismiss");
         const empty = await shoot(page, "trains-not-yet");
-        await untilState(page, /resnet-8 · bn · shapes: training/);
+        await untilState(page, /resnet-14 · bn · digits: training/);
         await untilProgress(page, /Step [1-9]/);
         await untilProgress(page, /Step (\d{2,}) of .*images a second/);
 

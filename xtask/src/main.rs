@@ -24,7 +24,7 @@ cargo xtask COMMAND
   app [RUN]            Set up what is missing, build, and open the window; with the folder of a run,
                        that run in it
   train [ARGUMENTS…]   Set up what is missing, build, and run `bnonly train ARGUMENTS`;
-                       without arguments, a small training on drawn shapes
+                       without arguments, a small training on drawn digits
   web                  Build the page into target/web and serve it to this machine
   web --release-dir DIR
                        Build the page and write its files to DIR, for any host of static files, and

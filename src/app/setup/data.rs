@@ -21,6 +21,9 @@ pub(super) enum Purpose {
     Runs,
 }
 
+const DIGITS: &str = "drawn digits";
+const DIGITS_HELP: &str = "The digits need no file: they are drawn as if by many hands, 60,000 to train on and \
+                           10,000 to test on, 16×16 or 28×28 pixels.";
 const SHAPES: &str = "made-up shapes";
 const SHAPES_HELP: &str = "The made-up shapes need no file: 10 classes, 10,000 images to train on and 2,000 \
                            to test on, 32×32 pixels.";
@@ -36,10 +39,12 @@ impl Setup {
             Typing,
         }
         let tooltip = match &self.settings.data {
+            DataSource::Digits => format!("{DIGITS_HELP} {}", tooltip(Field::Data)),
             DataSource::Shapes => format!("{SHAPES_HELP} {}", tooltip(Field::Data)),
             DataSource::Path(path) => format!("{}. {}", path.display(), tooltip(Field::Data)),
         };
         let shown = match &self.settings.data {
+            DataSource::Digits => DIGITS.to_owned(),
             DataSource::Shapes => SHAPES.to_owned(),
             DataSource::Path(path) => short_path(ui, path),
         };
@@ -48,8 +53,9 @@ impl Setup {
             list(ui, "data", &shown)
                 .show_ui(ui, |ui| {
                     let recent = self.recent.iter().cloned().map(DataSource::Path);
-                    for data in std::iter::once(DataSource::Shapes).chain(recent) {
+                    for data in DataSource::BUILT_IN.into_iter().chain(recent) {
                         let name = match &data {
+                            DataSource::Digits => DIGITS.to_owned(),
                             DataSource::Shapes => SHAPES.to_owned(),
                             DataSource::Path(path) => shortened(&path.display().to_string(), 60),
                         };
@@ -107,6 +113,7 @@ impl Setup {
     fn sizes_ui(&mut self, ui: &mut Ui, rows: Rows<'_>) {
         let settings = &mut self.settings;
         rows.number(ui, Field::ImageSize, &mut settings.image_size);
+        rows.choice(ui, Field::DigitsSize, settings);
         rows.optional(
             ui,
             Field::LimitTrain,

@@ -1,7 +1,7 @@
 //! The shape of the images that would be trained on, as far as it is known before they are read.
 
 use super::Setup;
-use crate::data::{DataShape, DataSource, shapes};
+use crate::data::{DataShape, DataSource, digits, shapes};
 use crate::train::settings::Settings;
 
 /// The shape of data as it was read, and the settings that cut it.
@@ -28,24 +28,26 @@ impl Setup {
     /// The shape of the images that would be trained on, and whether it is known, not assumed.
     pub fn shape(&self) -> (DataShape, bool) {
         let settings = &self.settings;
-        let (mut shape, is_known) = if settings.data == DataSource::Shapes {
-            (shapes::SHAPE, true)
-        } else {
-            let known = self.known.get(&settings.data);
-            match known.filter(|known| known.image_size == settings.image_size) {
-                Some(known) => known.at(settings),
-                // CIFAR-10's, at the size that pictures are brought to.
-                None => (
-                    DataShape {
-                        channels: 3,
-                        height: settings.image_size,
-                        width: settings.image_size,
-                        classes: 10,
-                        train: 50_000,
-                        test: 10_000,
-                    },
-                    false,
-                ),
+        let known = self.known.get(&settings.data);
+        let (mut shape, is_known) = match &settings.data {
+            DataSource::Digits => (digits::shape(settings.digits_size), true),
+            DataSource::Shapes => (shapes::SHAPE, true),
+            DataSource::Path(_) => {
+                match known.filter(|known| known.image_size == settings.image_size) {
+                    Some(known) => known.at(settings),
+                    // CIFAR-10's, at the size that pictures are brought to.
+                    None => (
+                        DataShape {
+                            channels: 3,
+                            height: settings.image_size,
+                            width: settings.image_size,
+                            classes: 10,
+                            train: 50_000,
+                            test: 10_000,
+                        },
+                        false,
+                    ),
+                }
             }
         };
         let cut = |count: usize, limit: Option<u64>| {

@@ -80,7 +80,7 @@ fn a_question_can_be_left() {
     click(&mut form, Role::Button, "Folder…");
     click(&mut form, Role::Button, "Cancel");
     assert!(!says(&form, "Type the path"));
-    assert_eq!(settings(&form).data, DataSource::Shapes);
+    assert_eq!(settings(&form).data, DataSource::Digits);
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn a_preset_is_named_as_long_as_the_settings_are_its() {
             seen.epochs,
             seen.limit_train
         ),
-        ("resnet-8", 3, Some(5_000))
+        ("resnet-14", 3, Some(20_000))
     );
     assert_eq!(
         (seen.optimizer, &seen.schedule),
@@ -79,6 +79,24 @@ fn a_preset_is_named_as_long_as_the_settings_are_its() {
     assert_eq!(seen.limit_train, None);
     let milestones = field(&form, TEXT, "At epochs").accesskit_node().value();
     assert_eq!(milestones.as_deref(), Some("80, 120"));
+}
+
+/// Digits are what the first look is made for; a person's own images stay.
+#[test]
+fn the_first_look_takes_digits_in_place_of_shapes() {
+    let first_look = Preset::named("First look").unwrap();
+    for (before, after) in [
+        ("shapes", "digits"),
+        ("digits", "digits"),
+        ("/mine", "/mine"),
+    ] {
+        let mut settings = Settings {
+            data: before.into(),
+            ..Settings::default()
+        };
+        first_look.apply(&mut settings);
+        assert_eq!(settings.data, after.into());
+    }
 }
 
 #[test]
