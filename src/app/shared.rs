@@ -83,6 +83,7 @@ impl Shared {
         let choice = &self.chosen.choice;
         Some(Shown {
             layers: run.norms.layers(),
+            start: &run.norms.snapshots().first()?.norms,
             norms: &self.scrub.shown(&run.norms)?.norms,
             threshold: choice.threshold,
             with_beta: choice.with_beta,

@@ -25,15 +25,25 @@ pub fn heat(share: f32) -> Color32 {
     color(palette::heat(share))
 }
 
+/// The colour of a change from −1 to 1: blue for less, light grey for none, orange for more.
+pub fn change(share: f32) -> Color32 {
+    color(palette::change(share))
+}
+
 /// A strip of [`heat`]'s colours, from left to right those of `from` to `to`.
 pub fn heat_strip(rect: Rect, from: f32, to: f32) -> Mesh {
+    strip(rect, from, to, heat)
+}
+
+/// A strip of colours, from left to right those of `from` to `to`.
+pub fn strip(rect: Rect, from: f32, to: f32, colour: fn(f32) -> Color32) -> Mesh {
     const PIECES: u8 = 32;
     let mut mesh = Mesh::default();
     for piece in 0..PIECES {
         let part = |pieces: f32| pieces / f32::from(PIECES);
         let (start, end) = (part(f32::from(piece)), part(f32::from(piece) + 1.0));
         let across = rect.left() + rect.width() * start..=rect.left() + rect.width() * end;
-        let color = heat(from + (to - from) * (start + end) / 2.0);
+        let color = colour(from + (to - from) * (start + end) / 2.0);
         mesh.add_colored_rect(Rect::from_x_y_ranges(across, rect.y_range()), color);
     }
     mesh

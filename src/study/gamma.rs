@@ -121,6 +121,19 @@ pub fn all_gammas<'a>(graph: &'a Graph, state: &'a State) -> impl Iterator<Item 
     norms.flat_map(|norm| state.parameters[norm.gamma.0].iter().copied())
 }
 
+/// The 99th percentile of |γ|, by nearest rank: what a scale of colours that stays during a run ends at.
+/// Values that are not finite do not count; `None` where no finite value is above 0.
+pub fn scale_end(gammas: impl IntoIterator<Item = f32>) -> Option<f32> {
+    let magnitudes = gammas.into_iter().map(f32::abs);
+    let mut sorted: Vec<f32> = magnitudes.filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f32::total_cmp);
+    let rank = (0.99 * sorted.len() as f64).ceil() as usize;
+    let end = *sorted.get(rank.saturating_sub(1))?;
+    // Where nearly all are 0, what is not has a colour all the same.
+    let end = if end > 0.0 { end } else { *sorted.last()? };
+    (end > 0.0).then_some(end)
+}
+
 /// How often values fall into each of some bins of one width.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {

@@ -66,6 +66,22 @@ fn gammas(count: usize) -> Vec<LayerGammas> {
 }
 
 #[test]
+fn the_picture_of_layers_has_the_scale_of_the_runs_start() {
+    let layer = LayerGammas {
+        name: "bn1".to_owned(),
+        start: vec![0.75; 200],
+        end: [vec![0.75; 199], vec![5.0]].concat(),
+    };
+    let history = events(10).iter().collect();
+    let run = PlottedRun {
+        history: &history,
+        gammas: &[layer],
+    };
+    let picture = svg(Picture::GammaLayers, &run).unwrap();
+    assert!(picture.contains("≥ 0.75"), "the scale grew with γ");
+}
+
+#[test]
 fn every_picture_is_drawn_as_svg_and_png() {
     let kept = std::env::var_os("BNONLY_PLOTS").map(std::path::PathBuf::from);
     let folder = tempfile::tempdir().unwrap();

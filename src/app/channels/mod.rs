@@ -128,6 +128,8 @@ pub struct Shown<'a> {
     pub layers: &'a Arc<Layers>,
     /// γ and β.
     pub norms: &'a Arc<Norms>,
+    /// γ and β at the start of the run.
+    pub start: &'a Arc<Norms>,
     /// The |γ| below which a channel counts as off.
     pub threshold: f32,
     /// Whether the β of a channel that is off counts as 0 too.
@@ -145,7 +147,10 @@ impl Shown<'_> {
         if expected == 0 {
             return Some("This network has no BatchNorm, so it has no γ to show.".to_owned());
         }
-        (found != expected || self.norms.beta.len() != expected).then(|| {
+        let is_other = [self.norms.beta.len(), self.start.gamma.len()]
+            .iter()
+            .any(|count| *count != expected);
+        (found != expected || is_other).then(|| {
             format!(
                 "These are {found} γ and {} β, but the network has {expected} channels: they belong \
                  to another network.",
@@ -157,6 +162,11 @@ impl Shown<'_> {
     /// Whether |γ| of a channel is below the threshold.
     pub fn is_below(&self, flat: usize) -> bool {
         self.norms.gamma[flat].abs() < self.threshold
+    }
+
+    /// How much |γ| of a channel is more than at the start of the run.
+    pub fn change(&self, flat: usize) -> f32 {
+        self.norms.gamma[flat].abs() - self.start.gamma[flat].abs()
     }
 
     /// Whether a channel is off, by hand or by the threshold.

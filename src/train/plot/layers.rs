@@ -5,8 +5,9 @@ use plotters::prelude::*;
 
 use super::axes::{number, sizes};
 use super::canvas::{DrawResult, INK, SIZE, colour, text};
-use super::gammas::{LayerGammas, OFF, range, share_off};
+use super::gammas::{LayerGammas, OFF, share_off};
 use super::palette::heat;
+use crate::study::gamma::scale_end;
 
 /// Steps of colour between |γ| = 0 and the largest.
 const SHADES: usize = 24;
@@ -27,15 +28,14 @@ pub(super) fn draw<D: DrawingBackend>(
     area: &DrawingArea<D, Shift>,
     scale: u32,
 ) -> DrawResult<D> {
-    let magnitudes = gammas
-        .iter()
-        .flat_map(|layer| &layer.end)
-        .map(|gamma| f64::from(gamma.abs()));
-    let (_, strongest) = range(magnitudes);
+    let strongest = scale_end_of(gammas);
     let (main, key) = area.split_horizontally((SIZE.0 - 96) * scale);
     let count = gammas.len().max(1);
     let mut chart = ChartBuilder::on(&main)
-        .caption("|γ| at the end of the run, a row a layer", text(20, scale))
+        .caption(
+            "|γ| at the end of the run, a row a layer (brightest: 99th percentile at the start)",
+            text(20, scale),
+        )
         .margin(14 * scale)
         .x_label_area_size(42 * scale)
         .y_label_area_size(if count <= MOST_NAMES { 150 } else { 60 } * scale)
@@ -70,6 +70,12 @@ pub(super) fn draw<D: DrawingBackend>(
         names(gammas, &main, &chart, scale)?;
     }
     colour_key(&key, strongest, scale)
+}
+
+/// The |γ| that is brightest: as in the app, the 99th percentile at the start.
+fn scale_end_of(gammas: &[LayerGammas]) -> f64 {
+    let start = gammas.iter().flat_map(|layer| layer.start.iter().copied());
+    f64::from(scale_end(start).unwrap_or(1.0))
 }
 
 /// A layer's name left of its row.
@@ -145,7 +151,7 @@ fn colour_key<D: DrawingBackend>(
     let beside = left + width + 6 * px;
     let apart = sizes(strongest / 20.0)[1];
     for (label, y) in [
-        (number(strongest, apart), top),
+        (format!("≥ {}", number(strongest, apart)), top),
         (
             number(strongest / 2.0, apart),
             top + SHADES as i32 * height / 2,

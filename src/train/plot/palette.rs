@@ -43,6 +43,24 @@ pub fn heat(share: f32) -> Rgb {
     between(&HEAT, share)
 }
 
+/// Colours of a change, from the largest loss over none to the largest gain: blue, light grey, orange.
+/// Both ends are as dark, and hold for those who cannot tell red from green.
+const CHANGE: [Rgb; 5] = [
+    [20, 62, 140],
+    [104, 158, 214],
+    [232, 232, 232],
+    [236, 160, 76],
+    [166, 72, 0],
+];
+
+/// The colour of a change from −1 to 1; what lies outside is taken to the end.
+pub fn change(share: f32) -> Rgb {
+    if share.is_nan() {
+        return [128, 0, 128];
+    }
+    between(&CHANGE, (share + 1.0) / 2.0)
+}
+
 /// Viridis, from low to high, at equal distances: lightness rises evenly, for those too who tell few
 /// colours apart (van der Walt and Smith, [mpl colormaps](https://bids.github.io/colormap/), CC0).
 const VIRIDIS: [Rgb; 9] = [

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bnonly::app::channels::heat_map::{HeatMap, Order};
+use bnonly::app::channels::heat_map::{Colours, HeatMap, Order};
 use bnonly::app::channels::{ChannelReply, Pick};
 use bnonly::app::theme;
 use bnonly::study::gamma::Norms;
@@ -243,25 +243,81 @@ fn what_is_off_is_crossed_and_what_was_switched_is_marked() {
     assert_eq!(corners(&harness), 4 * channels + 8 * off + hollow);
 }
 
-#[test]
-fn the_scale_is_the_largest_gamma_unless_it_is_fixed() {
-    let mut harness = harness(Bench::new("resnet-14", &mut random()));
-    let largest = |harness: &Harness<'_, Bench>| harness.state().view.largest_drawn();
-    let gamma = &harness.state().norms.gamma;
-    let expected = gamma.iter().fold(0.0f32, |most, g| most.max(g.abs()));
-    assert_eq!(largest(&harness), expected);
-    harness.get_by_label("Fixed scale").click();
-    harness.run();
+/// A map of resnet-14 whose channels all start at γ = 1, but one of 100 at 3.
+fn evenly_begun() -> Harness<'static, Bench> {
+    let mut bench = Bench::new("resnet-14", &mut random());
+    let channels = bench.layers.all_channels();
+    let mut start = Norms {
+        gamma: vec![1.0; channels],
+        beta: vec![0.0; channels],
+    };
+    start.gamma[..channels / 100].fill(3.0);
+    bench.start = Arc::new(start);
+    bench.norms = bench.start.clone();
+    harness(bench)
+}
+
+fn set_gamma(harness: &mut Harness<'_, Bench>, changes: &[(usize, f32)]) {
     let mut norms = Norms::clone(&harness.state().norms);
-    norms.gamma[0] = 7.0;
-    norms.gamma[1] = f32::NAN;
-    norms.gamma[2] = f32::INFINITY;
+    for &(channel, gamma) in changes {
+        norms.gamma[channel] = gamma;
+    }
     harness.state_mut().norms = Arc::new(norms);
     harness.run();
-    assert_eq!(largest(&harness), expected, "it is fixed");
-    harness.get_by_label("Fixed scale").click();
+}
+
+/// The colour of a channel's cell, channels being in the order of their numbers and none crossed.
+fn colour(harness: &Harness<'_, Bench>, channel: usize) -> egui::Color32 {
+    let mesh = harness.state().view.drawn_mesh().unwrap();
+    mesh.vertices[4 * channel].color
+}
+
+#[test]
+fn the_scale_stays_at_the_starts_99th_percentile_unless_it_is_to_grow() {
+    let mut harness = evenly_begun();
+    let largest = |harness: &Harness<'_, Bench>| harness.state().view.largest_drawn();
+    assert_eq!(largest(&harness), 1.0, "the few at 3 do not count");
+    harness.get_by_label("fixed: 99th percentile of |γ| at the start");
+    let (unchanged, before) = (200, colour(&harness, 200));
+    set_gamma(&mut harness, &[(0, 7.0), (1, f32::NAN), (2, f32::INFINITY)]);
+    assert_eq!(largest(&harness), 1.0);
+    let now = colour(&harness, unchanged);
+    assert_eq!(now, before, "what stays as it is keeps its colour");
+    harness.get_by_label("Growing scale").click();
     harness.run();
     assert_eq!(largest(&harness), 7.0, "what is not finite does not count");
+    let now = colour(&harness, unchanged);
+    assert!(theme::brightness(now) < theme::brightness(before));
+}
+
+#[test]
+fn change_since_the_start_is_blue_or_orange_and_told() {
+    let mut harness = evenly_begun();
+    let (less, more, flipped) = (100, 101, 102);
+    set_gamma(&mut harness, &[(less, 0.1), (more, 1.9), (flipped, -1.0)]);
+    harness.get_by_label("change since the start").click();
+    harness.run();
+    let none = colour(&harness, 200);
+    assert_eq!(none, theme::change(0.0));
+    assert_eq!(colour(&harness, flipped), none, "|γ| is what is compared");
+    assert!(colour(&harness, less).b() > colour(&harness, less).r());
+    assert!(colour(&harness, more).r() > colour(&harness, more).b());
+    let told = "blue is less by 1.0000 or more, orange is more by 1.0000 or more";
+    harness.get_by_label_contains(told);
+    let (layer, within) = harness.state().layers.place(less).unwrap();
+    let cell = harness.state().view.cell_on_screen(layer, within).unwrap();
+    let text = hover(&mut harness, cell.center());
+    let told = "At the start γ was 1.0000: |γ| changed by −0.9000.";
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn a_change_looks_as_strong_either_way() {
+    for percent in 1..=100 {
+        let share = percent as f32 / 100.0;
+        let [less, more] = [-share, share].map(|x| theme::brightness(theme::change(x)));
+        assert!((less - more).abs() < 0.12, "{share}: {less} and {more}");
+    }
 }
 
 #[test]
@@ -290,9 +346,11 @@ fn choices_survive_being_written_and_read() {
     map.order = Order::Magnitude;
     map.fills_width = true;
     map.brightest = Some(0.5);
+    map.colours = Colours::Change;
     let text = serde_json::to_string(&map).unwrap();
     let read: HeatMap = serde_json::from_str(&text).unwrap();
     assert_eq!((read.order, read.fills_width), (Order::Magnitude, true));
     assert_eq!(read.brightest, Some(0.5));
+    assert_eq!(read.colours, Colours::Change);
     let _: HeatMap = serde_json::from_str("{}").unwrap();
 }

@@ -65,6 +65,7 @@ fn random_history(graph: &Graph, snapshots: u64, random: &mut impl Rng) -> NormH
 struct Bench<View> {
     layers: Arc<Layers>,
     norms: Arc<Norms>,
+    start: Arc<Norms>,
     threshold: f32,
     by_hand: ByHand,
     picked: Option<Pick>,
@@ -75,8 +76,10 @@ struct Bench<View> {
 impl<View: Default> Bench<View> {
     fn new(model: &str, random: &mut impl Rng) -> Self {
         let layers = Arc::new(Layers::of(&graph(model)));
+        let norms = random_norms(layers.all_channels(), random);
         Self {
-            norms: random_norms(layers.all_channels(), random),
+            start: norms.clone(),
+            norms,
             layers,
             threshold: 0.01,
             by_hand: ByHand::new(),
@@ -91,6 +94,7 @@ impl<View: Default> Bench<View> {
         let shown = Shown {
             layers: &self.layers,
             norms: &self.norms,
+            start: &self.start,
             threshold: self.threshold,
             with_beta: false,
             by_hand: &self.by_hand,

@@ -3,7 +3,7 @@
 use egui::epaint::Mesh;
 use egui::{Color32, DragValue, Rect, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
 
-use super::{HeatMap, Order, marks};
+use super::{Colours, HeatMap, Order, marks};
 use crate::app::channels::Shown;
 use crate::app::layout_class::{drag_speed, fold};
 use crate::app::theme;
@@ -40,40 +40,82 @@ impl HeatMap {
             marks_ui(ui, shown);
             let drawn = self.drawn.as_ref();
             if drawn.is_some_and(|d| d.geometry.row_height < marks::LOWEST_MARKED) {
-                ui.weak("rows too low for crosses: dark is off")
-                    .on_hover_text("Make the map higher, or let it scroll, to see what is crossed");
+                ui.weak("rows too low for crosses")
+                    .on_hover_text("Make the map higher, or let it scroll, to see which channels are crossed: they are off");
             }
         });
     }
 
+    /// What the colours stand for, and what can be chosen of it.
     fn scale_ui(&mut self, ui: &mut Ui) {
-        ui.label("|γ| 0");
-        strip_ui(ui, self.largest_drawn());
-        let mut fixed = self.brightest.is_some();
-        let mut largest = self.largest_drawn();
-        if fixed {
-            let value = DragValue::new(&mut largest)
+        ui.label("Colours:");
+        ui.selectable_value(&mut self.colours, Colours::Magnitude, "size of γ")
+            .on_hover_text("Bright is a large |γ|, dark a small one");
+        ui.selectable_value(&mut self.colours, Colours::Change, "change since the start")
+            .on_hover_text("Blue: |γ| is less than at the start of the run. Orange: it is more. Light grey: as much");
+        let end = self.largest_drawn();
+        match self.colours {
+            Colours::Magnitude => ui.label("|γ| 0"),
+            Colours::Change => ui.label(format!("|γ| {}", signed(-end))),
+        };
+        strip_ui(ui, self.colours, end);
+        let is_ours = !self.grows && self.brightest.is_none();
+        let mut chosen = end;
+        if self.grows {
+            ui.label(signed(end));
+        } else {
+            let value = DragValue::new(&mut chosen)
                 .range(0.01..=100.0)
                 .speed(drag_speed(ui, 0.01));
-            ui.add(value)
+            let value = ui
+                .add(value)
                 .accessible_name("Brightest |γ|")
-                .on_hover_text("The |γ| that is brightest; larger ones look the same");
-        } else {
-            ui.label(signed(largest));
+                .on_hover_text("Where the scale ends; what is larger looks the same");
+            if value.changed() {
+                self.brightest = Some(chosen);
+            }
         }
-        ui.checkbox(&mut fixed, "Fixed scale").on_hover_text(
-            "Keep the |γ| that is brightest, to compare snapshots; otherwise it is the largest |γ| shown",
+        ui.weak(self.scale_in_words());
+        if !self.grows && !is_ours {
+            let back = ui.button("As at the start");
+            let tip = "Let the scale end at the 99th percentile of |γ| at the start again";
+            if back.on_hover_text(tip).clicked() {
+                self.brightest = None;
+            }
+        }
+        ui.checkbox(&mut self.grows, "Growing scale").on_hover_text(
+            "Let the scale end at the largest value shown. A channel that stays as it is then looks darker when others grow",
         );
-        self.brightest = fixed.then_some(largest);
+    }
+
+    /// Where the scale ends, and why there.
+    fn scale_in_words(&self) -> &'static str {
+        match (self.grows, self.brightest) {
+            (true, _) => "the largest shown",
+            (false, None) => "fixed: 99th percentile of |γ| at the start",
+            (false, Some(_)) => "fixed by you",
+        }
     }
 }
 
-fn strip_ui(ui: &mut Ui, largest: f32) {
+fn strip_ui(ui: &mut Ui, colours: Colours, end: f32) {
     let size = Vec2::new(STRIP, ui.text_style_height(&egui::TextStyle::Body));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    let name = format!("Colours of |γ|: dark is 0, bright is {}", signed(largest));
+    let end = signed(end);
+    let name = match colours {
+        Colours::Magnitude => {
+            format!("Colours of |γ|: dark is 0, bright is {end} or more")
+        }
+        Colours::Change => format!(
+            "Colours of the change of |γ| since the start: blue is less by {end} or more, orange is more by {end} or more, light grey is as at the start"
+        ),
+    };
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    let strip = theme::heat_strip(rect.shrink2(Vec2::new(0.0, 2.0)), 0.0, 1.0);
+    let rect = rect.shrink2(Vec2::new(0.0, 2.0));
+    let strip = match colours {
+        Colours::Magnitude => theme::heat_strip(rect, 0.0, 1.0),
+        Colours::Change => theme::strip(rect, -1.0, 1.0, theme::change),
+    };
     ui.painter().add(Shape::mesh(strip));
     response.on_hover_text(name);
 }

@@ -1,7 +1,8 @@
 //! Every channel of every layer: a row a layer, a cell a channel.
 //!
 //! `geometry` says where cells lie, `order` how a layer's channels are sorted, `paint` makes the mesh
-//! with `marks` for what is off, `keys` moves the pick, `legend` says how to read it.
+//! with `marks` for what is off, in the colours of `scale`; `keys` moves the pick, `legend` says how to
+//! read it.
 
 mod geometry;
 mod keys;
@@ -9,6 +10,7 @@ mod legend;
 pub(super) mod marks;
 mod order;
 mod paint;
+mod scale;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,10 +26,13 @@ use crate::app::layout_class::{is_for_touch, is_touched};
 use crate::app::shared::Shared;
 use crate::app::view::{Place, View, recall};
 use crate::app::{focus, touch};
+use crate::numbers::signed;
 use crate::study::gamma::Norms;
 use geometry::{Geometry, LOWEST_ROW, READABLE_ROW, TOUCH_ROW};
 pub use order::Order;
 use order::Sorted;
+pub use scale::Colours;
+use scale::{Scale, StartScale};
 
 /// The name that the view is kept under.
 const KEPT: &str = "heat-map";
@@ -42,8 +47,16 @@ pub struct HeatMap {
     pub fills_width: bool,
     /// Whether all layers are shown at once, however low their rows get.
     pub all_at_once: bool,
-    /// The |γ| that is brightest; the largest there is, where none is given.
+    /// What the colours show.
+    pub colours: Colours,
+    /// Whether the scale grows with the largest value shown. Otherwise it stays during a run.
+    pub grows: bool,
+    /// The value that a scale that stays ends at; that of the run's start, where none is given.
     pub brightest: Option<f32>,
+    #[serde(skip)]
+    start: StartScale,
+    #[serde(skip)]
+    largest_change: Option<(Arc<Norms>, Arc<Norms>, f32)>,
     #[serde(skip)]
     sorted: Sorted,
     #[serde(skip)]
@@ -61,8 +74,10 @@ struct CellMesh {
     norms: Arc<Norms>,
     by_hand: ByHand,
     order: Order,
-    /// Threshold, largest |γ|, pixels a point.
-    numbers: [f32; 3],
+    start: Arc<Norms>,
+    scale: Scale,
+    /// Threshold, pixels a point.
+    numbers: [f32; 2],
     geometry: Geometry,
     rows: Range<usize>,
     origin: Pos2,
@@ -91,10 +106,33 @@ impl HeatMap {
         Some(cell.translate(drawn.origin.to_vec2()))
     }
 
-    /// The |γ| that is drawn brightest.
+    /// The |γ| that is drawn brightest, or the change, either way, that is drawn darkest.
     pub fn largest_drawn(&self) -> f32 {
-        let largest = self.brightest.unwrap_or(self.sorted.largest());
+        let largest = match (self.grows, self.colours) {
+            (false, _) => self.brightest.unwrap_or(self.start.end()),
+            (true, Colours::Magnitude) => self.sorted.largest(),
+            (true, Colours::Change) => self.largest_change.as_ref().map_or(0.0, |known| known.2),
+        };
         if largest > 0.0 { largest } else { 1.0 }
+    }
+
+    fn scale(&self) -> Scale {
+        Scale {
+            colours: self.colours,
+            end: self.largest_drawn(),
+        }
+    }
+
+    /// Works out what the scale ends at, where γ is another than in the last frame.
+    fn update_scale(&mut self, shown: &Shown<'_>) {
+        self.start.update(shown.start);
+        let is_known = |(norms, start, _): &(Arc<Norms>, Arc<Norms>, f32)| {
+            Arc::ptr_eq(norms, shown.norms) && Arc::ptr_eq(start, shown.start)
+        };
+        if !self.largest_change.as_ref().is_some_and(is_known) {
+            let largest = scale::largest_change(shown);
+            self.largest_change = Some((shown.norms.clone(), shown.start.clone(), largest));
+        }
     }
 
     /// Draws it, and gives what the reader asks for.
@@ -104,6 +142,7 @@ impl HeatMap {
             return None;
         }
         self.sorted.update(shown.layers, shown.norms, self.order);
+        self.update_scale(shown);
         self.controls_ui(ui, shown);
         let room = ui.available_size().max(Vec2::splat(40.0));
         let geometry = self.geometry(ui, shown, room);
@@ -229,12 +268,14 @@ impl HeatMap {
         origin: Pos2,
     ) -> Arc<Mesh> {
         let zoom = ui.ctx().pixels_per_point();
-        let numbers = [shown.threshold, self.largest_drawn(), zoom];
+        let (scale, numbers) = (self.scale(), [shown.threshold, zoom]);
         let same = self.drawn.as_ref().is_some_and(|drawn| {
             Arc::ptr_eq(&drawn.layers, shown.layers)
                 && Arc::ptr_eq(&drawn.norms, shown.norms)
                 && drawn.by_hand == *shown.by_hand
+                && Arc::ptr_eq(&drawn.start, shown.start)
                 && drawn.order == self.order
+                && drawn.scale == scale
                 && drawn.numbers == numbers
                 && drawn.geometry == *geometry
                 && drawn.rows == rows
@@ -247,14 +288,16 @@ impl HeatMap {
                 geometry,
                 rows.clone(),
                 origin,
-                self.largest_drawn(),
+                scale,
                 zoom,
             );
             self.drawn = Some(CellMesh {
                 layers: shown.layers.clone(),
                 norms: shown.norms.clone(),
                 by_hand: shown.by_hand.clone(),
+                start: shown.start.clone(),
                 order: self.order,
+                scale,
                 numbers,
                 geometry: *geometry,
                 rows,
@@ -371,6 +414,11 @@ fn tooltip(response: &Response, shown: &Shown<'_>, pick: Pick) {
     response.on_hover_ui_at_pointer(|ui| match flat {
         Some(flat) => {
             shown.tooltip_ui(ui, flat);
+            let (start, change) = (shown.start.gamma[flat], shown.change(flat));
+            let (start, change) = (signed(start), signed(change));
+            ui.label(format!(
+                "At the start γ was {start}: |γ| changed by {change}."
+            ));
             let turn = if shown.is_off(flat) { "on" } else { "off" };
             if is_touched(ui.ctx()) {
                 ui.weak(format!("Tap it again: switch it {turn}."));

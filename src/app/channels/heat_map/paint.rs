@@ -8,6 +8,7 @@ use egui::{Pos2, Rect, Stroke, Ui, pos2};
 use super::geometry::{Geometry, READABLE_ROW};
 use super::marks::{hand_mark, off_mark};
 use super::order::Sorted;
+use super::scale::Scale;
 use crate::app::channels::Shown;
 use crate::app::theme;
 
@@ -21,7 +22,7 @@ pub fn cells(
     geometry: &Geometry,
     visible: Range<usize>,
     origin: Pos2,
-    largest: f32,
+    scale: Scale,
     pixels_per_point: f32,
 ) -> Mesh {
     let mut mesh = Mesh::default();
@@ -39,7 +40,7 @@ pub fn cells(
                 pos2(to_pixel(cell.right()), to_pixel(cell.bottom())),
             );
             let cell = with_gap(cell, pixels_per_point);
-            let color = theme::heat(shown.norms.gamma[flat].abs() / largest);
+            let color = scale.colour(shown, flat);
             mesh.add_colored_rect(cell, color);
             if shown.is_off(flat) {
                 off_mark(&mut mesh, cell, theme::contrasting(color));
@@ -55,7 +56,7 @@ pub fn cells(
             let place = sorted.place(shown.layers, layer, channel);
             let channels = shown.layers.range(layer).len();
             let cell = geometry.cell(layer, place, channels);
-            let color = theme::heat(shown.norms.gamma[flat].abs() / largest);
+            let color = scale.colour(shown, flat);
             hand_mark(&mut mesh, cell.translate(origin.to_vec2()), off, color);
         }
     }
