@@ -15,8 +15,12 @@ use crate::field::Explanation;
 use crate::network::counts;
 use crate::numbers::bytes;
 use crate::session::{Event, Opened, Stage};
+use crate::study::gamma::all_gammas;
 use crate::train::batches::Batches;
 use crate::train::metric::Metric;
+use crate::train::run::Ending;
+use crate::train::summary::{Cost, Summary};
+use crate::train::trainer::GAMMA_THRESHOLD;
 
 /// Time between two plain lines about steps.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -37,6 +41,8 @@ pub(super) struct Progress {
     /// Why nothing is printed any more: a training is worth more than its lines.
     unprinted: Option<Unprinted>,
     batches: Option<Batches>,
+    /// What the run came to so far.
+    summary: Option<Summary>,
     line: Instant,
     rate: Rate,
 }
@@ -107,6 +113,7 @@ impl Progress {
             preparing: None,
             unprinted: None,
             batches: None,
+            summary: None,
             line: Instant::now(),
             rate: Rate::new(),
         }
@@ -124,10 +131,13 @@ impl Progress {
                 self.opened(opened);
             }
             Event::Metric(metric) => self.metric(metric),
-            Event::Ended(_) => {
+            Event::Ended(ended) => {
                 self.stop_preparing();
                 if let Show::Bars(bar) = &self.show {
                     bar.finish_and_clear();
+                }
+                if let Ok(ending @ (Ending::Finished | Ending::Interrupted)) = ended {
+                    self.sum_up(*ending);
                 }
             }
             Event::Moved { from, to } => self.suspended(&format!(
@@ -270,8 +280,17 @@ impl Progress {
             bar.set_length(opened.outlook.total_steps);
             bar.set_position(done);
         }
+        self.summary = Some(begun(opened));
         self.batches = Some(settings.batches(&data.shape()));
         self.rate = Rate::new();
+    }
+
+    /// Says what happened in the run, as its last line.
+    fn sum_up(&mut self, ending: Ending) {
+        if let Some(summary) = self.summary.take() {
+            let sentence = Summary { ending, ..summary }.sentence();
+            self.say(&format!("result    {sentence}"));
+        }
     }
 
     /// Tells what a person should know; to programs that read JSON as an object of its own.
@@ -285,6 +304,9 @@ impl Progress {
     }
 
     fn metric(&mut self, metric: &Metric) {
+        if let Some(summary) = &mut self.summary {
+            take(summary, metric);
+        }
         match &self.show {
             Show::Nothing => {}
             Show::Json => {
@@ -337,6 +359,46 @@ impl Progress {
                     100.0 * gamma_below_001,
                 ));
             }
+        }
+    }
+}
+
+/// What a run came to before its first step.
+fn begun(opened: &Opened) -> Summary {
+    let (start, graph) = (&opened.start, &opened.start.graph);
+    let is_off = |gamma: &f32| gamma.abs() < GAMMA_THRESHOLD;
+    let mut summary = Summary {
+        ending: Ending::Interrupted,
+        steps: opened.outlook.done_steps,
+        total_steps: opened.outlook.total_steps,
+        accuracy: None,
+        test_images: opened.data.test.len(),
+        classes: opened.data.classes.len(),
+        trained: start.trained.trained_count(graph),
+        parameters: counts(graph).all,
+        threshold: GAMMA_THRESHOLD,
+        channels: all_gammas(graph, &start.initial).count(),
+        off_before: all_gammas(graph, &start.initial).filter(is_off).count(),
+        off_now: None,
+        cost: Cost::Unknown("open the run in the app to measure it".to_owned()),
+    };
+    for metric in &opened.past {
+        take(&mut summary, metric);
+    }
+    summary
+}
+
+fn take(summary: &mut Summary, metric: &Metric) {
+    match *metric {
+        Metric::Step { step, .. } => summary.steps = step,
+        Metric::Eval {
+            accuracy,
+            gamma_below_001,
+            ..
+        } => {
+            summary.accuracy = Some(accuracy);
+            let off = (gamma_below_001 * summary.channels as f64).round();
+            summary.off_now = Some(off as usize);
         }
     }
 }

@@ -32,6 +32,7 @@ pub mod schedule;
 pub mod setting;
 pub mod settings;
 pub mod start;
+pub mod summary;
 pub mod table;
 pub mod tensor_file;
 pub mod trainer;

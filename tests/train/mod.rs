@@ -8,3 +8,4 @@ mod plot;
 mod run;
 mod runs;
 mod settings;
+mod summary;
