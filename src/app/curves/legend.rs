@@ -1,6 +1,6 @@
 //! Which line is whose: colours, dashes and markers, and the rows that explain them.
 
-use egui::{Color32, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Color32, Pos2, Rect, Role, ScrollArea, Sense, Shape, Stroke, Ui, WidgetInfo, vec2};
 use egui_plot::{LineStyle, MarkerShape};
 
 use super::earlier::LOOKS;
@@ -68,6 +68,19 @@ impl Look {
 /// The look of an earlier run, by its number.
 pub(super) fn look(number: usize) -> Look {
     EARLIER[number % LOOKS]
+}
+
+/// What stands above the plot: it leaves the plot half of the pane's height, and scrolls where it has more to
+/// say, at large letters or with many runs.
+pub(super) fn in_half<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = 0.5 * ui.available_height() - ui.spacing().item_spacing.y;
+    ScrollArea::vertical()
+        .id_salt("above the plot")
+        .max_height(room.max(ui.spacing().interact_size.y))
+        .min_scrolled_height(0.0)
+        .auto_shrink([false, true])
+        .show(ui, content)
+        .inner
 }
 
 /// The lines of the run under way, then the earlier runs. What the reader asks for, if anything.

@@ -157,7 +157,7 @@ impl Curves {
     pub fn ui(&mut self, ui: &mut Ui, input: &Input<'_>) -> Option<Reply> {
         let reply = match is_short(ui) {
             true => self.short_header_ui(ui, input),
-            false => {
+            false => legend::in_half(ui, |ui| {
                 ui.horizontal_wrapped(|ui| {
                     self.quantity_ui(ui);
                     ui.separator();
@@ -165,7 +165,7 @@ impl Curves {
                 });
                 let legend = ui.horizontal_wrapped(|ui| legend::ui(ui, input, self.quantity));
                 legend.inner
-            }
+            }),
         };
         let runs: Vec<&History> = self.runs(input).collect();
         let Some(extent) = plot::extent(&runs, self.axis) else {

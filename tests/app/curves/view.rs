@@ -62,6 +62,26 @@ fn harness<'a>(state: State) -> Harness<'a, State> {
     harness
 }
 
+#[test]
+fn many_runs_at_large_letters_leave_the_plot_half_of_the_pane() {
+    let names = [
+        "a-run-of-batch-norm-alone",
+        "gamma-alone-for-long",
+        "beta-alone-for-long",
+        "output-layer-alone",
+    ];
+    let runs = names.map(|name| (name, history(2, 300, 100)));
+    let shown = with_earlier(state(history(1, 300, 100)), &runs);
+    let mut harness = Harness::builder()
+        .with_size(egui::vec2(330.0, 260.0))
+        .with_max_steps(120)
+        .build_ui_state(draw, shown);
+    harness.run();
+    let plot = harness.get_by_role(egui::accesskit::Role::GraphicsObject);
+    let height = plot.rect().height();
+    assert!(height >= 130.0, "the plot is {height} points high");
+}
+
 /// `BNONLY_PICTURES=DIR` keeps pictures of the view, to be looked at.
 #[test]
 fn pictures() {
