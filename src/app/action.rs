@@ -32,6 +32,10 @@ pub enum Action {
     OpenArchive,
     /// Write something of the run to a file.
     Export(Export),
+    /// The whole screen, or a window again.
+    FullScreen,
+    /// A pane as a picture.
+    ExportPane,
     /// The tour.
     Tour,
     /// The list of commands.
@@ -80,6 +84,9 @@ impl Action {
     /// All of them, in the order of the list of commands.
     pub fn all() -> impl Iterator<Item = Self> {
         let exports = Export::offered().map(Self::Export);
+        let exports = [Self::FullScreen, Self::ExportPane]
+            .into_iter()
+            .chain(exports);
         Self::PLAIN
             .into_iter()
             .chain(exports)
@@ -91,7 +98,7 @@ impl Action {
         !(IS_A_PAGE
             && matches!(
                 self,
-                Self::Quit | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset
+                Self::Quit | Self::FullScreen | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset
             ))
     }
 
@@ -146,6 +153,14 @@ impl Action {
                 "Train on a CIFAR .tar.gz as downloaded.",
             ),
             Self::Export(export) => (export.label(), export.tooltip()),
+            Self::FullScreen => (
+                "Full screen",
+                "Fill the whole screen, or be a window again.",
+            ),
+            Self::ExportPane => (
+                "A pane as a picture…",
+                "Save what a pane shows as PNG or SVG: curves, the map, feature maps.",
+            ),
             Self::Tour => ("Guided tour", "What to try, point by point of the paper."),
             Self::Commands => (
                 "All commands…",
@@ -202,6 +217,8 @@ impl Action {
             Self::OpenRun => command(Key::O),
             Self::CompareRun => shifted(Key::O),
             Self::OpenFolder => command(Key::D),
+            Self::FullScreen => plain(Key::F11),
+            Self::ExportPane => shifted(Key::P),
             Self::Export(Export::State) => shifted(Key::S),
             Self::Export(Export::Metrics) => shifted(Key::M),
             Self::Export(Export::Norms) => shifted(Key::N),

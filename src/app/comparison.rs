@@ -37,6 +37,14 @@ fn presets(comparison: Comparison) -> &'static [&'static str] {
     }
 }
 
+/// What the runs of a comparison are called, in the order they run.
+pub fn names(comparison: Comparison) -> Vec<String> {
+    presets(comparison)
+        .iter()
+        .map(|name| (*name).to_owned())
+        .collect()
+}
+
 /// Whether a comparison needs no run of its own where there is one to look at.
 pub fn looks_at_the_last_run(comparison: Comparison) -> bool {
     comparison == Comparison::RemovedFeatures

@@ -6,14 +6,14 @@
 //!
 //! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
 //!   channel), [`switching_off`] (what is left without some), [`inside`] (what the network says of
-//!   test images), [`runs`] (which there are, side by side), [`tour`];
+//!   test images), [`runs`] (which there are, side by side), [`tour`], [`lesson`] (runs that follow one another);
 //! - around them: [`view`] says what a view is, [`views`] lists them, [`shared`] is what they share, with
 //!   the run in it, which [`run_view`] keeps; [`panes`] lays them out, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
 //! - what they share: [`theme`] (colours), `icons`, [`bars`], `halves` and `focus` for drawing,
-//!   [`layout_class`] (how large things are in a window of a size), [`touch`] (what hovers, for those who
-//!   tap), [`spoken`] (for those who do not see), [`dialog`] and `dropping` for files, [`fonts`] for letters of all scripts, [`waiting`] for what a pane waits for, [`notice`] for what went wrong (`wording` says it), [`export`] for what is taken
-//!   away.
+//!   [`outcome`] (what happened in a run that ended), [`layout_class`] (how large things are in a window of a size), [`touch`] (what hovers, for those who
+//!   tap), [`spoken`] (for those who do not see), [`dialog`] and `dropping` for files, [`fonts`] for letters of all scripts, [`waiting`] for what a pane waits for, [`notice`] for what went wrong (`wording` says it), [`export`] and [`pane_picture`] for what is
+//!   taken away.
 
 pub mod action;
 pub mod bars;
@@ -29,8 +29,11 @@ mod halves;
 mod icons;
 pub mod inside;
 pub mod layout_class;
+pub mod lesson;
 pub mod notice;
+pub mod outcome;
 pub mod palette;
+pub mod pane_picture;
 pub mod panes;
 pub mod run_view;
 pub mod runs;

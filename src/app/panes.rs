@@ -77,6 +77,8 @@ pub struct Panes<'a> {
     pub shared: &'a mut Shared,
     /// What was asked of the app in this frame.
     pub action: Option<Action>,
+    /// The view whose tab was clicked twice: it is to be alone.
+    pub chosen_alone: Option<ViewId>,
     /// The tabs in front. While a group of tabs is drawn, it is not among the tiles.
     in_front: Vec<TileId>,
 }
@@ -88,6 +90,7 @@ impl<'a> Panes<'a> {
             views,
             shared,
             action: None,
+            chosen_alone: None,
             in_front: Vec::new(),
         }
     }
@@ -145,6 +148,9 @@ impl Behavior<ViewId> for Panes<'_> {
         let Some(id) = tiles.get_pane(&tile).copied() else {
             return tab;
         };
+        if tab.double_clicked() {
+            self.chosen_alone = Some(id);
+        }
         let is_shown = self.in_front.contains(&tile);
         self.told(tab, id, is_shown)
     }

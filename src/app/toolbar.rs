@@ -63,7 +63,7 @@ impl Status<'_> {
                 let is_ours = |run: &RunView| !run.is_only_shown() && !run.is_homeless();
                 self.run_view.is_some_and(is_ours) && self.preparing.is_none()
             }
-            Action::Export(_) => self.run_view.is_some(),
+            Action::Export(_) | Action::ExportPane => self.run_view.is_some(),
             _ => true,
         }
     }
@@ -154,7 +154,8 @@ fn told(button: Response, status: Status<'_>, action: Action) -> Response {
 }
 
 fn exports() -> Vec<Action> {
-    Export::offered().map(Action::Export).collect()
+    let kinds = Export::offered().map(Action::Export);
+    std::iter::once(Action::ExportPane).chain(kinds).collect()
 }
 
 /// The menus, by their titles.
@@ -190,6 +191,7 @@ fn menus(exports: &[Action]) -> [(&'static str, &[Action]); 4] {
                 Action::Commands,
                 Action::ToggleSetup,
                 Action::ToggleTheme,
+                Action::FullScreen,
                 Action::ZoomIn,
                 Action::ZoomOut,
                 Action::ZoomReset,

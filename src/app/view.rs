@@ -50,6 +50,14 @@ pub trait View: Any {
         false
     }
 
+    /// Height of a picture of it that holds all there is, in points; what stays empty is cut off.
+    fn picture_height(&self, _shared: &Shared) -> f32 {
+        match self.scrolls() {
+            true => 1_200.0,
+            false => 640.0,
+        }
+    }
+
     /// Draws it, and gives what the reader asks of the app. What concerns other views too, such as a
     /// channel that is picked, goes into `shared`.
     fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action>;

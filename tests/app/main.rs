@@ -5,6 +5,7 @@ mod channels;
 mod curves;
 mod fonts;
 mod inside;
+mod pane_picture;
 mod runs;
 mod setup;
 mod support;

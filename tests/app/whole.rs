@@ -7,6 +7,8 @@ mod kept;
 mod keys;
 mod layout_class;
 mod listed;
+mod outcome;
+mod panes;
 mod phone;
 mod pictures;
 mod probing;

@@ -264,6 +264,9 @@ fn judged(ask: &Ask, text: &str) -> Result<PathBuf, String> {
         Kind::Folder if !fs::is_dir(&path) => Err(format!("There is no folder {shown}.")),
         Kind::File if !fs::is_file(&path) => Err(format!("There is no file {shown}.")),
         Kind::Any if !fs::exists(&path) => Err(format!("There is no file or folder {shown}.")),
+        Kind::Save(_) if fs::exists(&path) => Err(format!(
+            "There is something at {shown} already; choose another name."
+        )),
         Kind::Save(_) if !path.parent().is_some_and(fs::is_dir) => Err(format!(
             "There is no folder for {shown}; make it first, or choose another."
         )),

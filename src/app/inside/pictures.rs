@@ -1,7 +1,8 @@
 //! Images and feature maps as textures.
 
-use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2, vec2};
+use egui::{Color32, ColorImage, Context, Rect, TextureHandle, pos2, vec2};
 
+use crate::app::pane_picture::textures;
 use crate::app::theme::viridis;
 use crate::data::Images;
 use crate::study::probe::FeatureMaps;
@@ -91,7 +92,7 @@ impl Atlas {
             }
         }
         Some(Self {
-            texture: context.load_texture("pictures", picture, TextureOptions::NEAREST),
+            texture: textures::load(context, "pictures", picture),
             columns,
             rows,
         })

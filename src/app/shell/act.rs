@@ -27,6 +27,7 @@ impl Shell {
         match action {
             Action::Start => {
                 self.queue.clear();
+                self.lesson.leave();
                 let request = self.request(self.setup.settings().clone());
                 self.begin(ctx, request);
             }
@@ -77,6 +78,11 @@ impl Shell {
             Action::OpenFolder => self.ask(Purpose::Data, "A folder of images", Kind::Folder),
             Action::OpenArchive => self.ask(Purpose::Data, "An archive of images", Kind::File),
             Action::Export(export) => self.ask_export(export),
+            Action::FullScreen => {
+                let is_full = ctx.input(|input| input.viewport().fullscreen);
+                ctx.send_viewport_cmd(ViewportCommand::Fullscreen(is_full != Some(true)));
+            }
+            Action::ExportPane => self.pictures.choose(),
             Action::Tour => self.tour.open = !self.tour.open,
             Action::Commands => self.palette.open(),
             Action::ToggleSetup => match self.layout.class {
@@ -113,7 +119,7 @@ impl Shell {
         let Some(first) = runs.pop_front() else {
             return;
         };
-        self.setup.set_settings(first.clone());
+        self.lesson.begin(comparison::names(comparison));
         self.queue = runs;
         let request = self.request(first);
         self.begin(ctx, request);

@@ -8,8 +8,10 @@ use egui::Context;
 
 use super::Shell;
 use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
-use crate::app::export::{self, Kind as Export};
+use crate::app::export::{self, Format, Kind as Export};
 use crate::app::notice::Weight;
+use crate::app::run_view::RunView;
+use crate::app::views::ViewId;
 use crate::network::{Graph, State};
 use crate::platform;
 use crate::session::Command;
@@ -25,6 +27,7 @@ pub(super) enum Purpose {
     OpenRun,
     CompareRun,
     Export(Export),
+    Picture(ViewId, Format),
 }
 
 /// What a thread that reads or writes for the reader came to.
@@ -78,6 +81,10 @@ impl Shell {
             }
             _ => std::path::absolute(".").ok(),
         };
+        let kind = match (kind, &directory) {
+            (Kind::Save(name), Some(folder)) => Kind::Save(free_name(folder, &name)),
+            (kind, _) => kind,
+        };
         let ask = Ask {
             title: title.into(),
             kind,
@@ -88,7 +95,9 @@ impl Shell {
     }
 
     pub(super) fn ask_export(&mut self, export: Export) {
-        let kind = Kind::Save(export.file_name());
+        let run = self.shared.run.as_ref().map(RunView::name);
+        let name = run.map(|run| format!("{run}-{}", export.file_name()));
+        let kind = Kind::Save(name.unwrap_or(export.file_name()));
         self.ask(Purpose::Export(export), export.label(), kind);
     }
 
@@ -98,6 +107,7 @@ impl Shell {
             Purpose::OpenRun => self.open_run(ctx, &answer.path),
             Purpose::CompareRun => self.compare(ctx, answer.path),
             Purpose::Export(export) => self.export(ctx, export, answer.path),
+            Purpose::Picture(view, format) => self.begin_picture(ctx, view, format, answer.path),
         }
     }
 
@@ -200,6 +210,15 @@ impl Shell {
         // Without a thread nothing comes of it.
         let _ = platform::spawn("files", work);
     }
+}
+
+/// A name that nothing in a folder has: this one, or with `-2`, `-3` … before its ending.
+fn free_name(folder: &Path, name: &str) -> String {
+    let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
+    let numbered = (2_u32..).map(|number| format!("{stem}-{number}.{ending}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    let is_free = |name: &String| !platform::fs::exists(&folder.join(name));
+    names.find(is_free).unwrap_or_else(|| name.to_owned())
 }
 
 /// The state in a run's last checkpoint.

@@ -24,6 +24,8 @@ pub(super) struct Layout {
     pub front: ViewId,
     /// The form is shown in the panes' place, where there is room for one of them.
     pub is_form_open: bool,
+    /// The view that is shown alone, in place of all panes.
+    pub alone: Option<ViewId>,
 }
 
 impl Layout {
@@ -33,6 +35,7 @@ impl Layout {
             panes::show(tree, id);
         }
         self.front = id;
+        self.alone = self.alone.map(|_| id);
         self.is_form_open = false;
     }
 
@@ -43,6 +46,7 @@ impl Layout {
             shown.any(|tile| tree.tiles.get_pane(&tile) == Some(&id))
         };
         match self.class {
+            LayoutClass::Tall | LayoutClass::Wide if self.alone.is_some() => self.alone == Some(id),
             LayoutClass::Compact => self.front == id && !self.is_form_open,
             LayoutClass::Tall => self.tall.as_ref().is_some_and(is_active),
             LayoutClass::Wide => self.wide.as_ref().is_some_and(is_active),
@@ -67,6 +71,9 @@ impl Layout {
         let size = ui.available_size();
         match self.class {
             LayoutClass::Compact => self.one_ui(ui, panes),
+            LayoutClass::Tall | LayoutClass::Wide if self.alone.is_some() => {
+                self.alone_ui(ui, panes)
+            }
             LayoutClass::Tall => {
                 let tree = self
                     .tall
@@ -80,6 +87,30 @@ impl Layout {
                 panes.show_all(ui, tree);
             }
         }
+        self.alone = panes.chosen_alone.or(self.alone);
+    }
+
+    /// Draws one view in place of all panes.
+    fn alone_ui(&mut self, ui: &mut Ui, panes: &mut Panes<'_>) {
+        let Some(id) = self.alone else {
+            return;
+        };
+        let is_left = ui.horizontal(|ui| {
+            let tab = ui.add(Button::selectable(true, panes.tab_text(id)));
+            let tab = panes.told(tab, id, true);
+            let tip = "Show all panes again (Escape, or a double click on the tab)";
+            let back = ui.button("All panes").on_hover_text(tip);
+            tab.double_clicked() || back.clicked()
+        });
+        // What lies over the panes is closed by Escape first.
+        let is_covered = ui.memory(|memory| memory.top_modal_layer().is_some())
+            || egui::Popup::is_any_open(ui.ctx())
+            || ui.memory(|memory| memory.focused().is_some());
+        let is_escaped = !is_covered && ui.input(|input| input.key_pressed(egui::Key::Escape));
+        if is_left.inner || is_escaped {
+            self.alone = None;
+        }
+        Frame::central_panel(ui.style()).show(ui, |ui| panes.show(ui, id));
     }
 
     fn one_ui(&mut self, ui: &mut Ui, panes: &mut Panes<'_>) {

@@ -3,7 +3,8 @@
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
 //! asked for, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
-//! form and panes are, `pace` how often a training is drawn.
+//! form and panes are, `pace` how often a training is drawn, `pictures` draws a pane to be
+//! taken away.
 
 mod act;
 mod files;
@@ -12,6 +13,7 @@ mod kept;
 mod layout;
 mod listed;
 mod pace;
+mod pictures;
 mod run;
 
 use std::collections::VecDeque;
@@ -28,12 +30,14 @@ use super::dropping;
 use super::export::Kind as Export;
 use super::fonts;
 use super::layout_class::LayoutClass;
+use super::lesson::Lesson;
 use super::notice::{Notices, Offer, Weight};
+use super::outcome::Outcome;
 use super::palette::Palette;
 use super::panes::Panes;
 use super::run_view::RunView;
 use super::setup::Setup;
-use super::shared::Shared;
+use super::shared::{News, Shared};
 use super::spoken;
 use super::toolbar::{self, Status};
 use super::touch::Touch;
@@ -51,6 +55,7 @@ use layout::Layout;
 pub use listed::Bin;
 use listed::Looks;
 use pace::Pace;
+use pictures::Pictures;
 
 /// The whole app.
 pub struct Shell {
@@ -73,6 +78,9 @@ pub struct Shell {
     shared: Shared,
     layout: Layout,
     tour: Tour,
+    outcome: Outcome,
+    lesson: Lesson,
+    pictures: Pictures,
     palette: Palette,
     notices: Notices,
     dialog: Dialog<Purpose>,
@@ -85,6 +93,8 @@ pub struct Shell {
     /// The names of another run's classes are shown, and it is not known whether they can be read.
     has_new_names: bool,
     pace: Arc<Pace>,
+    /// The run finished, none follows, and the views were not told so yet.
+    is_idle: bool,
 }
 
 impl Shell {
@@ -124,6 +134,9 @@ impl Shell {
             shared: Shared::default(),
             layout: Layout::default(),
             tour: Tour::default(),
+            outcome: Outcome::default(),
+            lesson: Lesson::default(),
+            pictures: Pictures::default(),
             palette: Palette::default(),
             notices: Notices::default(),
             dialog: Dialog::default(),
@@ -133,6 +146,7 @@ impl Shell {
             next_request: 0,
             has_new_names: false,
             pace: Arc::new(Pace::default()),
+            is_idle: false,
         };
         if let Some(storage) = storage {
             shell.recall(storage);
@@ -235,7 +249,22 @@ impl Shell {
             }
         }
         self.read_runs(ctx);
+        // What the reader did not ask for waits until the sentence at the end is complete.
+        if self.is_idle && !self.outcome.is_measuring() {
+            self.is_idle = false;
+            self.tell(&News::Idle);
+        }
         self.ask_prober(ctx);
+    }
+
+    /// The runs that are compared.
+    pub fn lesson(&self) -> &Lesson {
+        &self.lesson
+    }
+
+    /// The sentence about the run that ended last.
+    pub fn outcome(&self) -> Option<String> {
+        self.outcome.sentence()
     }
 
     /// Says that the system gives this window nothing that is dropped onto it.
@@ -293,6 +322,12 @@ impl Shell {
                     self.setup.ui(ui, &self.adapters, is_locked);
                 });
         }
+        if self.lesson.is_shown() {
+            Panel::top("lesson").show(ui, |ui| self.lesson.ui(ui, self.shared.run.as_ref()));
+        }
+        if self.outcome.is_shown() {
+            Panel::top("outcome").show(ui, |ui| self.outcome.ui(ui));
+        }
         // Behind what leaves gaps.
         let ground = Frame::NONE.fill(ui.visuals().panel_fill);
         CentralPanel::default().frame(ground).show(ui, |ui| {
@@ -331,6 +366,7 @@ impl Shell {
         if let Some(answer) = self.dialog.poll(&ctx) {
             self.answered(&ctx, answer);
         }
+        self.pictures_ui(&ctx);
         self.check_names(&ctx);
         dropping::ui(&ctx);
         for dropped in dropped(&ctx) {

@@ -61,6 +61,8 @@ impl Shell {
 
     /// Goes on with a run.
     fn go_on(&mut self, ctx: &Context, run: &Path, paused: bool, length: Length) {
+        self.queue.clear();
+        self.lesson.leave();
         let request = Request {
             origin: Origin::Resumed {
                 run: run.to_owned(),
@@ -95,6 +97,8 @@ impl Shell {
             }
             Event::Opened(opened) => {
                 self.preparing = None;
+                self.is_idle = false;
+                self.outcome.clear();
                 let data = &opened.settings.data;
                 self.setup.set_shape(data, opened.data.shape());
                 // One notice, as only a few are kept.
@@ -126,6 +130,7 @@ impl Shell {
             Event::Metric(Metric::Eval { .. }) => self.look_for_runs(),
             Event::Metric(_) | Event::Phase(_) | Event::Norms { .. } | Event::Found(_) => {}
         }
+        self.outcome.take(&event);
         self.tell(&News::Session(&event));
     }
 
@@ -159,20 +164,32 @@ impl Shell {
             // Another run was asked for meanwhile, and comes next.
             Ok(_) if self.is_asked => {}
             Ok(Ending::Finished) => {
+                if !self.lesson_goes_on(true) {
+                    self.queue.clear();
+                }
+                self.sum_up(Ending::Finished);
                 if let Some(next) = self.queue.pop_front() {
                     self.begin(ctx, self.request(next));
                     return;
                 }
-                self.tell(&News::Idle);
+                self.is_idle = true;
             }
-            Ok(Ending::Interrupted) => {}
+            Ok(Ending::Interrupted) => {
+                self.lesson_goes_on(false);
+                self.sum_up(Ending::Interrupted);
+            }
             Ok(Ending::NotBegun) => {
+                self.lesson.leave();
                 let text = "Stopped before the first step: nothing was trained or written.";
                 self.notices.add(Weight::Note, text, None);
             }
             Err(error) if !had_opened && self.show_only(ctx, error) => {}
             Err(error) => {
                 self.queue.clear();
+                if had_opened {
+                    self.lesson_goes_on(false);
+                }
+                self.lesson.leave();
                 let can_resume =
                     matches!(&**error, SessionError::Run { .. } | SessionError::Thread(_));
                 let folder = self.shared.run.as_ref().map(|f| f.opened.folder.clone());
@@ -202,6 +219,27 @@ impl Shell {
         };
         self.begin(ctx, request);
         true
+    }
+
+    /// Takes a run that ended into the comparison, and says whether the next follows.
+    fn lesson_goes_on(&mut self, is_finished: bool) -> bool {
+        let run = self.shared.run.as_ref();
+        run.is_none_or(|run| self.lesson.ended(run, is_finished))
+    }
+
+    /// Says in a sentence what happened in the run that ended.
+    fn sum_up(&mut self, ending: Ending) {
+        let shown = self.shared.run.as_ref();
+        let Some(run) = shown.filter(|run| !run.is_only_shown()) else {
+            return;
+        };
+        let why_not = match (ending, self.queue.is_empty()) {
+            (Ending::Interrupted, _) => Some("the run was stopped early"),
+            (Ending::Finished, false) => Some("the next run followed at once"),
+            (Ending::Finished, true) => None,
+        };
+        let threshold = self.shared.chosen.choice.threshold;
+        self.outcome.ended(run, ending, threshold, why_not);
     }
 
     pub(super) fn request(&self, mut settings: Settings) -> Request {
@@ -251,6 +289,12 @@ impl Shell {
 
     /// Sends what the views ask of the prober.
     pub(super) fn ask_prober(&mut self, ctx: &Context) {
+        if let (Some(command), Some(session)) =
+            (self.outcome.probe_request(self.next_request), &self.session)
+        {
+            self.next_request += 1;
+            session.send(command);
+        }
         for (asker, view) in self.views.iter_mut() {
             let id = RequestId {
                 asker: asker as usize,

@@ -83,7 +83,10 @@ fn the_runs_of_a_page_follow_each_other_and_stay_behind_the_curves() {
     app.key(Key::F1);
     app.press("Next");
     app.press("Set up this comparison");
+    let form = app.shell_mut().setup_mut().settings().clone();
+    assert_eq!(form, short(), "the form is the reader's");
     let mut seen: Vec<String> = Vec::new();
+    app.until_says("Comparison: run 1 of 4, BatchNorm only");
     app.until("the last run of the page ends", |app| {
         if let Some(run) = app.shell().run_view() {
             let trains = run.opened.settings.train.to_string();
@@ -97,8 +100,54 @@ fn the_runs_of_a_page_follow_each_other_and_stay_behind_the_curves() {
     app.settle();
     assert_eq!(app.query_all_by_label_contains("Remove ").count(), 3);
     assert_eq!(std::fs::read_dir(app.folder.path()).unwrap().count(), 4);
+    let rows = app.shell().lesson().rows();
+    let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["BatchNorm only", "γ only", "β only", "Output layer only"]
+    );
+    let parameters = rows[0].parameters.0;
+    assert_eq!(
+        [rows[1].parameters.0, rows[2].parameters.0],
+        [parameters / 2; 2]
+    );
+    for row in rows {
+        assert!(row.accuracy.is_some() && row.off.is_some() && row.seconds > 0.0);
+        let [name, _, accuracy, ..] = row.cells();
+        app.get_by_label(&name);
+        assert!(accuracy.contains(" ± "), "{accuracy}");
+    }
+    app.press("Close the table");
+    assert!(app.query_by_label("γ only").is_none());
     let notice = app.notice().expect("a note on the run of the output layer");
     assert!(notice.contains("no BatchNorm trains"), "{notice}");
+}
+
+#[test]
+fn a_comparison_stops_after_the_run_under_way_where_that_is_asked_for() {
+    let mut app = App::with(Settings {
+        max_steps: Some(1_000_000),
+        ..short()
+    });
+    app.key(Key::F1);
+    app.press("Next");
+    app.press("Set up this comparison");
+    app.until_says("Stop after this one");
+    app.get_by_label("Stop after this one").click();
+    app.until_step(1);
+    let run = app.run_view();
+    let lesson = app.shell().lesson();
+    assert!(
+        lesson
+            .words(Some(run))
+            .starts_with("Comparison: run 1 of 4")
+    );
+    assert!(lesson.is_under_way());
+    app.press("■ Stop");
+    app.until_ended("stopped and saved");
+    assert!(!app.shell().lesson().is_under_way());
+    assert!(app.says("BatchNorm only (stopped)"));
+    assert!(app.says("3 of 4 runs were not begun."));
 }
 
 #[test]

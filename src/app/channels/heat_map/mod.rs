@@ -371,6 +371,15 @@ impl View for HeatMap {
         Place::Channels
     }
 
+    fn picture_height(&self, shared: &Shared) -> f32 {
+        let rows = shared
+            .run
+            .as_ref()
+            .map_or(0, |run| run.norms.layers().len());
+        // The bar of steps and the controls stand above.
+        (170.0 + READABLE_ROW * rows as f32).max(560.0)
+    }
+
     fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
         if let Some(run) = &shared.run {
             let steps = run.opened.outlook.total_steps;

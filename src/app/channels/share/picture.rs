@@ -1,8 +1,9 @@
 //! Layers against steps as one texture.
 
-use egui::{Color32, ColorImage, Rect, TextureHandle, TextureOptions, Ui, pos2};
+use egui::{Color32, ColorImage, Rect, TextureHandle, Ui, pos2};
 
 use crate::app::channels::norm_history::NormHistory;
+use crate::app::pane_picture::textures;
 use crate::app::theme;
 
 /// The texture, and what it was made of.
@@ -30,12 +31,12 @@ impl Picture {
             let image = picture(history, size);
             match &mut self.0 {
                 Some((of, at, texture)) => {
-                    texture.set(image, TextureOptions::NEAREST);
+                    textures::set(ui.ctx(), texture, image);
                     (*of, *at) = (revision, size);
                 }
                 None => {
                     let name = "share of every layer";
-                    let texture = ui.ctx().load_texture(name, image, TextureOptions::NEAREST);
+                    let texture = textures::load(ui.ctx(), name, image);
                     self.0 = Some((revision, size, texture));
                 }
             }
