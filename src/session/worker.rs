@@ -19,7 +19,7 @@ use super::{
 use crate::data::Manifest;
 use crate::engine::{EngineError, Extent};
 use crate::gpu::compiling::Follow;
-use crate::gpu::{AdapterChoice, Gpu, GpuError};
+use crate::gpu::{AdapterChoice, GpuError};
 use crate::train::metric::Metric;
 use crate::train::run::{Ending, Outlook, Run, RunError};
 use crate::train::run_folder::{Facts, RunFolder};

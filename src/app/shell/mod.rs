@@ -3,8 +3,7 @@
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
 //! asked for, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
-//! form and panes are, `pace` how often a training is drawn, `pictures` draws a pane to be
-//! taken away.
+//! form and panes are, `pace` how often a training is drawn, `pictures` draws a pane to be taken away.
 
 mod act;
 mod files;

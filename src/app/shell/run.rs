@@ -229,12 +229,11 @@ impl Shell {
 
     /// Says in a sentence what happened in the run that ended.
     fn sum_up(&mut self, ending: Ending) {
-        let shown = self.shared.run.as_ref();
-        let Some(run) = shown.filter(|run| !run.is_only_shown()) else {
+        let Some(run) = self.shared.run.as_ref().filter(|run| !run.is_only_shown()) else {
             return;
         };
         let why_not = match (ending, self.queue.is_empty()) {
-            (Ending::Interrupted, _) => Some("the run was stopped early"),
+            (Ending::Interrupted | Ending::NotBegun, _) => Some("the run was stopped early"),
             (Ending::Finished, false) => Some("the next run followed at once"),
             (Ending::Finished, true) => None,
         };
