@@ -126,6 +126,7 @@ fn a_stopped_run_goes_on_in_its_window_and_another_window_only_reads_it() {
     app.press("▮▮ Pause");
     app.until_phase(Phase::Paused);
 
+    let saved = checkpoint(&run).progress.step;
     let mut other = App::with(endless());
     let ctx = other.ctx.clone();
     other.shell_mut().open_run(&ctx, &run);
@@ -134,11 +135,11 @@ fn a_stopped_run_goes_on_in_its_window_and_another_window_only_reads_it() {
     });
     let notice = other.notice().unwrap();
     assert!(notice.contains("is being trained by"), "{notice}");
-    assert_eq!(other.step_of_run(), step, "as the last checkpoint has it");
+    assert_eq!(other.step_of_run(), saved, "as the last checkpoint has it");
     assert!(!other.is_enabled("▶ Go on") && !other.is_enabled("■ Stop"));
     assert!(!other.shell().allows(Action::TrainLonger));
     // Nobody wrote to it.
-    assert_eq!(checkpoint(&run).progress.step, step);
+    assert_eq!(checkpoint(&run).progress.step, saved);
     drop(other);
     app.press("▶ Go on");
     let step = app.step_of_run();
