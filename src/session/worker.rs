@@ -271,16 +271,10 @@ impl Worker {
                     continue;
                 }
                 Order::Save => {
-                    self.save(run, home, &mut report).await?;
-                    let step = run.submitted();
-                    reporter.send(Event::Saved { step });
+                    self.save_now(run, home, &mut report).await?;
                     continue;
                 }
-                Order::Stop => {
-                    self.save(run, home, &mut report).await?;
-                    self.look_closely(run).await?;
-                    return Ok(Ending::Interrupted);
-                }
+                Order::Stop => return self.stop(run, home, &mut report).await,
             }
             if !run.is_done() && !owes_evaluation {
                 run.step(&mut report).await?;
@@ -304,13 +298,7 @@ impl Worker {
                 false => self.look_in_passing(run).await?,
             }
             if run.is_done() {
-                if run.folder_is_gone()
-                    && let Some(ending) = self.without_folder(run, home, phase, &mut report).await?
-                {
-                    return Ok(ending);
-                }
-                run.finish().await?;
-                return Ok(Ending::Finished);
+                return self.finish(run, home, phase, &mut report).await;
             }
         }
     }

@@ -23,6 +23,8 @@ pub enum Wish {
     Delete(PathBuf),
     /// Remove it for good.
     Remove(PathBuf),
+    /// Do this, though the run under way is stopped for it.
+    Instead(Box<Wish>),
     /// Look for runs again.
     Refresh,
 }
@@ -34,6 +36,8 @@ pub enum Question {
     Name(PathBuf, String),
     /// Whether it is to be deleted.
     Delete(PathBuf),
+    /// Whether the run under way is to be stopped for this.
+    Instead(Box<Wish>),
     /// Whether it is to be removed for good, as it cannot be moved to the bin for this reason.
     Remove(PathBuf, String),
 }
@@ -109,6 +113,10 @@ impl Runs {
 
 /// Whether two paths name one folder: a run is opened by a whole path, and listed by that of the form.
 pub fn is_same(one: &Path, other: &Path) -> bool {
+    // Most paths differ at their end.
+    if one.file_name() != other.file_name() {
+        return false;
+    }
     let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     one == other || whole(one) == whole(other)
 }

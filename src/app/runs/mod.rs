@@ -121,11 +121,12 @@ impl RunsView {
             let text = format!("{name} {}", run.folder_name()).to_lowercase();
             self.which.has(&run.state) && sought.split_whitespace().all(|word| text.contains(word))
         };
-        let rows: Vec<(RunSummary, String, Standing)> = shared
+        let rows: Vec<usize> = shared
             .runs
             .named()
-            .filter(wanted)
-            .map(|(run, name)| (run.clone(), name.to_owned(), standing(shared, &run.folder)))
+            .enumerate()
+            .filter(|(_, run)| wanted(run))
+            .map(|(at, _)| at)
             .collect();
         if rows.is_empty() {
             ui.weak(nothing(&shared.runs, self.which));
@@ -136,8 +137,13 @@ impl RunsView {
             .id_salt("runs")
             .auto_shrink([false, true])
             .show_rows(ui, ROW, rows.len(), |ui, range| {
-                for (run, name, standing) in &rows[range] {
-                    row_ui(ui, &mut shared.runs, run, name, *standing, full);
+                for at in &rows[range] {
+                    let found = shared.runs.named().nth(*at);
+                    let found = found.map(|(run, name)| (run.clone(), name.to_owned()));
+                    if let Some((run, name)) = found {
+                        let standing = standing(shared, &run.folder);
+                        row_ui(ui, &mut shared.runs, &run, &name, standing, full);
+                    }
                 }
             });
     }

@@ -40,6 +40,13 @@ pub(super) fn ui(ctx: &Context, runs: &mut Runs) {
                 sure_ui(ui, text, tip)
                     .map(|is_meant| is_meant.then(|| Wish::Delete(folder.clone())))
             }
+            Question::Instead(wish) => {
+                ui.heading("A run is under way");
+                ui.label("It is stopped for this, and saved. It can go on later.");
+                let tip = "Stops the run under way, and saves it.";
+                sure_ui(ui, "Stop it", tip)
+                    .map(|is_meant| is_meant.then(|| Wish::Instead(wish.clone())))
+            }
             Question::Remove(folder, reason) => {
                 ui.heading(format!("Remove {} for good?", runs.name(folder)));
                 ui.label(folder.display().to_string());

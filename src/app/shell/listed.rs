@@ -123,8 +123,12 @@ impl Shell {
     pub(super) fn fulfil_wishes(&mut self, ctx: &Context) {
         for wish in self.shared.runs.take_wishes() {
             match wish {
-                Wish::Open(folder) => self.open_run(ctx, &folder),
-                Wish::GoOn(folder) => self.resume(ctx, &folder, false),
+                Wish::Open(folder) if self.shows_run(&folder) => {}
+                Wish::Open(_) | Wish::GoOn(_) if self.is_busy() => {
+                    self.shared.runs.question = Some(Question::Instead(Box::new(wish)));
+                }
+                Wish::Instead(wish) => self.open_wished(ctx, *wish),
+                Wish::Open(_) | Wish::GoOn(_) => self.open_wished(ctx, wish),
                 Wish::Compare(folder, true) => self.compare(ctx, folder),
                 Wish::Compare(folder, false) => self.shared.forget_compared(&folder),
                 Wish::Rename(folder, name) => {
@@ -139,6 +143,26 @@ impl Shell {
                 Wish::Refresh => self.look_for_runs(),
             }
         }
+    }
+
+    fn open_wished(&mut self, ctx: &Context, wish: Wish) {
+        match wish {
+            Wish::Open(folder) => self.open_run(ctx, &folder),
+            Wish::GoOn(folder) => self.resume(ctx, &folder, false),
+            _ => {}
+        }
+    }
+
+    /// Whether the run in a folder is the one that is shown; to read one that another program trains again is worth
+    /// opening it.
+    fn shows_run(&self, folder: &Path) -> bool {
+        let run = self.shared.run.as_ref();
+        run.is_some_and(|run| !run.is_only_shown() && is_same(&run.opened.folder, folder))
+    }
+
+    /// Whether a run is prepared or trained just now.
+    fn is_busy(&self) -> bool {
+        self.status(&None).is_busy()
     }
 
     fn delete_run(&mut self, ctx: &Context, folder: PathBuf, bin: Bin, is_for_good: bool) {

@@ -1,4 +1,5 @@
-//! A run whose folder is deleted or moved under it: who watches is asked, else it goes on in a new one.
+//! What a run leaves, though its folder may be deleted or moved under it: who watches is asked then, else it goes on in a
+//! new one.
 
 use super::{Command, Ending, Event, Home, Metric, Phase, Probing, Run, RunError, Worker};
 use crate::field::Explain;
@@ -63,8 +64,50 @@ impl Worker {
         }
     }
 
+    /// Ends a run whose steps are done.
+    pub(super) async fn finish(
+        &mut self,
+        run: &mut Run<'_>,
+        home: &Home<'_>,
+        phase: Phase,
+        report: &mut dyn FnMut(&Metric),
+    ) -> Result<Ending, RunError> {
+        if run.folder_is_gone()
+            && let Some(ending) = self.without_folder(run, home, phase, report).await?
+        {
+            return Ok(ending);
+        }
+        run.finish().await?;
+        Ok(Ending::Finished)
+    }
+
+    /// Ends a run before its time.
+    pub(super) async fn stop(
+        &mut self,
+        run: &mut Run<'_>,
+        home: &Home<'_>,
+        report: &mut dyn FnMut(&Metric),
+    ) -> Result<Ending, RunError> {
+        self.save(run, home, report).await?;
+        self.look_closely(run).await?;
+        Ok(Ending::Interrupted)
+    }
+
+    /// Saves while the run goes on.
+    pub(super) async fn save_now(
+        &mut self,
+        run: &mut Run<'_>,
+        home: &Home<'_>,
+        report: &mut dyn FnMut(&Metric),
+    ) -> Result<(), RunError> {
+        self.save(run, home, report).await?;
+        let step = run.submitted();
+        self.reporter.send(Event::Saved { step });
+        Ok(())
+    }
+
     /// Saves, if need be into a new folder: nobody is asked who has just asked for this.
-    pub(super) async fn save(
+    async fn save(
         &mut self,
         run: &mut Run<'_>,
         home: &Home<'_>,

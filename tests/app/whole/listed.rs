@@ -8,6 +8,8 @@ use bnonly::app::action::Action;
 use bnonly::app::views::ViewId;
 use bnonly::session::Phase;
 use bnonly::train::run_folder::read_events;
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{App, Begin, Memory, checkpoint, endless};
 use crate::runs::made;
@@ -101,9 +103,30 @@ fn a_stopped_run_goes_on_in_its_window_and_another_window_only_reads_it() {
     app.press("▶ Go on");
     app.until_step(step + 2);
     assert_eq!(app.run_folder(), run);
+    // A click in the list stops no training unasked.
+    made(&app.folder.path().join("made"), 0, 10);
+    app.shell_mut().show_view(ViewId::Runs);
+    let is_other = |node: &egui_kittest::Node<'_>| {
+        let label = node.accesskit_node().label().unwrap_or_default();
+        label.starts_with("Open resnet-14")
+    };
+    app.until("it is listed", |app| {
+        app.query_all_by_role(Role::Link)
+            .any(|node| is_other(&node))
+    });
+    app.query_all_by_role(Role::Link)
+        .find(is_other)
+        .unwrap()
+        .click();
+    app.settle();
+    assert!(app.says("A run is under way"));
+    app.press("Cancel");
+    app.until_step(step + 3);
+    assert_eq!(app.run_folder(), run);
     app.press("▮▮ Pause");
     app.until_phase(Phase::Paused);
 
+    let saved = checkpoint(&run).progress.step;
     let mut other = App::with(endless());
     let ctx = other.ctx.clone();
     other.shell_mut().open_run(&ctx, &run);
@@ -112,14 +135,15 @@ fn a_stopped_run_goes_on_in_its_window_and_another_window_only_reads_it() {
     });
     let notice = other.notice().unwrap();
     assert!(notice.contains("is being trained by"), "{notice}");
-    assert_eq!(other.step_of_run(), step, "as the last checkpoint has it");
+    assert_eq!(other.step_of_run(), saved, "as the last checkpoint has it");
     assert!(!other.is_enabled("▶ Go on") && !other.is_enabled("■ Stop"));
     assert!(!other.shell().allows(Action::TrainLonger));
     // Nobody wrote to it.
-    assert_eq!(checkpoint(&run).progress.step, step);
+    assert_eq!(checkpoint(&run).progress.step, saved);
     drop(other);
     app.press("▶ Go on");
-    app.until_step(step + 3);
+    let step = app.step_of_run();
+    app.until_step(step + 1);
 }
 
 /// Elsewhere a folder with open files cannot be deleted.
