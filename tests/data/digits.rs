@@ -15,10 +15,7 @@ fn the_bytes_are_pinned() {
         let data = generate(200, 100, size, SEED);
         [digest(&data.train), digest(&data.test)]
     });
-    let expected = [
-        [[0, 0, 0, 0], [0, 0, 0, 0]],
-        [[0, 0, 0, 0], [0, 0, 0, 0]],
-    ];
+    let expected = [[[0, 0, 0, 0], [0, 0, 0, 0]], [[0, 0, 0, 0], [0, 0, 0, 0]]];
     assert_eq!(digests, expected);
 }
 
@@ -68,7 +65,9 @@ fn each_picture_shows_a_digit_on_a_darker_ground() {
             let side = size as usize;
             let pixels = images.image(index);
             let is_border = |at: &usize| {
-                [at / side, at % side].iter().any(|&v| v == 0 || v == side - 1)
+                [at / side, at % side]
+                    .iter()
+                    .any(|&v| v == 0 || v == side - 1)
             };
             let mut border: Vec<u8> = (0..pixels.len())
                 .filter(is_border)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::Shell;
+use super::open::Told;
 use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
 use crate::app::export::{self, Kind as Export};
 use crate::app::notice::Weight;
@@ -36,6 +37,7 @@ pub(super) enum Done {
     Listing(Result<Listing, String>),
     Removed(Removed),
     Exported(PathBuf),
+    Run(Told),
 }
 
 /// What came of deleting a run.
@@ -59,6 +61,7 @@ impl Shell {
             }
             Ok(Done::Listing(found)) => self.take_listing(found),
             Ok(Done::Removed(removed)) => self.take_removed(removed),
+            Ok(Done::Run(told)) => self.take_run(told),
             Ok(Done::Exported(path)) => match deliver(&path) {
                 Ok(text) => self.notices.add(Weight::Note, text, None),
                 Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
@@ -166,12 +169,13 @@ impl Shell {
             return;
         };
         let (opened, history) = (run_view.opened.clone(), run_view.history.clone());
+        let folder = run_view.folder.clone();
         let snapshots = run_view.norms.snapshots().iter();
         let snapshots: Vec<_> = snapshots.map(|s| (s.step, s.norms.clone())).collect();
         self.on_a_thread(ctx, move || {
-            let graph = &opened.start.graph;
-            let state = match export {
-                Export::State => Some(last_state(graph, &opened.folder)?),
+            let graph = opened.as_ref().map(|opened| &opened.start.graph);
+            let state = match (export, graph) {
+                (Export::State, Some(graph)) => Some(last_state(graph, &folder)?),
                 _ => None,
             };
             let snapshots: Vec<_> = snapshots
@@ -180,10 +184,10 @@ impl Shell {
                 .collect();
             let source = export::Source {
                 history: &history,
-                graph: Some(graph),
+                graph,
                 snapshots: &snapshots,
                 state: state.as_ref(),
-                run: Some(&opened.folder),
+                run: Some(&folder),
             };
             export::export(export, &path, &source).map_err(|error| error.to_string())?;
             Ok(Done::Exported(path))

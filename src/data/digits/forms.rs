@@ -73,7 +73,12 @@ impl Form {
         // The font's y points up, so its "min" is the top left corner.
         let height = min.y - max.y;
         let middle = [(min.x + max.x) / 2.0, (min.y + max.y) / 2.0];
-        let place = |point: Point| [(point.x - middle[0]) / height, (middle[1] - point.y) / height];
+        let place = |point: Point| {
+            [
+                (point.x - middle[0]) / height,
+                (middle[1] - point.y) / height,
+            ]
+        };
         let lines: Vec<[Vector; 2]> = lines.iter().map(|ends| ends.map(place)).collect();
         let at = |n: usize| (n as f32 / STEPS as f32 * 2.0 - 1.0) * REACH;
         let nodes = (0..NODES * NODES).map(|n| distance([at(n % NODES), at(n / NODES)], &lines));
@@ -105,7 +110,11 @@ fn straightened(curve: &OutlineCurve) -> Vec<[Point; 2]> {
         OutlineCurve::Quad(from, by, to) => mix(mix(from, by, t), mix(by, to, t), t),
         OutlineCurve::Cubic(from, first, second, to) => {
             let by = mix(first, second, t);
-            mix(mix(mix(from, first, t), by, t), mix(by, mix(second, to, t), t), t)
+            mix(
+                mix(mix(from, first, t), by, t),
+                mix(by, mix(second, to, t), t),
+                t,
+            )
         }
     };
     let lines = match curve {
