@@ -7,7 +7,6 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::Shell;
-use super::open::Told;
 use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
 use crate::app::export::{self, Kind as Export};
 use crate::app::notice::Weight;
@@ -37,7 +36,6 @@ pub(super) enum Done {
     Listing(Result<Listing, String>),
     Removed(Removed),
     Exported(PathBuf),
-    Run(Told),
 }
 
 /// What came of deleting a run.
@@ -61,7 +59,6 @@ impl Shell {
             }
             Ok(Done::Listing(found)) => self.take_listing(found),
             Ok(Done::Removed(removed)) => self.take_removed(removed),
-            Ok(Done::Run(told)) => self.take_run(told),
             Ok(Done::Exported(path)) => match deliver(&path) {
                 Ok(text) => self.notices.add(Weight::Note, text, None),
                 Err(sentence) => self.notices.add(Weight::Problem, sentence, None),

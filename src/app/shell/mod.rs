@@ -224,6 +224,7 @@ impl Shell {
         while let Ok(read) = self.reading.1.try_recv() {
             self.take_read(read);
         }
+        self.take_opening();
         loop {
             let next = match &self.session {
                 None => break,

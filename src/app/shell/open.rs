@@ -2,11 +2,11 @@
 //! the session has opened it.
 
 use std::path::Path;
+use std::sync::mpsc;
 
 use egui::Context;
 
 use super::Shell;
-use super::files::Done;
 use crate::app::notice::Weight;
 use crate::app::run_view::RunView;
 use crate::app::shared::News;
@@ -15,20 +15,33 @@ use crate::platform;
 use crate::train::read_run::{ReadRun, Reading, read_run};
 
 /// The run that is being read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Opening {
     /// Which of those that were opened: what is told of others comes too late.
     number: u64,
     /// The part of it that is read, while it is.
     pub share: Option<f32>,
+    told: (mpsc::Sender<Told>, mpsc::Receiver<Told>),
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            share: None,
+            told: mpsc::channel(),
+        }
+    }
 }
 
 /// What is told of a run that is being read.
-pub(super) struct Told {
+#[derive(Debug)]
+struct Told {
     number: u64,
     what: What,
 }
 
+#[derive(Debug)]
 enum What {
     Reading(Reading),
     Read(Box<ReadRun>),
@@ -38,16 +51,14 @@ enum What {
 impl Shell {
     /// Reads a run's folder beside everything else, and shows what it tells.
     pub(super) fn read_run(&mut self, ctx: &Context, run: &Path) {
-        self.opening = Opening {
-            number: self.opening.number + 1,
-            share: Some(0.0),
-        };
+        self.opening.number += 1;
+        self.opening.share = Some(0.0);
         let number = self.opening.number;
-        let (done, wake, run) = (self.reading.0.clone(), ctx.clone(), run.to_owned());
+        let (done, wake, run) = (self.opening.told.0.clone(), ctx.clone(), run.to_owned());
         let work = move || async move {
             let tell = |what| {
                 // The window may be closed by now.
-                let _ = done.send(Ok(Done::Run(Told { number, what })));
+                let _ = done.send(Told { number, what });
                 wake.request_repaint();
             };
             let read = read_run(&run, &mut |reading| tell(What::Reading(reading))).await;
@@ -61,7 +72,14 @@ impl Shell {
         let _ = platform::spawn("reading a run", work);
     }
 
-    pub(super) fn take_run(&mut self, told: Told) {
+    /// Takes in what was read since the last frame.
+    pub(super) fn take_opening(&mut self) {
+        while let Ok(told) = self.opening.told.1.try_recv() {
+            self.take_told(told);
+        }
+    }
+
+    fn take_told(&mut self, told: Told) {
         if told.number != self.opening.number {
             return;
         }
