@@ -96,7 +96,8 @@ fn frames(criterion: &mut Criterion) {
     let ctx = egui::Context::default();
     let mut shell = Shell::new(&ctx, None, open_gpu());
     shell.open_run(&ctx, &run);
-    until(&ctx, &mut shell, |shell| shell.run_view().is_some());
+    let is_opened = |shell: &Shell| shell.run_view().is_some_and(|run| run.opened.is_some());
+    until(&ctx, &mut shell, is_opened);
     let name = "app, 1,000,000 steps, 1280×800";
     let mut group = criterion.benchmark_group(name);
     group.bench_function("a frame while paused", |bencher| {

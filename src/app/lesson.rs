@@ -40,7 +40,7 @@ pub struct Row {
 
 impl Row {
     fn of(name: String, run: &RunView) -> Self {
-        let graph = &run.opened.start.graph;
+        let opened = run.opened.as_ref();
         let last = run.norms.last().map(|last| &last.norms.gamma);
         let off = last.map(|gamma| {
             let off = gamma.iter().filter(|gamma| gamma.abs() < GAMMA_THRESHOLD);
@@ -52,12 +52,13 @@ impl Row {
         Self {
             name,
             ending: run.ending,
-            parameters: (
-                run.opened.start.trained.trained_count(graph),
-                counts(graph).all,
-            ),
+            parameters: opened.map_or((0, 0), |opened| {
+                let start = &opened.start;
+                let trained = start.trained.trained_count(&start.graph);
+                (trained, counts(&start.graph).all)
+            }),
             accuracy: run.accuracy,
-            test_images: run.opened.data.test.len(),
+            test_images: opened.map_or(0, |opened| opened.data.test.len()),
             off,
             seconds: seconds.fold(0.0, f64::max),
         }
@@ -148,13 +149,8 @@ impl Lesson {
         };
         let left = run.and_then(|run| {
             let left = run.seconds_left()?;
-            let steps = run
-                .opened
-                .outlook
-                .total_steps
-                .saturating_sub(run.step)
-                .max(1);
-            let whole = left / steps as f64 * run.opened.outlook.total_steps as f64;
+            let steps = run.total_steps.saturating_sub(run.step).max(1);
+            let whole = left / steps as f64 * run.total_steps as f64;
             let to_come = if self.stops_after_this {
                 0
             } else {

@@ -81,7 +81,11 @@ impl Outcome {
     /// The run ended. Where nothing can be measured any more, `why_not` says why.
     pub fn ended(&mut self, run: &RunView, ending: Ending, threshold: f32, why_not: Option<&str>) {
         self.clear();
-        let graph = &run.opened.start.graph;
+        // A run that was only read did not end just now.
+        let Some(opened) = &run.opened else {
+            return;
+        };
+        let graph = &opened.start.graph;
         let off = |norms: &Norms| {
             let is_off = |gamma: &&f32| gamma.abs() < threshold;
             norms.gamma.iter().filter(is_off).count()
@@ -91,7 +95,7 @@ impl Outcome {
             run.norms.layers().all_channels(),
             last.map(|last| off(last)),
         );
-        let first = Norms::of(graph, &run.opened.start.initial);
+        let first = Norms::of(graph, &opened.start.initial);
         let why_not = match (why_not, last) {
             (Some(why), _) => Some(why),
             (None, Some(_)) if channels > 0 => None,
@@ -99,7 +103,7 @@ impl Outcome {
         };
         self.measuring = last.filter(|_| why_not.is_none()).map(|norms| {
             let off = Summary::worth_switching_off(off(norms), channels);
-            Measuring::new(norms, off, run.opened.settings.seed)
+            Measuring::new(norms, off, run.settings.seed)
         });
         let unknown = || Cost::Unknown(why_not.unwrap_or_default().to_owned());
         let cost = self
@@ -109,11 +113,11 @@ impl Outcome {
         self.summary = Some(Summary {
             ending,
             steps: run.step,
-            total_steps: run.opened.outlook.total_steps,
+            total_steps: run.total_steps,
             accuracy: run.accuracy,
-            test_images: run.opened.data.test.len(),
-            classes: run.opened.data.classes.len(),
-            trained: run.opened.start.trained.trained_count(graph),
+            test_images: opened.data.test.len(),
+            classes: opened.data.classes.len(),
+            trained: opened.start.trained.trained_count(graph),
             parameters: counts(graph).all,
             threshold,
             channels,

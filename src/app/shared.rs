@@ -145,14 +145,21 @@ impl Shared {
     /// Shows a run that was opened: another one, or the same from where it is resumed. Whether it is
     /// another.
     pub fn show_run(&mut self, mut run: RunView) -> bool {
-        self.scrub.go(None);
         let before = self.run.take().or(self.aside.take());
-        let is_same = |before: &RunView| before.opened.folder == run.opened.folder;
+        let is_same = |before: &RunView| before.folder == run.folder;
         let is_another = !before.as_ref().is_some_and(is_same);
+        let was_only_read = before.as_ref().is_some_and(|run| run.opened.is_none());
+        if is_another || !was_only_read {
+            self.scrub.go(None);
+        }
         match before {
             Some(before) if !is_another => {
-                // What was seen of γ is kept; what is trained again is cut off as it comes.
-                run.norms = before.norms;
+                let (seen, kept) = (&before.norms, &run.norms);
+                let is_more = seen.snapshots().len() >= kept.snapshots().len();
+                if is_more && seen.layers() == kept.layers() {
+                    // What was seen of γ is kept; what is trained again is cut off as it comes.
+                    run.norms = before.norms;
+                }
             }
             before => {
                 before.into_iter().for_each(|run| self.keep_earlier(run));
@@ -161,7 +168,7 @@ impl Shared {
                 self.picked = Some(Pick { layer, channel });
             }
         }
-        let folder = run.opened.folder.clone();
+        let folder = run.folder.clone();
         self.run = Some(run);
         // It is not compared with itself.
         self.forget_compared(&folder);
@@ -175,7 +182,7 @@ impl Shared {
         }
         let name = run.name();
         let history = Arc::new(run.history);
-        let folder = run.opened.folder.clone();
+        let folder = run.folder.clone();
         self.compare(folder, name, history);
         let surplus = self.earlier.len().saturating_sub(EARLIER_KEPT);
         self.earlier.drain(..surplus);
@@ -199,7 +206,7 @@ impl Shared {
 
     /// The run that is shown and those it is compared with, as far as they are among the runs that were found.
     pub fn compared(&self) -> impl Iterator<Item = &RunSummary> {
-        let shown = self.run.iter().map(|run| &run.opened.folder);
+        let shown = self.run.iter().map(|run| &run.folder);
         let earlier = self.earlier.iter().filter_map(|run| run.folder.as_ref());
         let found = shown.chain(earlier);
         found.filter_map(|folder| self.runs.find(folder))
@@ -223,7 +230,7 @@ impl Shared {
             let found = named.iter().find(|(at, _)| is_same(at, folder));
             found.and_then(|(_, name)| name.clone())
         };
-        self.name = self.run.as_ref().and_then(|run| name(&run.opened.folder));
+        self.name = self.run.as_ref().and_then(|run| name(&run.folder));
         for run in &mut self.earlier {
             let found = run.folder.as_deref().and_then(name);
             if let Some(found) = found {

@@ -42,11 +42,10 @@ fn state_of(run_view: &RunView, words: &str) -> String {
 
 /// How far the run is, in numbers; changes with every step.
 pub fn progress(run_view: &RunView) -> String {
-    let outlook = &run_view.opened.outlook;
     let mut parts = vec![format!(
         "Step {} of {}",
         grouped(run_view.step),
-        grouped(outlook.total_steps)
+        grouped(run_view.total_steps)
     )];
     if let Some((loss, accuracy)) = run_view.batch {
         parts.push(format!("training loss {loss:.4}"));

@@ -33,6 +33,8 @@ pub struct Status<'a> {
     pub preparing: Option<Stage>,
     /// Why no run can start with the settings of the form.
     pub problem: Option<&'a str>,
+    /// The part that is read of a run that is shown by a glance so far, from 0 to 1.
+    pub reading: Option<f32>,
 }
 
 impl Status<'_> {
@@ -50,15 +52,19 @@ impl Status<'_> {
     /// Whether an action makes sense now.
     pub fn allows(&self, action: Action) -> bool {
         let is_open = self.is_under_way() && self.preparing.is_none();
+        let is_done = is_open && self.run_view.is_some_and(is_finished);
         match action {
             Action::Start => self.problem.is_none() && self.preparing.is_none(),
             Action::Stop => is_open || self.preparing.is_some(),
             Action::PauseOrResume => {
                 let can_go_on = self.run_view.is_some_and(RunView::can_go_on);
-                is_open || can_go_on && self.preparing.is_none()
+                is_open && !is_done || can_go_on && self.preparing.is_none()
             }
             Action::Save | Action::Evaluate => is_open,
-            Action::Step => self.preparing.is_none() && (is_open || self.problem.is_none()),
+            Action::Step => {
+                let begins = !is_open && self.problem.is_none();
+                self.preparing.is_none() && (begins || (is_open && !is_done))
+            }
             Action::TrainLonger => {
                 let is_ours = |run: &RunView| !run.is_only_shown() && !run.is_homeless();
                 self.run_view.is_some_and(is_ours) && self.preparing.is_none()
@@ -72,10 +78,15 @@ impl Status<'_> {
     pub fn words(&self) -> String {
         match (self.preparing, self.run_view) {
             (Some(stage), _) => stage.words(),
+            (None, _) if self.reading.is_some() => {
+                let read = self.reading.unwrap_or_default();
+                format!("reading the run, {:.0} % …", 100.0 * read)
+            }
             (None, None) => "no run yet".into(),
             (None, Some(run_view)) => match (run_view.phase, run_view.ending) {
                 (Some(Phase::Running), _) => "training".into(),
                 (Some(Phase::Evaluating), _) => "evaluating on the test set …".into(),
+                (Some(Phase::Paused), _) if is_finished(run_view) => "finished".into(),
                 (Some(Phase::Paused), _) => "paused".into(),
                 (None, _) if run_view.is_only_shown() => "for reading only".into(),
                 (None, Some(Ending::Interrupted)) if run_view.is_homeless() => {
@@ -105,11 +116,7 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
         ui.separator();
         if let Some(run_view) = status.run_view {
             ui.label(RichText::new(run_view.title()).strong())
-                .on_hover_text(format!(
-                    "Network, what trains, and data of the run in {}\non {}",
-                    run_view.opened.folder.display(),
-                    run_view.opened.adapter
-                ));
+                .on_hover_text(whereabouts(run_view));
         }
         ui.label(status.words());
         if let Some(stage) = status.preparing {
@@ -126,6 +133,21 @@ pub fn ui(ui: &mut Ui, status: Status<'_>) -> Option<Action> {
         }
     });
     pressed
+}
+
+/// Whether a run that was opened has nothing left to do.
+fn is_finished(run_view: &RunView) -> bool {
+    run_view.phase == Some(Phase::Paused) && run_view.is_done()
+}
+
+/// Where a run is kept, and what it computes on.
+fn whereabouts(run_view: &RunView) -> String {
+    let folder = run_view.folder.display();
+    let told = format!("Network, what trains, and data of the run in {folder}");
+    match &run_view.opened {
+        Some(opened) => format!("{told}\non {}", opened.adapter),
+        None => told,
+    }
 }
 
 /// The buttons, in order, with what stands on them: a sign, and words.
@@ -220,9 +242,8 @@ fn accuracy_text(accuracy: f64) -> String {
 
 /// How far a run is: the part of its steps that are done, its epochs in words, and its steps.
 fn progress(run_view: &RunView) -> (f32, String, String) {
-    let outlook = &run_view.opened.outlook;
-    let total = outlook.total_steps.max(1);
-    let epochs = outlook.steps_per_epoch.max(1);
+    let total = run_view.total_steps.max(1);
+    let epochs = run_view.steps_per_epoch.max(1);
     let epoch = run_view.step as f64 / epochs as f64;
     let all = total as f64 / epochs as f64;
     let steps = format!(

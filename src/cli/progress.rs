@@ -382,8 +382,8 @@ fn begun(opened: &Opened) -> Summary {
         off_now: None,
         cost: Cost::Unknown("open the run in the app to measure it".to_owned()),
     };
-    for metric in &opened.past {
-        take(&mut summary, metric);
+    for metric in opened.past.events() {
+        take(&mut summary, &metric);
     }
     summary
 }

@@ -9,6 +9,8 @@ use crate::field::Explanation;
 use crate::gpu::Capabilities;
 use crate::study::gamma::Norms;
 use crate::study::probe::{Accuracy, Answer, FeatureMaps};
+use crate::train::gamma_history::GammaHistory;
+use crate::train::history::History;
 use crate::train::metric::Metric;
 use crate::train::run::{Ending, Outlook};
 use crate::train::settings::Settings;
@@ -91,7 +93,9 @@ pub struct Opened {
     /// Memory and length.
     pub outlook: Outlook,
     /// What an earlier part of it reported.
-    pub past: Vec<Metric>,
+    pub past: History,
+    /// γ and β over that part, as far as they were kept.
+    pub past_gammas: Arc<GammaHistory>,
     /// Who trains it, where it is only shown: another program, as far as is known.
     pub trained_by: Option<String>,
     /// What was passed over, guessed, converted or made anew: told once.

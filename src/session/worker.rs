@@ -1,6 +1,7 @@
 //! Who trains: one run at a time, step by step, listening in between.
 
 mod gone;
+mod looks;
 mod shown;
 
 use std::collections::VecDeque;
@@ -20,6 +21,7 @@ use crate::data::Manifest;
 use crate::engine::{EngineError, Extent};
 use crate::gpu::compiling::Follow;
 use crate::gpu::{AdapterChoice, GpuError};
+use crate::train::history::History;
 use crate::train::metric::Metric;
 use crate::train::run::{Ending, Outlook, Run, RunError};
 use crate::train::run_folder::{Facts, RunFolder};
@@ -158,7 +160,8 @@ impl Worker {
             adapter: gpu.capabilities.clone(),
             folder: PathBuf::new(),
             outlook: Outlook::of(&trainer),
-            past: Vec::new(),
+            past: History::default(),
+            past_gammas: Arc::default(),
             trained_by: None,
             notes,
         };
@@ -201,12 +204,14 @@ impl Worker {
         } = begun;
         opened.notes.extend(folder.note().cloned());
         if start.progress.step > 0 {
-            opened.past = folder.events().map_err(SessionError::Folder)?;
+            opened.past = folder.history().await.map_err(SessionError::Folder)?;
         }
         let path = folder.path().to_owned();
         opened.folder.clone_from(&path);
         let run = Run::new(trainer, settings, start, folder).await;
         let mut run = run.map_err(|source| SessionError::Run { run: path, source })?;
+        opened.notes.extend(run.note().cloned());
+        opened.past_gammas = run.past_gammas().clone();
         let opened = Arc::new(opened);
         self.reporter.send(Event::Opened(opened.clone()));
         self.watch = match request.watched {
@@ -250,7 +255,11 @@ impl Worker {
             {
                 return Ok(ending);
             }
+            if phase == Phase::Paused {
+                run.stop_clock();
+            }
             let order = self.order(phase).await;
+            run.start_clock();
             match order {
                 Order::GoOn => {
                     if phase != Phase::Running {
@@ -444,43 +453,9 @@ impl Worker {
             _ => prober.send(question),
         }
     }
-
-    /// Takes what has arrived of a run that is watched, and begins anew when it is time; waits for nothing.
-    async fn look_in_passing(&mut self, run: &mut Run<'_>) -> Result<(), RunError> {
-        let Some(watch) = &mut self.watch else {
-            return Ok(());
-        };
-        watch.has_moved();
-        if let Some((step, snapshot)) = run.take_snapshot()? {
-            watch.take(step, snapshot, &self.reporter, self.prober.as_ref());
-        }
-        if let Some(extent) = watch.is_due()
-            && run.begin_snapshot(extent).await?
-        {
-            watch.has_begun(extent);
-        }
-        Ok(())
-    }
-
-    /// Looks at all that the steps submitted came to, where the run is watched; they must be settled.
-    async fn look_closely(&mut self, run: &mut Run<'_>) -> Result<(), RunError> {
-        let Some(watch) = &mut self.watch else {
-            return Ok(());
-        };
-        // One may be under way that was begun earlier.
-        run.wait_for_snapshot().await?;
-        run.begin_snapshot(Extent::Full).await?;
-        if let Some((step, snapshot)) = run.wait_for_snapshot().await? {
-            watch.take(step, snapshot, &self.reporter, self.prober.as_ref());
-            watch.has_caught_up();
-        }
-        Ok(())
-    }
 }
 
 /// Whether the evaluation behind the last step of an earlier part was interrupted, so that it has to be made up for.
 fn is_cut_short(run: &Run<'_>, opened: &Opened) -> bool {
-    let evaluated =
-        |metric: &Metric| matches!(metric, Metric::Eval { step, .. } if *step == run.submitted());
-    run.submitted() > 0 && run.evaluation_is_due() && !opened.past.iter().rev().any(evaluated)
+    run.submitted() > 0 && run.evaluation_is_due() && !opened.past.is_evaluated(run.submitted())
 }

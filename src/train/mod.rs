@@ -3,12 +3,13 @@
 //! Read in this order: [`settings`] (all that defines a run), [`table`] (what is known of each
 //! [`setting`]), `config` (settings in a file), [`link`] (settings in a link), [`schedule`] (the learning rate at
 //! each step), [`longer`] (what becomes of it in a run that goes on), [`batches`] (how an epoch is cut), [`start`]
-//! (what a run begins with, [`advice`] what is worth a word then), [`trainer`] (its steps), [`metric`] (what it reports), [`tensor_file`]
+//! (what a run begins with, [`advice`] what is worth a word then), [`trainer`] (its steps, `stopwatch` their seconds), [`metric`] (what it reports, [`metrics_file`] in a file), [`tensor_file`]
 //! (named tensors as safetensors), [`checkpoint`]
 //! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
-//! [`run_folder`] (where all of it is kept), [`manifest`] (the files it was trained and tested on), [`history`] (what it reported, so that a million steps draw
-//! at once), [`plot`] (the pictures at its end), [`run`] (a training into a folder, from start to end), [`runs`] (which
-//! there are, and how they compare).
+//! [`run_folder`] (where all of it is kept), [`manifest`] (the files it was trained and tested on), [`gamma_history`] (γ and
+//! β over its course, `gamma_log` while it goes on), [`history`] (what it reported, so that a million steps draw
+//! at once), [`read_run`] (all that a folder tells of a run, quickly), [`plot`] (the pictures at its end), [`run`] (a
+//! training into a folder, from start to end), [`runs`] (which there are, and how they compare).
 
 pub mod advice;
 pub mod atomic_file;
@@ -17,13 +18,17 @@ pub mod checkpoint;
 mod choices;
 mod config;
 pub mod delta;
+pub mod gamma_history;
+mod gamma_log;
 pub mod history;
 pub mod link;
 pub mod longer;
 pub mod manifest;
 pub mod metric;
+pub mod metrics_file;
 mod nearest;
 pub mod plot;
+pub mod read_run;
 pub mod run;
 pub mod run_folder;
 pub mod runs;
@@ -32,6 +37,7 @@ pub mod schedule;
 pub mod setting;
 pub mod settings;
 pub mod start;
+mod stopwatch;
 pub mod summary;
 pub mod table;
 pub mod tensor_file;

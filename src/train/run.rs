@@ -1,10 +1,14 @@
 //! A training into a folder: what to log and when to save.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use web_time::Instant;
 
 use super::delta::Delta;
+use super::gamma_history::{GammaHistory, gammas_path};
+use super::gamma_log::GammaLog;
 use super::metric::Metric;
 use super::plot::{self, LayerGammas, PlotError, plot_run};
 use super::run_folder::{Facts, RunFolder, RunFolderError};
@@ -87,6 +91,7 @@ pub struct Run<'a> {
     settings: &'a Settings,
     start: &'a Start,
     folder: RunFolder,
+    gammas: GammaLog,
     saved: Instant,
 }
 
@@ -102,11 +107,17 @@ impl<'a> Run<'a> {
         start: &'a Start,
         folder: RunFolder,
     ) -> Result<Self, RunError> {
+        let gammas = GammaLog::open(folder.path(), start, trainer.steps_per_epoch());
+        let gammas = gammas.map_err(|source| RunFolderError::File {
+            path: gammas_path(folder.path()),
+            source,
+        })?;
         let mut run = Self {
             trainer,
             settings,
             start,
             folder,
+            gammas,
             saved: Instant::now(),
         };
         if run.trainer.submitted() == 0 {
@@ -123,6 +134,26 @@ impl<'a> Run<'a> {
     /// Where it is kept.
     pub fn folder(&self) -> &RunFolder {
         &self.folder
+    }
+
+    /// γ and β over the part of it that came before.
+    pub fn past_gammas(&self) -> &Arc<GammaHistory> {
+        &self.gammas.past
+    }
+
+    /// What the person who trains should know of what was kept of γ.
+    pub fn note(&self) -> Option<&Explanation> {
+        self.gammas.note.as_ref()
+    }
+
+    /// A pause begins: it is no time of training.
+    pub fn stop_clock(&mut self) {
+        self.trainer.stop_clock();
+    }
+
+    /// A pause ends, if there is one.
+    pub fn start_clock(&mut self) {
+        self.trainer.start_clock();
     }
 
     /// Steps submitted so far.
@@ -191,6 +222,7 @@ impl<'a> Run<'a> {
         report(&event);
         let is_best =
             matches!(event, Metric::Eval { accuracy, .. } if self.trainer.is_best(accuracy));
+        self.keep_gammas(&state)?;
         let checkpoint = self.trainer.checkpoint(&state, optimizer);
         let saved = self.folder.save_last(&checkpoint);
         let saved = saved.and_then(|()| match is_best {
@@ -209,6 +241,7 @@ impl<'a> Run<'a> {
     pub async fn save(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), RunError> {
         self.settle(report).await?;
         let (state, optimizer) = self.trainer.read().await?;
+        self.keep_gammas(&state)?;
         let checkpoint = self.trainer.checkpoint(&state, optimizer);
         let saved = self.folder.save_last(&checkpoint);
         self.but_gone(saved)?;
@@ -247,8 +280,28 @@ impl<'a> Run<'a> {
     ) -> Result<(), RunError> {
         self.settle(report).await?;
         self.folder.write_anew(self.settings, manifest, facts)?;
+        let kept = self.gammas.write_anew(self.folder.path());
+        self.gammas_kept(kept)?;
         self.trainer.forget_best();
         self.save(report).await
+    }
+
+    /// Writes γ and β down as the checkpoint will hold them.
+    fn keep_gammas(&mut self, state: &State) -> Result<(), RunError> {
+        let (step, seconds) = (self.trainer.submitted(), self.trainer.seconds());
+        let kept = self.gammas.save(step, seconds, self.start, state);
+        self.gammas_kept(kept)
+    }
+
+    fn gammas_kept(&mut self, kept: io::Result<()>) -> Result<(), RunError> {
+        let path = self.gammas.path().to_owned();
+        let kept = kept.map_err(|source| RunFolderError::File { path, source });
+        Ok(self.but_gone(kept)?)
+    }
+
+    /// Whether a snapshot of γ and β is wanted for the run's folder.
+    pub fn snapshot_is_due(&self) -> bool {
+        self.gammas.is_due(self.trainer.submitted())
     }
 
     /// Begins a [`Snapshot`]; see [`Trainer::begin_snapshot`].
@@ -259,20 +312,34 @@ impl<'a> Run<'a> {
         Ok(self.trainer.begin_snapshot(extent).await?)
     }
 
-    /// The snapshot begun, once it has arrived; see [`Trainer::take_snapshot`].
+    /// The snapshot begun, once it has arrived; see [`Trainer::take_snapshot`]. Its γ and β go into the folder
+    /// where there is a place for them.
     ///
     /// # Errors
-    /// If the device failed.
+    /// If the device failed, or a file could not be written.
     pub fn take_snapshot(&mut self) -> Result<Option<(u64, Snapshot)>, RunError> {
-        Ok(self.trainer.take_snapshot()?)
+        let taken = self.trainer.take_snapshot()?;
+        self.keep_snapshot(taken)
+    }
+
+    fn keep_snapshot(
+        &mut self,
+        taken: Option<(u64, Snapshot)>,
+    ) -> Result<Option<(u64, Snapshot)>, RunError> {
+        if let Some((step, snapshot)) = &taken {
+            let kept = self.gammas.take(*step, self.trainer.seconds(), snapshot);
+            self.gammas_kept(kept)?;
+        }
+        Ok(taken)
     }
 
     /// The same, waiting for it; see [`Trainer::wait_for_snapshot`].
     ///
     /// # Errors
-    /// If the device failed.
+    /// As [`Self::take_snapshot`].
     pub async fn wait_for_snapshot(&mut self) -> Result<Option<(u64, Snapshot)>, RunError> {
-        Ok(self.trainer.wait_for_snapshot().await?)
+        let taken = self.trainer.wait_for_snapshot().await?;
+        self.keep_snapshot(taken)
     }
 
     /// Leaves the delta and the pictures, after the last step.
@@ -289,7 +356,7 @@ impl<'a> Run<'a> {
             self.settings,
             &self.start.base,
         ))?;
-        let history = self.folder.events()?.iter().collect();
+        let history = self.folder.history().await?;
         let gammas = gammas(graph, &self.start.initial, &state);
         let drawn = plot::PlottedRun {
             history: &history,

@@ -10,6 +10,7 @@ use super::metric::Metric;
 use super::schedule::LearningRate;
 use super::settings::Settings;
 use super::start::Start;
+use super::stopwatch::Stopwatch;
 use crate::data::order::{AugmentationDraw, epoch_order};
 use crate::data::{Batch, DataSet};
 use crate::engine::{BatchResult, BatchView, Engine, EngineError, Extent, MemoryReport, Snapshot};
@@ -71,7 +72,7 @@ pub struct Trainer<'a> {
     /// The order of the epoch under way.
     epoch: Option<Epoch>,
     max_batch: usize,
-    clock: Instant,
+    clock: Stopwatch,
 }
 
 struct Epoch {
@@ -114,7 +115,7 @@ impl<'a> Trainer<'a> {
             test_order: (0..data.test.len() as u32).collect(),
             epoch: None,
             max_batch,
-            clock: Instant::now(),
+            clock: Stopwatch::started(Instant::now()),
         })
     }
 
@@ -401,9 +402,19 @@ impl<'a> Trainer<'a> {
         self.progress.best_accuracy = None;
     }
 
-    /// Seconds of training and evaluation so far, resumed parts included.
-    fn seconds(&self) -> f64 {
-        self.progress.seconds + self.clock.elapsed().as_secs_f64()
+    /// A pause begins: it is no time of training.
+    pub fn stop_clock(&mut self) {
+        self.clock.stop(Instant::now());
+    }
+
+    /// A pause ends, if there is one.
+    pub fn start_clock(&mut self) {
+        self.clock.start(Instant::now());
+    }
+
+    /// Seconds of training and evaluation so far, resumed parts included and pauses left out.
+    pub fn seconds(&self) -> f64 {
+        self.progress.seconds + self.clock.elapsed(Instant::now()).as_secs_f64()
     }
 }
 

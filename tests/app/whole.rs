@@ -7,6 +7,7 @@ mod kept;
 mod keys;
 mod layout_class;
 mod listed;
+mod opened;
 mod outcome;
 mod panes;
 mod phone;
@@ -192,7 +193,7 @@ impl App {
 
     /// The folder of the run that is shown.
     fn run_folder(&self) -> PathBuf {
-        self.run_view().opened.folder.clone()
+        self.run_view().folder.clone()
     }
 
     fn step_of_run(&self) -> u64 {

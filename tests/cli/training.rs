@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use bnonly::train::gamma_history::{gammas_path, read_gammas};
 use serde_json::Value;
 
 use crate::program::{
     fixture, json_lines, last, metadata, metrics, of_kind, run, steps_done, tiny, train,
 };
+use crate::reference::fixture::Fixture;
 
 fn keys(line: &Value) -> Vec<&str> {
     line.as_object()
@@ -26,6 +28,7 @@ fn a_run_leaves_all_its_files() {
     for file in [
         "config.toml",
         "metrics.jsonl",
+        "gamma.history",
         "checkpoints/last.safetensors",
         "checkpoints/best.safetensors",
         "delta.safetensors",
@@ -53,6 +56,7 @@ fn a_run_leaves_all_its_files() {
         "checkpoints",
         "config.toml",
         "delta.safetensors",
+        "gamma.history",
         "lock",
         "manifest.tsv",
         "metrics.jsonl",
@@ -92,6 +96,7 @@ fn a_run_leaves_all_its_files() {
     );
     assert_eq!(steps_done(&out), 8);
     assert_eq!(metadata(&last(&out), "bnonly.seed"), "0");
+    assert_gammas(&out);
 
     // config.toml alone repeats the run.
     let again = folder.path().join("again");
@@ -106,6 +111,32 @@ fn a_run_leaves_all_its_files() {
     ])
     .succeeds();
     crate::program::same_run(&out, &again);
+}
+
+/// γ and β from the first state to that of the last checkpoint, though nobody watched.
+fn assert_gammas(run: &Path) {
+    let read = read_gammas(&gammas_path(run)).expect("a whole file");
+    let kept = read.expect("a history of γ");
+    let steps: Vec<u64> = kept.snapshots.iter().map(|kept| kept.step).collect();
+    assert_eq!((steps.first(), steps.last()), (Some(&0), Some(&8)));
+    assert!(steps.is_sorted() && steps.len() > 2, "{steps:?}");
+    let checkpoint = Fixture::read_path(&last(run));
+    let newest = kept.snapshots.last().expect("a snapshot");
+    let mut at = 0;
+    for layer in &kept.layers {
+        let channels = at..at + layer.channels;
+        for (kind, values) in [
+            ("weight", &newest.norms.gamma),
+            ("bias", &newest.norms.beta),
+        ] {
+            let name = format!("{}.{kind}", layer.name);
+            let values = values[channels.clone()].iter().copied();
+            let values: Vec<f64> = values.map(f64::from).collect();
+            assert_eq!(values, checkpoint.f64(&name), "{name}");
+        }
+        at = channels.end;
+    }
+    assert_eq!((newest.epoch, kept.left_out), (2.0, 0));
 }
 
 #[test]
@@ -209,7 +240,7 @@ fn a_delta_is_less_than_a_tenth_of_a_checkpoint() {
     let options = "--width 16 --train none --batch-size 8 --max-steps 1 --limit-test 8 --quiet";
     train(&next, &format!("{options} --init {delta}")).succeeds();
     let [first, second] = [&out, &next].map(|run| {
-        let tensors = crate::reference::fixture::Fixture::read_path(&last(run));
+        let tensors = Fixture::read_path(&last(run));
         tensors.f64("blocks.2.bn2.weight").to_vec()
     });
     assert_eq!(first, second);

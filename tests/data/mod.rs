@@ -15,6 +15,6 @@ mod manifest;
 mod not_data;
 mod order_and_batches;
 mod pictures;
-mod properties;
+pub mod properties;
 mod shapes;
 mod trees;

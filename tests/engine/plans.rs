@@ -1,7 +1,7 @@
 //! What a plan takes: memory, the adapter's limits, and nothing new in a steady step.
 
 #[cfg(not(target_arch = "wasm32"))]
-use bnonly::engine::BatchView;
+use bnonly::engine::{BatchView, Extent};
 use bnonly::engine::{Engine, EngineError, PlanOptions, memory_needed, step_work};
 use bnonly::field::{Explain, Field, Remedy};
 use bnonly::gpu::Gpu;
@@ -164,6 +164,7 @@ async fn a_steady_step_makes_no_buffers_bind_groups_or_pipelines() {
     let mut engine = made.await.expect("a plan");
     let images = images(&graph, 8);
     let (pixels, labels, augmentations) = batch(&images, 0..8);
+    // With a copy of γ and β after each step, as a run's history takes them.
     let mut step = async || {
         let view = BatchView {
             pixels: &pixels,
@@ -172,7 +173,11 @@ async fn a_steady_step_makes_no_buffers_bind_groups_or_pipelines() {
         };
         engine.train(view, 0.1).expect("a step");
         let under_way = live(&gpu);
+        let begun = engine.begin_snapshot(Extent::GammaBeta).await;
+        assert!(begun.expect("memory"), "an earlier copy is under way");
         engine.next_result().await.expect("a result");
+        let taken = engine.wait_for_snapshot().await;
+        taken.expect("the device goes on").expect("a copy");
         (under_way, live(&gpu))
     };
     for _ in 0..3 {

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bnonly::session::{Command, Commander, Event, Phase, Session, Stage, open_gpu};
 use bnonly::study::gamma::Norms;
+use bnonly::train::history::Series;
 use bnonly::train::metric::Metric;
 use bnonly::train::run::Ending;
 use bnonly::train::saved::Saved;
@@ -122,11 +123,14 @@ fn stopping_and_resuming_gives_the_bits_of_a_run_that_went_through() {
         Event::Opened(opened) => Some(opened.clone()),
         _ => None,
     });
-    let past = opened
-        .past
-        .iter()
-        .filter(|past| matches!(past, Metric::Step { .. }));
-    assert_eq!(past.count() as u64, opened.outlook.done_steps);
+    let done = opened.outlook.done_steps;
+    assert_eq!(opened.past.len(Series::Loss) as u64, done);
+    let kept = &opened.past_gammas.snapshots;
+    let ends = (kept.first().unwrap().step, kept.last().unwrap().step);
+    assert_eq!(ends, (0, done), "γ of its whole past");
+    let graph = &opened.start.graph;
+    let now = Norms::of(graph, &opened.start.state);
+    assert_eq!(*kept.last().unwrap().norms, now);
     followed.send(Command::Resume);
     assert_eq!(followed.end(), Ok(Ending::Finished));
     assert_eq!(state(&run), state(&through.join("run")));

@@ -3,8 +3,10 @@
 mod beginning;
 mod checkpoint;
 mod foreign_states;
+mod gamma_history;
 mod manifest;
 mod plot;
+mod read_run;
 mod run;
 mod runs;
 mod settings;

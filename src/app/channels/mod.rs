@@ -19,6 +19,7 @@ use std::sync::Arc;
 use crate::network::Graph;
 use crate::numbers::{rounded, signed};
 use crate::study::gamma::{Norms, channel_ranges};
+use crate::train::gamma_history::GammaLayer;
 
 /// The BatchNorms of a network, by name, and which channels are theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,22 @@ impl Layers {
         let ranges = channel_ranges(graph);
         Self {
             names: graph.batch_norms.iter().map(|n| n.name.clone()).collect(),
+            widest: ranges.iter().map(Range::len).max().unwrap_or(0),
+            ranges,
+        }
+    }
+
+    /// Those that a run's folder names.
+    pub fn named(layers: &[GammaLayer]) -> Self {
+        let mut end = 0;
+        let ranges = layers.iter().map(|layer| {
+            let start = end;
+            end += layer.channels;
+            start..end
+        });
+        let ranges: Vec<_> = ranges.collect();
+        Self {
+            names: layers.iter().map(|layer| layer.name.clone()).collect(),
             widest: ranges.iter().map(Range::len).max().unwrap_or(0),
             ranges,
         }

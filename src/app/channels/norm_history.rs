@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::app::channels::Layers;
 use crate::study::gamma::Norms;
+use crate::train::gamma_history::thin::Thinning;
 
 /// How much a [`NormHistory`] may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,15 +78,13 @@ pub struct OtherNetwork {
 
 /// The γ and β of a run, in the order of its steps.
 ///
-/// When there are too many, those closer to the one kept before than a spacing go, and the spacing
-/// doubles until a quarter of the room is free: what is kept covers the run evenly, the newest more
+/// When there are too many, some go, as [`Thinning`] says: what is kept covers the run evenly, the newest more
 /// closely. The first and the last stay.
 #[derive(Clone, Debug)]
 pub struct NormHistory {
     layers: Arc<Layers>,
     snapshots: Vec<NormSnapshot>,
-    capacity: usize,
-    spacing: u64,
+    thinning: Thinning,
     threshold: f32,
     revision: u64,
 }
@@ -110,8 +109,7 @@ impl NormHistory {
         Self {
             layers,
             snapshots: Vec::new(),
-            capacity: capacity.max(Bounds::FEWEST),
-            spacing: 1,
+            thinning: Thinning::new(capacity.max(Bounds::FEWEST)),
             threshold,
             revision: next_revision(),
         }
@@ -144,9 +142,7 @@ impl NormHistory {
         };
         snapshot.count(&self.layers, self.threshold);
         self.snapshots.push(snapshot);
-        if self.snapshots.len() > self.capacity {
-            self.thin();
-        }
+        self.thinning.thin(&mut self.snapshots, |s| s.step);
         self.revision = next_revision();
         Ok(())
     }
@@ -157,28 +153,6 @@ impl NormHistory {
         if kept < self.snapshots.len() {
             self.snapshots.truncate(kept);
             self.revision = next_revision();
-        }
-    }
-
-    fn thin(&mut self) {
-        let room = self.capacity - self.capacity / 4;
-        while self.snapshots.len() > room {
-            let last = self.snapshots.len() - 1;
-            let mut kept_step = None;
-            let mut place = 0;
-            let spacing = self.spacing;
-            self.snapshots.retain(|snapshot| {
-                let far = kept_step.is_none_or(|kept| snapshot.step - kept >= spacing);
-                let keep = far || place == last;
-                place += 1;
-                if keep {
-                    kept_step = Some(snapshot.step);
-                }
-                keep
-            });
-            if self.snapshots.len() > room {
-                self.spacing = self.spacing.saturating_mul(2);
-            }
         }
     }
 
@@ -211,7 +185,7 @@ impl NormHistory {
 
     /// Snapshots there is room for.
     pub fn capacity(&self) -> usize {
-        self.capacity
+        self.thinning.capacity()
     }
 
     /// The place of the snapshot at a step, or of the nearest before it.

@@ -1,16 +1,12 @@
 //! Reading what an earlier run reported, to compare with it.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 
 use crate::platform::fs::{self, File};
 use crate::train::metric::Metric;
+use crate::train::metrics_file::{FoundLine, MetricsReader};
 use crate::train::run_folder::metrics_path;
-
-/// Bytes of a line; those that a run writes have some 150.
-const LONGEST_LINE: u64 = 4096;
 
 /// Lines of a file; what they hold then takes half a gigabyte.
 const MOST_LINES: usize = 10_000_000;
@@ -38,30 +34,24 @@ pub fn read_earlier(path: &Path) -> Result<(String, Vec<Metric>), EarlierError> 
         let path = path.to_owned();
         return Err(EarlierError::NotARun { path });
     }
-    let mut reader = BufReader::with_capacity(1 << 18, File::open(&file).map_err(failed)?);
+    let mut reader = MetricsReader::new(File::open(&file).map_err(failed)?);
     let mut events = Vec::new();
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = (&mut reader)
-            .take(LONGEST_LINE)
-            .read_until(b'\n', &mut line);
-        let read = read.map_err(failed)?;
+    while let Some(line) = reader.next_line().map_err(failed)? {
         let number = events.len() + 1;
-        let is_whole = line.ends_with(b"\n");
-        if !is_whole && (read as u64) < LONGEST_LINE {
-            break;
-        }
         if number > MOST_LINES {
             return Err(EarlierError::Long { path: file });
         }
-        let event = serde_json::from_slice::<Line>(&line).ok();
-        let event = event.filter(|_| is_whole).and_then(Line::event);
-        events.push(event.ok_or_else(|| EarlierError::Line {
-            path: file.clone(),
-            number,
-            found: beginning(&line),
-        })?);
+        match line {
+            FoundLine::Metric(metric) => events.push(metric),
+            FoundLine::Odd(found) => {
+                let path = file.clone();
+                return Err(EarlierError::Line {
+                    path,
+                    number,
+                    found,
+                });
+            }
+        }
     }
     if events.is_empty() {
         return Err(EarlierError::Empty { path: file });
@@ -74,66 +64,6 @@ pub fn read_earlier(path: &Path) -> Result<(String, Vec<Metric>), EarlierError> 
         |name| name.display().to_string(),
     );
     Ok((name, events))
-}
-
-/// An [`Metric`] as it stands in a file. Reading a tagged enum takes three times as long.
-#[derive(Deserialize)]
-struct Line {
-    kind: Kind,
-    step: u64,
-    epoch: f64,
-    loss: f64,
-    accuracy: f64,
-    lr: Option<f64>,
-    #[serde(rename = "gamma_below_0.01")]
-    gamma_below_001: Option<f64>,
-    seconds: Option<f64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Kind {
-    Step,
-    Eval,
-}
-
-impl Line {
-    fn event(self) -> Option<Metric> {
-        let Self {
-            step,
-            epoch,
-            loss,
-            accuracy,
-            ..
-        } = self;
-        Some(match self.kind {
-            Kind::Step => Metric::Step {
-                step,
-                epoch,
-                loss,
-                accuracy,
-                lr: self.lr?,
-                seconds: self.seconds.unwrap_or_default(),
-            },
-            Kind::Eval => Metric::Eval {
-                step,
-                epoch,
-                loss,
-                accuracy,
-                gamma_below_001: self.gamma_below_001?,
-                seconds: self.seconds?,
-            },
-        })
-    }
-}
-
-/// What a line begins with, fit to stand in a sentence.
-fn beginning(line: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&line[..line.len().min(60)]);
-    text.trim_end()
-        .chars()
-        .flat_map(char::escape_debug)
-        .collect()
 }
 
 /// Why an earlier run cannot be compared with.

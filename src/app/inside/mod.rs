@@ -417,9 +417,10 @@ impl View for Inside {
                 let (layer, channel) = (BatchNormId(pick.layer), pick.channel?);
                 Some(Channel { layer, channel })
             });
+            let opened = run.opened.as_ref()?;
             Some(Subject {
-                data: &run.opened.data,
-                graph: &run.opened.start.graph,
+                data: &opened.data,
+                graph: &opened.start.graph,
                 ranges: run.norms.layers().ranges(),
                 off: &chosen.ablation(&run.norms.last()?.norms).off,
                 picked,

@@ -162,7 +162,7 @@ fn nothing(runs: &Runs, which: Which) -> String {
 
 fn standing(shared: &Shared, folder: &Path) -> Standing {
     let is_shown = |path: &PathBuf| is_same(path, folder);
-    let shown = shared.run.as_ref().map(|run| &run.opened.folder);
+    let shown = shared.run.as_ref().map(|run| &run.folder);
     let mut compared = shared.earlier.iter().filter_map(|run| run.folder.as_ref());
     match shown.is_some_and(is_shown) {
         true => Standing::Shown,

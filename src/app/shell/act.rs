@@ -32,11 +32,7 @@ impl Shell {
                 self.begin(ctx, request);
             }
             Action::PauseOrResume if self.shared.run.as_ref().is_some_and(RunView::can_go_on) => {
-                let run = self
-                    .shared
-                    .run
-                    .as_ref()
-                    .map(|run| run.opened.folder.clone());
+                let run = self.shared.run.as_ref().map(|run| run.folder.clone());
                 if let Some(run) = run {
                     self.resume(ctx, &run, false);
                 }

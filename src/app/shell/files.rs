@@ -176,12 +176,13 @@ impl Shell {
             return;
         };
         let (opened, history) = (run_view.opened.clone(), run_view.history.clone());
+        let folder = run_view.folder.clone();
         let snapshots = run_view.norms.snapshots().iter();
         let snapshots: Vec<_> = snapshots.map(|s| (s.step, s.norms.clone())).collect();
         self.on_a_thread(ctx, move || {
-            let graph = &opened.start.graph;
-            let state = match export {
-                Export::State => Some(last_state(graph, &opened.folder)?),
+            let graph = opened.as_ref().map(|opened| &opened.start.graph);
+            let state = match (export, graph) {
+                (Export::State, Some(graph)) => Some(last_state(graph, &folder)?),
                 _ => None,
             };
             let snapshots: Vec<_> = snapshots
@@ -190,10 +191,10 @@ impl Shell {
                 .collect();
             let source = export::Source {
                 history: &history,
-                graph: Some(graph),
+                graph,
                 snapshots: &snapshots,
                 state: state.as_ref(),
-                run: Some(&opened.folder),
+                run: Some(&folder),
             };
             export::export(export, &path, &source).map_err(|error| error.to_string())?;
             Ok(Done::Exported(path))

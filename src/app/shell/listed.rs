@@ -157,7 +157,7 @@ impl Shell {
     /// opening it.
     fn shows_run(&self, folder: &Path) -> bool {
         let run = self.shared.run.as_ref();
-        run.is_some_and(|run| !run.is_only_shown() && is_same(&run.opened.folder, folder))
+        run.is_some_and(|run| !run.is_only_shown() && is_same(&run.folder, folder))
     }
 
     /// Whether a run is prepared or trained just now.

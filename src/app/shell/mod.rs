@@ -2,7 +2,7 @@
 //! for to the other.
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
-//! asked for, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
+//! asked for, `open` shows a run of earlier, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
 //! form and panes are, `pace` how often a training is drawn, `pictures` draws a pane to be taken away.
 
 mod act;
@@ -11,6 +11,7 @@ mod gone;
 mod kept;
 mod layout;
 mod listed;
+mod open;
 mod pace;
 mod pictures;
 mod run;
@@ -53,6 +54,7 @@ use gone::Gone;
 use layout::Layout;
 pub use listed::Bin;
 use listed::Looks;
+use open::Opening;
 use pace::Pace;
 use pictures::Pictures;
 
@@ -69,6 +71,8 @@ pub struct Shell {
     queue: VecDeque<Settings>,
     /// Histories being read, by the threads that read them.
     reading: (mpsc::Sender<Read>, mpsc::Receiver<Read>),
+    /// A run of earlier, being read.
+    opening: Opening,
     adapters: Vec<Capabilities>,
     adapters_found: mpsc::Receiver<Vec<Capabilities>>,
     setup: Setup,
@@ -125,6 +129,7 @@ impl Shell {
             resumes: None,
             queue: VecDeque::new(),
             reading: mpsc::channel(),
+            opening: Opening::default(),
             adapters: Vec::new(),
             adapters_found,
             setup: comparison::first_setup(),
@@ -232,6 +237,7 @@ impl Shell {
         while let Ok(read) = self.reading.1.try_recv() {
             self.take_read(read);
         }
+        self.take_opening();
         loop {
             let next = match &self.session {
                 None => break,
@@ -277,7 +283,8 @@ impl Shell {
             return;
         }
         if let Some(run) = &self.shared.run {
-            let names = fonts::unreadable(ctx, run.opened.data.classes.iter());
+            let Some(opened) = &run.opened else { return };
+            let names = fonts::unreadable(ctx, opened.data.classes.iter());
             if let Some(told) = fonts::told(&names) {
                 self.notices.add(Weight::Note, told, None);
             }
@@ -289,6 +296,7 @@ impl Shell {
             run_view: self.shared.run.as_ref(),
             preparing: self.preparing.or(self.is_asked.then_some(Stage::Data)),
             problem: problem.as_deref(),
+            reading: self.opening.share,
         }
     }
 

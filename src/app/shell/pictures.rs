@@ -161,7 +161,7 @@ fn format_ui(ui: &mut Ui, title: &str, words: &str, tip: &str) -> bool {
 
 /// What a picture is of.
 fn header(title: &str, run: &RunView) -> String {
-    let total = grouped(run.opened.outlook.total_steps.max(run.step));
+    let total = grouped(run.total_steps.max(run.step));
     let step = grouped(run.step);
     let (settings, name) = (run.title(), run.name());
     format!("{title}  ·  {settings}  ·  {name}  ·  step {step} of {total}")

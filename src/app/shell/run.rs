@@ -15,7 +15,7 @@ use crate::session::{
 };
 use crate::train::metric::Metric;
 use crate::train::run::Ending;
-use crate::train::run_folder::RunFolderError;
+use crate::train::run_folder::{RunFolderError, run_of};
 use crate::train::settings::Settings;
 
 /// How long a run goes on, in all; what is not given is as before.
@@ -29,7 +29,10 @@ struct Length {
 impl Shell {
     /// Shows a run of earlier, ready to be continued.
     pub fn open_run(&mut self, ctx: &Context, run: &Path) {
-        self.resume(ctx, run, true);
+        // Both know it by one path.
+        let run = run_of(run).unwrap_or_else(|| run.to_owned());
+        self.read_run(ctx, &run);
+        self.resume(ctx, &run, true);
     }
 
     /// Goes on with a run from its last checkpoint, at once or when told to.
@@ -42,8 +45,7 @@ impl Shell {
         let Some(run) = &self.shared.run else {
             return;
         };
-        let (before, outlook) = (&run.opened.settings, run.opened.outlook);
-        let run = run.opened.folder.clone();
+        let (before, folder) = (&run.settings, run.folder.clone());
         let more = self.setup.settings();
         let mut length = Length {
             schedule_epochs: more.schedule_epochs,
@@ -52,11 +54,11 @@ impl Shell {
         match (before.max_steps, more.max_steps) {
             (None, None) => length.epochs = Some(before.epochs.saturating_add(more.epochs)),
             _ => {
-                let steps = more.total_steps(outlook.steps_per_epoch);
-                length.max_steps = Some(outlook.total_steps.saturating_add(steps));
+                let steps = more.total_steps(run.steps_per_epoch);
+                length.max_steps = Some(run.total_steps.saturating_add(steps));
             }
         }
-        self.go_on(ctx, &run, false, length);
+        self.go_on(ctx, &folder, false, length);
     }
 
     /// Goes on with a run.
@@ -89,8 +91,7 @@ impl Shell {
             Event::Preparing(stage) => {
                 (self.is_asked, self.preparing) = (false, Some(*stage));
                 let shown = self.shared.run.as_ref();
-                let goes_on =
-                    shown.is_some_and(|run| self.resumes.as_ref() == Some(&run.opened.folder));
+                let goes_on = shown.is_some_and(|run| self.resumes.as_ref() == Some(&run.folder));
                 if *stage == Stage::Data && !goes_on && self.shared.put_aside() {
                     self.tell(&News::AnotherRun);
                 }
@@ -106,6 +107,8 @@ impl Shell {
                     .notes
                     .iter()
                     .map(|note| note.say(&InTheApp))
+                    // The reading of its folder may have told it already.
+                    .filter(|note| self.notices.texts().all(|told| told != note))
                     .collect();
                 if !notes.is_empty() {
                     self.notices.add(Weight::Note, notes.join("\n"), None);
@@ -192,7 +195,7 @@ impl Shell {
                 self.lesson.leave();
                 let can_resume =
                     matches!(&**error, SessionError::Run { .. } | SessionError::Thread(_));
-                let folder = self.shared.run.as_ref().map(|f| f.opened.folder.clone());
+                let folder = self.shared.run.as_ref().map(|f| f.folder.clone());
                 let offer = folder.filter(|_| can_resume && had_opened);
                 let offer = offer.map(Offer::Resume);
                 self.notices.add(Weight::Problem, sentence(&**error), offer);
@@ -288,6 +291,11 @@ impl Shell {
 
     /// Sends what the views ask of the prober.
     pub(super) fn ask_prober(&mut self, ctx: &Context) {
+        let run = self.shared.run.as_ref();
+        if run.is_some_and(|run| run.opened.is_none()) {
+            // The prober has another run, or none; what is to be asked waits.
+            return;
+        }
         if let (Some(command), Some(session)) =
             (self.outcome.probe_request(self.next_request), &self.session)
         {

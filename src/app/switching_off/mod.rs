@@ -224,11 +224,12 @@ impl View for SwitchingOff {
     fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
         let Shared { run, chosen, .. } = shared;
         let network = run.as_ref().and_then(|run| {
+            let opened = run.opened.as_ref()?;
             Some(Network {
                 norms: &run.norms.last()?.norms,
-                graph: &run.opened.start.graph,
+                graph: &opened.start.graph,
                 ranges: run.norms.layers().ranges(),
-                test_images: run.opened.data.test.len(),
+                test_images: opened.data.test.len(),
             })
         });
         self.ui(ui, chosen, network.as_ref());

@@ -24,7 +24,10 @@ impl Worker {
         loop {
             let folder = run.folder().path().to_owned();
             self.reporter.send(Event::Gone { folder, problem });
-            if !self.is_wanted_anew().await {
+            run.stop_clock();
+            let is_wanted = self.is_wanted_anew().await;
+            run.start_clock();
+            if !is_wanted {
                 return Ok(Some(Ending::Interrupted));
             }
             match self.write_anew(run, home, report).await {

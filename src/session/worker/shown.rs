@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{AdapterChoice, Ending, Event, Opened, SessionError, Worker};
+use crate::train::gamma_history::{GammaLayer, gammas_path, read_gammas};
 use crate::train::run_folder::read_events;
 
 impl Worker {
@@ -15,8 +16,15 @@ impl Worker {
         let step = opened.start.progress.step;
         let past = read_events(&opened.folder).map_err(SessionError::Folder)?;
         // What came behind the checkpoint is not of the state that is shown.
-        opened.past = past;
-        opened.past.retain(|metric| metric.step() <= step);
+        let before = past.iter().filter(|metric| metric.step() <= step);
+        opened.past = before.collect();
+        // The other program may be rewriting it: then its past is not shown.
+        if let Ok(Some(mut gammas)) = read_gammas(&gammas_path(&opened.folder))
+            && gammas.layers == GammaLayer::of(&opened.start.graph)
+        {
+            gammas.snapshots.retain(|snapshot| snapshot.step <= step);
+            opened.past_gammas = Arc::new(gammas);
+        }
         let opened = Arc::new(opened);
         self.reporter.send(Event::Opened(opened.clone()));
         // It is looked at once: nothing moves it.

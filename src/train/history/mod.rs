@@ -167,6 +167,16 @@ impl History {
             .copied()
     }
 
+    /// The last value of a series.
+    pub fn last(&self, series: Series) -> Option<Value> {
+        self.nearest(series, Axis::Step, f64::INFINITY, 1)
+    }
+
+    /// Whether the test set was evaluated after a step.
+    pub fn is_evaluated(&self, step: u64) -> bool {
+        self.tests.steps.binary_search(&step).is_ok()
+    }
+
     /// How many values a series has.
     pub fn len(&self, series: Series) -> usize {
         self.track(series).0.len()

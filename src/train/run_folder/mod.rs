@@ -1,4 +1,4 @@
-//! The folder of a run: `config.toml`, `facts.toml`, `manifest.tsv`, `metrics.jsonl`, `checkpoints/`, `delta.safetensors`, `plots/`; and
+//! The folder of a run: `config.toml`, `facts.toml`, `manifest.tsv`, `metrics.jsonl`, `gamma.history`, `checkpoints/`, `delta.safetensors`, `plots/`; and
 //! `lock`, which whoever trains it holds.
 
 mod anew;
@@ -14,13 +14,16 @@ use web_time::{SystemTime, UNIX_EPOCH};
 use super::atomic_file::write_atomically;
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::delta::Delta;
+use super::history::History;
 use super::manifest;
 use super::metric::Metric;
+use super::metrics_file::{FoundLine, MetricsReader, metric_of};
 use super::settings::Settings;
 use crate::data::Manifest;
 use crate::field::Explanation;
 use crate::platform::fs::{self, File, OpenOptions};
 use crate::platform::lock::{Lock, Locked, try_lock};
+use crate::platform::yield_now;
 
 use anew::Presence;
 pub use error::RunFolderError;
@@ -250,13 +253,29 @@ impl RunFolder {
         Ok(())
     }
 
-    /// All lines so far, for the pictures at the end.
+    /// All that was logged so far, for the pictures at the end, and for a run that goes on. It may be a million
+    /// lines: a page has its turns in between.
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn events(&mut self) -> Result<Vec<Metric>, RunFolderError> {
+    pub async fn history(&mut self) -> Result<History, RunFolderError> {
         self.flush()?;
-        read_events(&self.path)
+        let file = File::open(metrics_path(&self.path));
+        let mut reader = MetricsReader::new(file.map_err(|source| self.metrics_failed(source))?);
+        let mut history = History::default();
+        for number in 1_u64.. {
+            let line = reader.next_line();
+            match line.map_err(|source| self.metrics_failed(source))? {
+                None => break,
+                Some(FoundLine::Metric(metric)) => history.push(&metric),
+                // Nothing but a fault of the disk makes one; the rest of the run is worth more.
+                Some(FoundLine::Odd(_)) => {}
+            }
+            if number.is_multiple_of(10_000) {
+                yield_now().await;
+            }
+        }
+        Ok(history)
     }
 
     /// Replaces `checkpoints/last.safetensors`. What was logged is on the disk before that, so that
@@ -302,7 +321,8 @@ impl RunFolder {
 pub fn read_events(run: &Path) -> Result<Vec<Metric>, RunFolderError> {
     let metrics = metrics_path(run);
     let bytes = fs::read(&metrics).map_err(|source| failed(&metrics, source))?;
-    Ok(lines(&bytes).map(|(_, event)| event).collect())
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    Ok(lines.filter_map(metric_of).collect())
 }
 
 /// The last checkpoint of the run at `run`.
@@ -413,32 +433,29 @@ pub fn delta_path(run: &Path) -> PathBuf {
 }
 
 /// Keeps the lines of a metrics file up to a step, byte for byte. A last line that a killed process
-/// left half-written goes as well.
+/// left half-written goes as well. Only what goes is read: the lines before it may be a million.
 fn cut_back(metrics: &Path, last_step: u64) -> io::Result<()> {
     let bytes = match fs::read(metrics) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         read => read?,
     };
-    let is_kept = |event: &Metric| match event {
-        Metric::Step { step, .. } | Metric::Eval { step, .. } => *step <= last_step,
+    let is_kept = |line: &[u8]| match metric_of(line) {
+        Some(Metric::Step { step, .. } | Metric::Eval { step, .. }) => step <= last_step,
+        None => false,
     };
-    let kept: Vec<u8> = lines(&bytes)
-        .filter(|(_, event)| is_kept(event))
-        .flat_map(|(line, _)| line)
-        .copied()
-        .collect();
-    if kept == bytes {
+    let mut kept = bytes.as_slice();
+    while let Some((_, before)) = kept.split_last() {
+        let feed = before.iter().rposition(|byte| *byte == b'\n');
+        let (before, line) = kept.split_at(feed.map_or(0, |feed| feed + 1));
+        if is_kept(line) {
+            break;
+        }
+        kept = before;
+    }
+    if kept.len() == bytes.len() {
         return Ok(());
     }
-    write_atomically(metrics, |out| out.write_all(&kept))
-}
-
-/// Whole lines that read, with their line feeds.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Metric)> {
-    bytes
-        .split_inclusive(|byte| *byte == b'\n')
-        .filter(|line| line.ends_with(b"\n"))
-        .filter_map(|line| Some((line, serde_json::from_slice(line).ok()?)))
+    write_atomically(metrics, |out| out.write_all(kept))
 }
 
 /// `20261122-221530-resnet-14-bn`: UTC, model and mode. What some file system refuses in a name

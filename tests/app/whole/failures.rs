@@ -135,7 +135,7 @@ fn a_lost_device_is_told_and_the_run_resumed_from_the_notice() {
     app.press("Resume the run");
     app.until_phase(Phase::Running);
     assert_eq!(app.run_folder(), run);
-    let resumed = app.run_view().opened.start.progress.step;
+    let resumed = app.run_view().opened.as_ref().unwrap().start.progress.step;
     assert!(resumed >= step, "{resumed} < {step}");
     app.until_step(resumed + 2);
     assert!(app.query_by_label("Resume the run").is_none());

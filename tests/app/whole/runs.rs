@@ -137,12 +137,22 @@ fn a_stopped_run_is_opened_and_ends_as_if_it_had_gone_through() {
     app.until_phase(Phase::Paused);
     assert_eq!((app.step_of_run(), app.run_folder()), (2, run.clone()));
     assert_eq!(app.run_view().history.len(Series::Loss), 2, "its past");
+    let snapshots = app.run_view().norms.snapshots();
+    let ends = (snapshots[0].step, snapshots.last().unwrap().step);
+    assert_eq!(ends, (0, 2), "γ of its past");
     app.press("▶ Go on");
     app.until_ended("finished");
     assert_eq!(app.run_view().history.len(Series::Loss), 8);
-    let [run, through] = [run, through].map(|run| checkpoint(&run));
-    assert_eq!(run.tensors, through.tensors);
-    assert_eq!(run.optimizer, through.optimizer);
+    let [saved, through] = [&run, &through].map(|run| checkpoint(run));
+    assert_eq!(saved.tensors, through.tensors);
+    assert_eq!(saved.optimizer, through.optimizer);
+
+    // Opened again it has nothing left to do, and says so.
+    app.choose("File", "Open a run…");
+    app.answer(&run);
+    app.until_phase(Phase::Paused);
+    app.until_says("finished");
+    assert!(!app.says("paused") && !app.is_enabled("▶ Go on"));
 }
 
 #[test]

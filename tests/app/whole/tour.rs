@@ -58,9 +58,9 @@ fn each_page_begins_with_its_first_run() {
         if pane != "Switching off" {
             app.until("a run of this page", |app| {
                 let run = app.shell().run_view();
-                run.is_some_and(|run| Some(&run.opened.folder) != before.as_ref())
+                run.is_some_and(|run| Some(&run.folder) != before.as_ref())
             });
-            assert_eq!(app.run_view().opened.settings.train.to_string(), trains);
+            assert_eq!(app.run_view().settings.train.to_string(), trains);
         }
         // The next page's run takes the place of what is left of this one.
         app.key(Key::F8);
@@ -89,7 +89,7 @@ fn the_runs_of_a_page_follow_each_other_and_stay_behind_the_curves() {
     app.until_says("Comparison: run 1 of 4, BatchNorm only");
     app.until("the last run of the page ends", |app| {
         if let Some(run) = app.shell().run_view() {
-            let trains = run.opened.settings.train.to_string();
+            let trains = run.settings.train.to_string();
             if seen.last() != Some(&trains) {
                 seen.push(trains);
             }

@@ -382,8 +382,7 @@ impl View for HeatMap {
 
     fn draw(&mut self, ui: &mut Ui, shared: &mut Shared) -> Option<Action> {
         if let Some(run) = &shared.run {
-            let steps = run.opened.outlook.total_steps;
-            shared.scrub.ui(ui, &run.norms, Some(steps));
+            shared.scrub.ui(ui, &run.norms, Some(run.total_steps));
         }
         let shown = shared.shown(ui)?;
         let reply = self.ui(ui, &shown)?;
