@@ -203,6 +203,33 @@ fn what_a_resumed_run_takes_again_is_cut() {
     assert_eq!(steps(&read(run.path())), (0..=7).collect::<Vec<_>>());
 }
 
+/// What was written into a deleted file is there as long as it is open; so it is written anew, thinned or not.
+#[cfg(unix)]
+#[test]
+fn a_run_whose_folder_is_deleted_takes_its_history_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let [before, after] = ["before", "after"].map(|name| folder.path().join(name));
+    for steps in [10, MOST_SNAPSHOTS as u64 + 1] {
+        fs::create_dir(&before).unwrap();
+        let mut recorder = Recorder::open(&before, &layers(), 0).unwrap().recorder;
+        push(&mut recorder, 0..steps - 1);
+        fs::remove_dir_all(&before).unwrap();
+        let (epoch, last) = (0.0, steps - 1);
+        // The last one may have to be thinned out for, where there is no folder.
+        let pushed = recorder.push(last, epoch, 0.0, &norms(last));
+        assert_eq!(pushed.is_err(), steps > MOST_SNAPSHOTS as u64);
+        fs::create_dir(&after).unwrap();
+        recorder.write_anew(&after).unwrap();
+        push(&mut recorder, [steps]);
+        let history = read(&after);
+        let steps_kept = self::steps(&history);
+        assert_eq!(steps_kept.len(), recorder.len());
+        assert_eq!((steps_kept[0], *steps_kept.last().unwrap()), (0, steps));
+        assert!(steps_kept.contains(&last));
+        fs::remove_dir_all(&after).unwrap();
+    }
+}
+
 #[test]
 fn a_run_of_an_earlier_version_is_kept_from_where_it_goes_on() {
     let run = tempfile::tempdir().unwrap();

@@ -9,6 +9,7 @@ use web_time::Instant;
 use super::Shell;
 use super::files::{Done, Removed};
 use crate::app::notice::{Offer, Weight};
+use crate::app::run_view::RunView;
 use crate::app::runs::LOOK_EVERY;
 use crate::app::runs::listed::{Question, Wish, is_same};
 use crate::app::views::ViewId;
@@ -157,7 +158,8 @@ impl Shell {
     /// opening it.
     fn shows_run(&self, folder: &Path) -> bool {
         let run = self.shared.run.as_ref();
-        run.is_some_and(|run| !run.is_only_shown() && is_same(&run.folder, folder))
+        let is_ours = |run: &RunView| run.opened.is_some() && !run.is_only_shown();
+        run.is_some_and(|run| is_ours(run) && is_same(&run.folder, folder))
     }
 
     /// Whether a run is prepared or trained just now.
