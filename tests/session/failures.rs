@@ -128,7 +128,8 @@ fn whoever_watches_a_run_is_asked_when_its_folder_is_gone() {
     let mut followed = Followed::begin(new_run(long, folder.path()));
     followed.until_step(2);
     let run = folder.path().join("run");
-    std::fs::remove_dir_all(&run).unwrap();
+    let bin = tempfile::tempdir().unwrap();
+    std::fs::rename(&run, bin.path().join("run")).unwrap();
     let gone = followed.until(|event| match event {
         Event::Gone { folder, problem } => Some((folder.clone(), problem.is_none())),
         _ => None,
@@ -144,7 +145,7 @@ fn whoever_watches_a_run_is_asked_when_its_folder_is_gone() {
     followed.until(|event| matches!(event, Event::Saved { .. }).then_some(()));
     assert!(moved.join("checkpoints/last.safetensors").is_file());
 
-    std::fs::remove_dir_all(&moved).unwrap();
+    std::fs::rename(&moved, bin.path().join("run-2")).unwrap();
     followed.until(|event| matches!(event, Event::Gone { .. }).then_some(()));
     followed.send(Command::Abandon);
     assert_eq!(followed.end(), Ok(Ending::Interrupted));
