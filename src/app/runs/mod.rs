@@ -187,7 +187,7 @@ fn row_ui(
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 menu_ui(ui, runs, run, name);
                 if run.can_go_on() && standing != Standing::Shown {
-                    let button = ui.button("▶ Go on");
+                    let button = ui.button("Go on");
                     button.widget_info(|| {
                         let label = format!("Go on with {name}");
                         egui::WidgetInfo::labeled(egui::Role::Button, true, label)
@@ -313,7 +313,7 @@ impl View for RunsView {
     }
 
     fn icon(&self) -> &'static str {
-        "☰"
+        "≡"
     }
 
     fn help(&self) -> &'static str {
