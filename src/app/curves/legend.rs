@@ -73,7 +73,9 @@ pub(super) fn look(number: usize) -> Look {
 /// What stands above the plot: it leaves the plot half of the pane's height, and scrolls where it has more to
 /// say, at large letters or with many runs.
 pub(super) fn in_half<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
-    let room = 0.5 * ui.available_height() - ui.spacing().item_spacing.y;
+    /// Height of the numbers and the name below a plot, in points.
+    const BELOW: f32 = 44.0;
+    let room = 0.5 * ui.available_height() - ui.spacing().item_spacing.y - BELOW;
     ScrollArea::vertical()
         .id_salt("above the plot")
         .max_height(room.max(ui.spacing().interact_size.y))
