@@ -81,6 +81,37 @@ pub fn rounded(value: f32) -> String {
     short.to_string()
 }
 
+/// A number as people type it: with spaces, with a true minus sign, with commas between thousands as
+/// [`grouped`] writes them, or with a comma for the point. None of what is no finite number, or where commas
+/// could mean either thing: `1,00,0`.
+pub fn read(text: &str) -> Option<f64> {
+    let text: String = text
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .map(|letter| if letter == '−' { '-' } else { letter })
+        .collect();
+    let plain = match text.matches(',').count() {
+        0 => text,
+        _ if are_thousands(&text) => text.replace(',', ""),
+        1 if !text.contains('.') => text.replace(',', "."),
+        _ => return None,
+    };
+    plain.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// Whether all commas stand between thousands: `1,000`, `−12,345.6`, but not `0,050`.
+fn are_thousands(text: &str) -> bool {
+    let whole = text.split('.').next().unwrap_or(text);
+    let mut groups = whole.trim_start_matches(['-', '+']).split(',');
+    let is_number = |group: &str| group.bytes().all(|letter| letter.is_ascii_digit());
+    let first = groups.next().unwrap_or_default();
+    let rest = text.matches(',').count() + 1 == whole.split(',').count();
+    rest && (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && is_number(first)
+        && groups.all(|group| group.len() == 3 && is_number(group))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +120,29 @@ mod tests {
     fn digits_stand_in_threes() {
         let said = [0, 999, 1_000, 175_258, 1_234_567].map(grouped);
         assert_eq!(said, ["0", "999", "1,000", "175,258", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_comma_is_a_point_or_stands_between_thousands() {
+        let numbers = [
+            ("0,05", Some(0.05)),
+            ("0.05", Some(0.05)),
+            ("−1,5e-3", Some(-0.0015)),
+            ("0,050", Some(0.05)),
+            ("1,000", Some(1000.0)),
+            ("-12,345.5", Some(-12_345.5)),
+            ("1 234 567", Some(1_234_567.0)),
+            ("1,234,567", Some(1_234_567.0)),
+            ("12,34,567", None),
+            ("1.234,5", None),
+            ("abc", None),
+            ("1e999", None),
+            ("nan", None),
+            ("", None),
+        ];
+        for (text, number) in numbers {
+            assert_eq!(read(text), number, "{text}");
+        }
     }
 
     #[test]

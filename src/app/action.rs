@@ -263,12 +263,7 @@ impl Action {
 
     /// A line of a menu.
     pub fn menu_button(self, ui: &mut Ui, is_enabled: bool) -> Response {
-        self.line(ui, false, is_enabled)
-    }
-
-    /// A line of a list, of which one is chosen.
-    pub fn line(self, ui: &mut Ui, is_chosen: bool, is_enabled: bool) -> Response {
-        let mut button = Button::selectable(is_chosen, self.text());
+        let mut button = Button::selectable(false, self.text());
         if let Some(keys) = self.shortcut() {
             button = button.shortcut_text(ui.ctx().format_shortcut(&keys));
         }

@@ -35,6 +35,7 @@ pub mod outcome;
 pub mod palette;
 pub mod pane_picture;
 pub mod panes;
+mod question;
 pub mod run_view;
 pub mod runs;
 pub mod setup;

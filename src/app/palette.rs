@@ -1,9 +1,53 @@
 //! The list of commands: type a few letters, choose, press Enter.
 
-use egui::{Context, Key, Modal, ScrollArea, TextEdit};
+use std::path::PathBuf;
+
+use egui::{Button, Context, Key, Modal, Response, ScrollArea, TextEdit, Ui, vec2};
 
 use super::action::Action;
 use super::layout_class::is_touched;
+use super::views::ViewId;
+
+/// What the list offers beside the actions that are always there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Something to do.
+    Do(Action),
+    /// A pane to bring to the front.
+    Show(ViewId),
+    /// A run to go on with, by its folder.
+    GoOn(PathBuf),
+}
+
+/// A line of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is for.
+    pub choice: Choice,
+    /// What it says.
+    pub text: String,
+    /// The same in a sentence.
+    pub tip: String,
+    /// Whether it can be chosen now.
+    pub is_enabled: bool,
+}
+
+impl Line {
+    fn ui(&self, ui: &mut Ui, is_chosen: bool) -> Response {
+        let mut button = Button::selectable(is_chosen, self.text.as_str());
+        let keys = match self.choice {
+            Choice::Do(action) => action.shortcut(),
+            _ => None,
+        };
+        // With something at its right, the line fills the list.
+        let keys = keys.map(|keys| ui.ctx().format_shortcut(&keys));
+        button = button.shortcut_text(keys.unwrap_or_default());
+        let button = button.min_size(vec2(ui.available_width(), 0.0));
+        ui.add_enabled(self.is_enabled, button)
+            .on_hover_text(&self.tip)
+            .on_disabled_hover_text(&self.tip)
+    }
+}
 
 /// The list, open or not.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +72,7 @@ impl Palette {
     }
 
     /// Draws it if it is open; what was chosen.
-    pub fn ui(&mut self, ctx: &Context, is_enabled: impl Fn(Action) -> bool) -> Option<Action> {
+    pub fn ui(&mut self, ctx: &Context, lines: &[Line]) -> Option<Choice> {
         if !self.open {
             return None;
         }
@@ -60,9 +104,8 @@ impl Palette {
             if field.changed() {
                 self.chosen = 0;
             }
-            let found: Vec<Action> = Action::all()
-                .filter(|action| matches(action.text(), &self.sought))
-                .collect();
+            let is_sought = |line: &&Line| matches(&line.text, &self.sought);
+            let found: Vec<&Line> = lines.iter().filter(is_sought).collect();
             let last = found.len().saturating_sub(1);
             self.chosen = match (down, up) {
                 (true, _) => (self.chosen + 1).min(last),
@@ -71,14 +114,14 @@ impl Palette {
             };
             let height = 360.0_f32.min(screen.y - 130.0);
             ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                for (place, action) in found.iter().copied().enumerate() {
+                for (place, line) in found.iter().copied().enumerate() {
                     let is_chosen = place == self.chosen;
-                    let button = action.line(ui, is_chosen, is_enabled(action));
+                    let button = line.ui(ui, is_chosen);
                     if is_chosen && (down || up) {
                         button.scroll_to_me(None);
                     }
-                    if button.clicked() || (is_chosen && enter && is_enabled(action)) {
-                        taken = Some(action);
+                    if button.clicked() || (is_chosen && enter && line.is_enabled) {
+                        taken = Some(line.choice.clone());
                     }
                 }
                 if found.is_empty() {

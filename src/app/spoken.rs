@@ -64,11 +64,13 @@ pub fn progress(run_view: &RunView) -> String {
             .count();
         let channels = last.norms.gamma.len();
         parts.push(format!(
-            "{off} of {channels} channels below |γ| = {threshold}"
+            "{} of {} channels below |γ| = {threshold}",
+            grouped(off as u64),
+            grouped(channels as u64)
         ));
     }
     if let (Some(Phase::Running), Some(speed)) = (run_view.phase, run_view.images_per_second()) {
-        parts.push(format!("{speed:.0} images a second"));
+        parts.push(format!("{} images a second", grouped(speed.round() as u64)));
     }
     format!("{}.", parts.join(", "))
 }

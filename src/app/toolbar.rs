@@ -281,7 +281,8 @@ fn progress_ui(ui: &mut Ui, run_view: &RunView) {
         let left = run_view.seconds_left().map(duration);
         let speed = run_view.images_per_second();
         if let (Some(left), Some(speed)) = (left, speed) {
-            ui.label(format!("{speed:.0} images/s, {left} left"))
+            let speed = grouped(speed.round() as u64);
+            ui.label(format!("{speed} images/s, {left} left"))
                 .on_hover_text("Training speed lately, and the time that the steps left will take at it; evaluations are not counted");
         }
     }

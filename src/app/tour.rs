@@ -181,16 +181,7 @@ impl Tour {
             }
         });
         let (page, step) = (self.page(), self.step());
-        ui.heading(step.title);
-        ui.label(step.text);
-        ui.add_space(4.0);
-        ui.label(RichText::new("What to look at").strong());
-        ui.label(step.look);
-        ui.add_space(4.0);
-        let set_up = ui.button("Set up this comparison").on_hover_text(
-            "Trains what this point compares, one run after another, with the data and length of the form, and shows the view to look at.",
-        );
-        ui.separator();
+        // Above what differs from page to page, so that the next click finds the button where it was.
         ui.horizontal_wrapped(|ui| {
             let back = ui
                 .add_enabled(page > 0, egui::Button::new("Previous"))
@@ -206,6 +197,17 @@ impl Tour {
             }
             ui.label(format!("{} of {}", page + 1, STEPS.len()));
         });
+        ui.separator();
+        ui.heading(step.title);
+        ui.label(step.text);
+        ui.add_space(4.0);
+        ui.label(RichText::new("What to look at").strong());
+        ui.label(step.look);
+        ui.add_space(4.0);
+        let set_up = ui.button("Set up this comparison").on_hover_text(
+            "Trains what this point compares, one run after another, with the data and length of the form, and shows the view to look at.",
+        );
+        ui.separator();
         ui.hyperlink_to(
             RichText::new("Frankle, Schwab and Morcos: Training BatchNorm and Only BatchNorm")
                 .small(),

@@ -128,8 +128,8 @@ pub enum Finding {
         off: usize,
         /// Those of least |γ|.
         weakest: Accuracy,
-        /// As many chosen at random.
-        random: Accuracy,
+        /// As many chosen at random; one entry a draw, as many as [`Finding::Random`] has in the end.
+        random: Vec<Accuracy>,
     },
     /// What the ablated network says of the images.
     Answers(Vec<Answer>),

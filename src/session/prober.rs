@@ -329,7 +329,7 @@ impl Asked<'_> {
         }
         let mut draws = Vec::new();
         for draw in 0..if off == 0 { 0 } else { DRAWS } {
-            let random = Ablation::random(channels, off, self.seed(draw), with_beta);
+            let random = self.random(draw, off, request);
             draws.push(self.accuracy(&random, request, inbox).await?);
             self.tell(request.id, Finding::Random(draws.clone()));
         }
@@ -337,11 +337,15 @@ impl Asked<'_> {
             let off = (share * channels as f64).round() as usize;
             let weakest = Ablation::weakest(&norms.gamma, off, with_beta);
             let weakest = self.accuracy(&weakest, request, inbox).await?;
-            let random = Ablation::random(channels, off, self.seed(DRAWS), with_beta);
-            let random = match off {
-                0 => weakest,
-                _ => self.accuracy(&random, request, inbox).await?,
-            };
+            // None, or all, can be chosen in one way only.
+            let mut random = vec![weakest];
+            if off > 0 && off < channels {
+                random.clear();
+                for draw in 0..DRAWS {
+                    let drawn = self.random(draw, off, request);
+                    random.push(self.accuracy(&drawn, request, inbox).await?);
+                }
+            }
             let point = Finding::Curve {
                 off,
                 weakest,
@@ -367,9 +371,11 @@ impl Asked<'_> {
         measured.await?.ok_or(Stop::Replaced)
     }
 
-    /// Random channels are the same each time one run is looked at.
-    fn seed(&self, draw: u64) -> u64 {
-        self.opened.settings.seed.wrapping_add(draw)
+    /// So many channels off at random: the same each time one run is looked at, by bar and curve alike.
+    fn random(&self, draw: u64, off: usize, request: &ProbeRequest) -> Ablation {
+        let seed = self.opened.settings.seed.wrapping_add(draw);
+        let (channels, with_beta) = (request.ablation.off.len(), request.ablation.with_beta);
+        Ablation::random(channels, off, seed, with_beta)
     }
 }
 

@@ -26,6 +26,9 @@ pub(super) struct Watch {
     last_full: Option<Instant>,
     /// Whether the run has moved on from the state that the prober has.
     is_behind: bool,
+    /// Whether the first step is still to be told: until then the prober, which would compile where it is
+    /// computed, is asked nothing.
+    is_beginning: bool,
     /// What the prober is asked when it has caught up.
     pub questions: Vec<Probing>,
 }
@@ -38,6 +41,7 @@ impl Watch {
             last: Instant::now(),
             last_full: None,
             is_behind: false,
+            is_beginning: false,
             questions: Vec::new(),
         }
     }
@@ -47,7 +51,17 @@ impl Watch {
         self.is_behind
     }
 
-    /// A step was taken, or is about to be.
+    /// The first step is about to be taken.
+    pub fn begins(&mut self) {
+        (self.is_behind, self.is_beginning) = (true, true);
+    }
+
+    /// A step was told, or there is none to wait for.
+    pub fn has_told_a_step(&mut self) {
+        self.is_beginning = false;
+    }
+
+    /// A step was taken.
     pub fn has_moved(&mut self) {
         self.is_behind = true;
     }
@@ -60,7 +74,8 @@ impl Watch {
     /// What to look at now, if it is time: at γ and β, or at all that moves where a question waits for it.
     pub fn is_due(&self) -> Option<Extent> {
         let is_over = |since: Instant| since.elapsed() >= LOOK_EVERY;
-        if !self.questions.is_empty() && self.last_full.is_none_or(is_over) {
+        let is_asked = !self.questions.is_empty() && !self.is_beginning;
+        if is_asked && self.last_full.is_none_or(is_over) {
             return Some(Extent::Full);
         }
         is_over(self.last).then_some(Extent::GammaBeta)
@@ -90,6 +105,9 @@ impl Watch {
                 step,
                 snapshot: Box::new(snapshot),
             });
+            if self.is_beginning {
+                return;
+            }
             self.questions
                 .drain(..)
                 .for_each(|asked| prober.send(asked));

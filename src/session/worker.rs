@@ -4,6 +4,7 @@ mod gone;
 mod looks;
 mod shown;
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,8 +20,8 @@ use super::{
 };
 use crate::data::Manifest;
 use crate::engine::{EngineError, Extent};
+use crate::gpu::GpuError;
 use crate::gpu::compiling::Follow;
-use crate::gpu::{AdapterChoice, GpuError};
 use crate::train::history::History;
 use crate::train::metric::Metric;
 use crate::train::run::{Ending, Outlook, Run, RunError};
@@ -168,7 +169,7 @@ impl Worker {
         let folder = match place {
             Place::Shown { run, holder } => {
                 (opened.folder, opened.trained_by) = (run.to_owned(), Some(holder));
-                return self.show(opened, request.adapter);
+                return self.show(opened, &request);
             }
             // Everything that can be wrong is found before a folder is made.
             place => place
@@ -215,7 +216,7 @@ impl Worker {
         let opened = Arc::new(opened);
         self.reporter.send(Event::Opened(opened.clone()));
         self.watch = match request.watched {
-            true => Some(self.watch_begins(&opened, request.adapter.clone())?),
+            true => Some(self.watch_begins(&opened, request)?),
             false => None,
         };
         let trained = self.train(&mut run, request.paused, &opened, home).await;
@@ -238,16 +239,16 @@ impl Worker {
         home: &Home<'_>,
     ) -> Result<Ending, RunError> {
         let reporter = self.reporter.clone();
-        let mut report = |metric: &Metric| reporter.send(Event::Metric(metric.clone()));
+        let has_told = Cell::new(false);
+        let mut report = |metric: &Metric| {
+            reporter.send(Event::Metric(metric.clone()));
+            has_told.set(true);
+        };
         let mut phase = match paused {
             true => Phase::Paused,
             false => Phase::Running,
         };
         reporter.send(Event::Phase(phase));
-        if let Some(watch) = self.watch.as_mut().filter(|_| !paused) {
-            // The prober compiles too, for a device of its own: what is asked now waits for the first step.
-            watch.has_moved();
-        }
         let mut owes_evaluation = is_cut_short(run, opened);
         loop {
             if run.folder_seems_gone()
@@ -304,7 +305,7 @@ impl Worker {
             }
             match is_single || run.is_done() {
                 true => self.look_closely(run).await?,
-                false => self.look_in_passing(run).await?,
+                false => self.look_in_passing(run, has_told.get()).await?,
             }
             if run.is_done() {
                 return self.finish(run, home, phase, &mut report).await;
@@ -426,7 +427,7 @@ impl Worker {
     fn watch_begins(
         &mut self,
         opened: &Arc<Opened>,
-        adapter: AdapterChoice,
+        request: &Request,
     ) -> Result<Watch, SessionError> {
         let prober = match &self.prober {
             Some(prober) => prober,
@@ -436,9 +437,12 @@ impl Worker {
         };
         prober.send(Probing::Run {
             opened: opened.clone(),
-            adapter,
+            adapter: request.adapter.clone(),
         });
-        let watch = Watch::new(opened);
+        let mut watch = Watch::new(opened);
+        if !request.paused {
+            watch.begins();
+        }
         watch.report(&self.reporter, opened.start.progress.step);
         Ok(watch)
     }

@@ -328,7 +328,9 @@ fn the_curve_fills_point_by_point_in_order_of_the_share() {
         let finding = Finding::Curve {
             off,
             weakest: accuracy(share, images),
-            random: accuracy(share / 2.0, images),
+            random: [0.4, 0.5, 0.6]
+                .map(|part| accuracy(share * part, images))
+                .to_vec(),
         };
         assert!(harness.state_mut().find(1, 500, finding));
     }
@@ -340,11 +342,16 @@ fn the_curve_fills_point_by_point_in_order_of_the_share() {
         .map(|point| (point.x, point.y))
         .collect();
     assert_eq!(points, [(0.0, 60.0), (25.0, 50.0), (50.0, 30.0)]);
-    assert_eq!(curve.random[2].y, 15.0);
+    assert!((curve.random[2].y - 15.0).abs() < 1e-9);
+    let (least, greatest) = curve.spread[2];
+    assert!((least - 12.0).abs() < 1e-9 && (greatest - 18.0).abs() < 1e-9);
     harness.get_by_label("3 points, each of 2,000 images, step 500");
     harness.get_by_label("The curve as numbers").click();
     harness.run();
-    harness.get_by_label("25.0 %");
+    harness.get_by_label("25.0 % (20.0 to 30.0)");
+    // The axis fits, and can be had whole.
+    harness.get_by_label("up to 100 %").click();
+    harness.run();
 
     harness.state_mut().send();
     harness.run();
@@ -352,7 +359,7 @@ fn the_curve_fills_point_by_point_in_order_of_the_share() {
     let finding = Finding::Curve {
         off: 336,
         weakest: accuracy(0.1, images),
-        random: accuracy(0.1, images),
+        random: vec![accuracy(0.1, images)],
     };
     assert!(harness.state_mut().find(2, 500, finding));
     assert_eq!(
@@ -455,4 +462,38 @@ fn with_no_channel_off_no_random_draws_are_waited_for() {
     assert!(!harness.state().view.results().measuring());
     harness.run();
     harness.get_by_label("As many at random: not measured yet");
+}
+
+#[test]
+fn no_more_test_images_are_offered_than_there_are() {
+    let network = |images| {
+        let harness = Harness::builder().with_size([380.0, 900.0]).build_ui_state(
+            move |ui, (view, chosen, subject): &mut (SwitchingOff, Chosen, Subject)| {
+                let network = bnonly::app::switching_off::Network {
+                    test_images: images,
+                    ..subject.network()
+                };
+                view.ui(ui, chosen, Some(&network));
+            },
+            (SwitchingOff::default(), Chosen::default(), Subject::new()),
+        );
+        let offered = ["256", "1,000", "all 500", "all 2,000"];
+        let is_there = |text: &&str| harness.query_by_label(text).is_some();
+        offered.into_iter().filter(is_there).collect::<Vec<_>>()
+    };
+    assert_eq!(network(500), ["256", "all 500"]);
+    assert_eq!(network(2_000), ["256", "1,000", "all 2,000"]);
+}
+
+#[test]
+fn one_draw_is_one_draw() {
+    let mut harness = harness();
+    harness.state_mut().send();
+    let shell = harness.state_mut();
+    assert!(shell.find(1, 5, Finding::Random(vec![accuracy(0.5, 256)])));
+    for finding in [Finding::Whole, Finding::Ablated] {
+        assert!(harness.state_mut().find(1, 5, finding(accuracy(0.5, 256))));
+    }
+    harness.run();
+    harness.get_by_label_contains("mean of 1 draw, 50.0 %");
 }

@@ -104,3 +104,15 @@ fn the_window_opens_and_closes() {
     assert!(!harness.state().open);
     assert!(harness.query_by_label(STEPS[0].title).is_none());
 }
+
+#[test]
+fn the_button_to_the_next_page_stays_where_it_is() {
+    let mut harness = harness(Tour::default());
+    harness.run();
+    let place = harness.get_by_label("Next").rect();
+    for _ in 1..STEPS.len() {
+        assert_eq!(harness.get_by_label("Next").rect(), place);
+        harness.get_by_label("Next").click();
+        harness.run();
+    }
+}

@@ -7,6 +7,7 @@ mod kept;
 mod keys;
 mod layout_class;
 mod listed;
+mod notices;
 mod opened;
 mod outcome;
 mod panes;

@@ -23,7 +23,7 @@ use crate::app::layout_class::{fold_switch, is_short};
 use crate::app::shared::Shared;
 use crate::app::view::{Place, View, recall};
 use crate::app::waiting;
-use crate::numbers::grouped;
+use crate::numbers::{grouped, read};
 pub use crate::train::history::quantity::Quantity;
 use crate::train::history::quantity::SMOOTHING;
 use crate::train::history::{Axis, History};
@@ -133,6 +133,9 @@ pub struct Curves {
     /// What is waited for, if nothing can be drawn yet.
     #[serde(skip)]
     waits: Option<String>,
+    /// Steps of the longest run drawn, up to which smoothing makes sense.
+    #[serde(skip)]
+    longest_window: u32,
     /// The run under way, then the earlier ones that are shown.
     #[serde(skip)]
     drawn: Vec<RunPoints>,
@@ -147,6 +150,7 @@ impl Default for Curves {
             window: SMOOTHING,
             zoom: Zoom::default(),
             waits: None,
+            longest_window: LONGEST_WINDOW,
             drawn: Vec::new(),
         }
     }
@@ -155,6 +159,11 @@ impl Default for Curves {
 impl Curves {
     /// Draws controls, legend and plot into all the space there is.
     pub fn ui(&mut self, ui: &mut Ui, input: &Input<'_>) -> Option<Reply> {
+        let steps = self.runs(input).filter_map(History::last_step).max();
+        let steps = steps.map_or(LONGEST_WINDOW, |steps| {
+            u32::try_from(steps).unwrap_or(u32::MAX)
+        });
+        self.longest_window = steps.clamp(1, LONGEST_WINDOW);
         let reply = match is_short(ui) {
             true => self.short_header_ui(ui, input),
             false => legend::in_half(ui, |ui| {
@@ -214,7 +223,10 @@ impl Curves {
                 } else {
                     columns.div_ceil(3)
                 },
-                window: self.quantity.window(self.window.max(1) as usize),
+                // No mean is of more steps than there are.
+                window: self
+                    .quantity
+                    .window(shortened(self.window, history) as usize),
             };
             drawn.refresh(history, key);
         }
@@ -260,7 +272,10 @@ impl Curves {
         ui.end_row();
         let label = ui.label("smoothing");
         ui.spacing_mut().slider_width = 80.0;
-        let slider = Slider::new(&mut self.window, 1..=LONGEST_WINDOW)
+        let longest = self.longest_window;
+        let mut window = self.window.min(longest);
+        let before = window;
+        let slider = Slider::new(&mut window, 1..=longest)
             .logarithmic(true)
             .custom_formatter(|steps, _| window_text(steps))
             .custom_parser(window_of);
@@ -271,6 +286,9 @@ impl Curves {
                  band behind it reaches from the least to the greatest single value",
             )
             .on_disabled_hover_text("The learning rate has no noise to smooth away");
+        if window != before {
+            self.window = window;
+        }
         let reset = ui.add_enabled(self.zoom.is_set(), egui::Button::new("Reset zoom"));
         let tip = "Show the whole run again; a double click on the plot does the same";
         if reset.on_hover_text(tip).clicked() {
@@ -353,10 +371,19 @@ impl View for Curves {
     }
 }
 
+/// Steps that the training line of a run is the mean of.
+fn shortened(window: u32, run: &History) -> u32 {
+    let steps = run.last_step().unwrap_or_default();
+    let longest = u32::try_from(steps).unwrap_or(u32::MAX);
+    window.clamp(1, longest.max(1))
+}
+
 /// The number in a text such as `mean of 1,000 steps`.
 fn window_of(text: &str) -> Option<f64> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().ok()
+    match text.trim() {
+        "none" => Some(1.0),
+        text => text.split_whitespace().find_map(read),
+    }
 }
 
 fn window_text(steps: f64) -> String {

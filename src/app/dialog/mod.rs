@@ -7,12 +7,15 @@
 #[cfg_attr(target_arch = "wasm32", path = "page.rs")]
 mod system;
 
+mod complete;
+
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use egui::{Key, Modal, TextEdit};
+use egui::text::CCursorRange;
+use egui::{Key, Modal, Modifiers, TextEdit};
 use web_time::{Duration, Instant};
 
 use crate::platform::{IS_A_PAGE, fs};
@@ -83,8 +86,18 @@ enum Way {
     Typed {
         text: String,
         why: &'static str,
-        complaint: Option<String>,
+        told: Told,
     },
+}
+
+/// What is told below a path that is typed.
+#[derive(Default)]
+struct Told {
+    complaint: Option<String>,
+    /// Names that it could be completed to.
+    fitting: Vec<String>,
+    /// The field was drawn before.
+    is_shown: bool,
 }
 
 const NO_DIALOGS: &str =
@@ -156,11 +169,7 @@ impl<T> Dialog<T> {
                     Poll::Ready(path) => path,
                 }
             }
-            Way::Typed {
-                text,
-                why,
-                complaint,
-            } => match typed_ui(ctx, &open.ask, why, text, complaint) {
+            Way::Typed { text, why, told } => match typed_ui(ctx, &open.ask, why, text, told) {
                 Typed::Going => return None,
                 Typed::Cancelled => None,
                 Typed::Done(path) => Some(path),
@@ -180,7 +189,7 @@ impl Way {
         Self::Typed {
             text: text.display().to_string(),
             why,
-            complaint: None,
+            told: Told::default(),
         }
     }
 }
@@ -196,35 +205,41 @@ fn typed_ui(
     ask: &Ask,
     why: &str,
     text: &mut String,
-    complaint: &mut Option<String>,
+    told: &mut Told,
 ) -> Typed {
     let mut result = Typed::Going;
     let modal = Modal::new(egui::Id::unique("a path to type")).show(ctx, |ui| {
         ui.set_width(420.0_f32.min(ui.ctx().content_rect().width() - 48.0));
         ui.heading(&ask.title);
         let label = ui.label(why);
-        let field = ui
-            .add(
-                TextEdit::singleline(text)
-                    .align(egui::Align2::LEFT_CENTER)
-                    .desired_width(f32::INFINITY),
-            )
-            .labelled_by(label.id);
+        let (field, goes_on) = path_ui(ui, ask, text, told);
+        let field = field.labelled_by(label.id);
         if field.changed() {
-            *complaint = None;
+            told.complaint = None;
+            told.fitting.clear();
         }
-        if let Some(complaint) = complaint {
-            ui.colored_label(super::theme::problem_colour(ui), complaint.as_str());
+        if let Some(complaint) = &told.complaint {
+            ui.colored_label(super::theme::problem_colour(ui), complaint);
+        }
+        if !told.fitting.is_empty() {
+            ui.weak(told.fitting.join("   "));
         }
         let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         ui.horizontal_wrapped(|ui| {
             let enter = ui
                 .button("Use this path")
-                .on_hover_text("Takes the path as typed (Enter).");
+                .on_hover_text("Takes the path as typed (Enter). Tab completes it.");
+            if goes_on {
+                enter.request_focus();
+            }
             if enter.clicked() || is_entered {
                 match judged(ask, text) {
                     Ok(path) => result = Typed::Done(path),
-                    Err(sentence) => *complaint = Some(sentence),
+                    Err(sentence) => {
+                        told.complaint = Some(sentence);
+                        // To be put right at once.
+                        field.request_focus();
+                    }
                 }
             }
             let cancel = ui
@@ -236,7 +251,7 @@ fn typed_ui(
         });
         // Whoever asked for a path wants to type it at once.
         let is_idle = ui.memory(|memory| memory.focused().is_none());
-        if is_idle && complaint.is_none() {
+        if is_idle {
             field.request_focus();
         }
     });
@@ -244,6 +259,44 @@ fn typed_ui(
         result = Typed::Cancelled;
     }
     result
+}
+
+/// The field, selected when it is first shown, and completed by Tab; whether Tab had nothing to complete and goes
+/// on to what follows.
+fn path_ui(
+    ui: &mut egui::Ui,
+    ask: &Ask,
+    text: &mut String,
+    told: &mut Told,
+) -> (egui::Response, bool) {
+    let id = ui.make_persistent_id("path");
+    let mut goes_on = false;
+    let mut cursor =
+        (!std::mem::replace(&mut told.is_shown, true)).then(|| CCursorRange::select_all_str(text));
+    let tab = |input: &mut egui::InputState| input.consume_key(Modifiers::NONE, Key::Tab);
+    if ui.memory(|memory| memory.has_focus(id)) && ui.input_mut(tab) {
+        let completed = complete::complete(text, ask.kind == Kind::Folder);
+        goes_on = completed.text == *text && completed.fitting.is_empty();
+        told.fitting = completed.fitting;
+        if completed.text != *text {
+            *text = completed.text;
+            told.complaint = None;
+        }
+        let end = CCursorRange::select_all_str(text).primary;
+        cursor = Some(CCursorRange::one(end));
+    }
+    if let Some(cursor) = cursor {
+        let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
+        state.cursor.set_char_range(Some(cursor));
+        state.store(ui.ctx(), id);
+    }
+    let field = TextEdit::singleline(text)
+        .id(id)
+        // Tab completes in place of going on.
+        .lock_focus(true)
+        .align(egui::Align2::LEFT_CENTER)
+        .desired_width(f32::INFINITY);
+    (ui.add(field), goes_on)
 }
 
 /// A typed path, if it can be what was asked for.

@@ -1,12 +1,14 @@
 //! The rows of the form: a name, a control, a tooltip over both, and below them what is wrong.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::hash::Hash;
 use std::path::Path;
+use std::rc::Rc;
 
 use egui::emath::Numeric;
 use egui::{
-    Align, ComboBox, DragValue, Label, Layout, Response, RichText, TextEdit, TextStyle, Ui,
+    Align, ComboBox, DragValue, Id, Label, Layout, Response, RichText, TextEdit, TextStyle, Ui,
     UiBuilder, vec2,
 };
 
@@ -15,6 +17,7 @@ use crate::app::icons::{self, picture_button};
 use crate::app::layout_class::drag_speed;
 use crate::app::theme::problem_colour;
 use crate::field::{Explain, Field};
+use crate::numbers::{self, grouped};
 use crate::train::setting::{Kind, Part};
 use crate::train::settings::Settings;
 use crate::train::table::{SETTINGS, setting};
@@ -92,7 +95,7 @@ impl Rows<'_> {
     pub fn number<N: Numeric>(self, ui: &mut Ui, field: Field, value: &mut N) {
         self.row(ui, field, &tooltip(field), |ui| {
             let number = number(ui, value, unit(field));
-            ui.add(number)
+            add_number::<N>(ui, field, number)
         });
     }
 
@@ -115,7 +118,7 @@ impl Rows<'_> {
             }
             if let Some(value) = value {
                 let number = number(ui, value, unit(field));
-                let number = ui.add(number).on_hover_text(&tooltip);
+                let number = add_number::<N>(ui, field, number).on_hover_text(&tooltip);
                 number.accessible_name(format!("{}, number", row.label()));
             }
             switch
@@ -259,6 +262,11 @@ impl Rows<'_> {
 
     /// What is wrong with a row, if anything is.
     pub fn problem_ui(self, ui: &mut Ui, row: Row) {
+        let mistake = ui.data(|data| data.get_temp::<String>(mistake_id(row)));
+        if let Some(text) = mistake.filter(|_| !self.locked) {
+            let text = RichText::new(text).small();
+            ui.add(Label::new(text.color(problem_colour(ui))).wrap());
+        }
         if let Some(problem) = self.problem.filter(|problem| problem.row == row) {
             let text = RichText::new(&problem.text).small();
             ui.add(Label::new(text.color(problem_colour(ui))).wrap());
@@ -325,22 +333,66 @@ pub(super) fn number<'a, N: Numeric>(ui: &Ui, value: &'a mut N, unit: &str) -> D
     let speed = if N::INTEGRAL { 0.2 } else { 0.002 };
     let number = DragValue::new(value)
         .speed(drag_speed(ui, speed))
-        .suffix(unit)
-        .custom_parser(finite);
+        .suffix(unit);
     match N::INTEGRAL {
-        true => number,
+        true => number.custom_formatter(in_threes),
         false => number.max_decimals(9).custom_formatter(plainly),
     }
 }
 
-/// What is typed as a number; never NaN or an infinity, which TOML would hold but no run could use.
-pub(super) fn finite(text: &str) -> Option<f64> {
-    let text: String = text
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && *letter != ',')
-        .map(|letter| if letter == '−' { '-' } else { letter })
-        .collect();
-    text.parse().ok().filter(|value: &f64| value.is_finite())
+/// What reads a number that is typed.
+pub(super) type Reader = Box<dyn Fn(&str) -> Option<f64>>;
+
+/// Adds a number to a row, and keeps what was typed there that is none, to be told below it.
+pub(super) fn add_number<N: Numeric>(
+    ui: &mut Ui,
+    row: impl Into<Row>,
+    number: DragValue<'_>,
+) -> Response {
+    let add = |ui: &mut Ui, reader: Reader| ui.add(number.custom_parser(reader));
+    with_reader(ui, row.into(), N::INTEGRAL, add)
+}
+
+/// The same for any widget that a number can be typed into.
+pub(super) fn with_reader(
+    ui: &mut Ui,
+    row: Row,
+    is_whole: bool,
+    add: impl FnOnce(&mut Ui, Reader) -> Response,
+) -> Response {
+    let typed: Rc<Cell<Option<Result<(), String>>>> = Rc::default();
+    let read = typed.clone();
+    let reader = move |text: &str| {
+        let value = numbers::read(text).filter(|value| !is_whole || value.fract() == 0.0);
+        read.set(Some(value.map(drop).ok_or_else(|| text.trim().to_owned())));
+        value
+    };
+    let response = add(ui, Box::new(reader));
+    let place = mistake_id(row);
+    let typed = typed.take();
+    ui.data_mut(|data| match typed {
+        Some(Err(text)) => {
+            let kind = if is_whole { "whole number" } else { "number" };
+            let told = format!("“{text}” is no {kind}; it was not taken.");
+            data.insert_temp(place, told);
+        }
+        None if !response.changed() => {}
+        Some(Ok(())) | None => data.remove::<String>(place),
+    });
+    response
+}
+
+/// Where it is kept what was typed at a row that is no number.
+fn mistake_id(row: Row) -> Id {
+    Id::unique(("no number", row))
+}
+
+/// A whole number as it is written elsewhere.
+pub(super) fn in_threes(value: f64, _: std::ops::RangeInclusive<usize>) -> String {
+    match value >= 0.0 {
+        true => grouped(value as u64),
+        false => value.to_string(),
+    }
 }
 
 /// A number with all of its digits and no more.

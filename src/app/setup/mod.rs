@@ -170,6 +170,11 @@ impl Setup {
         self.preset = Some(preset);
     }
 
+    /// Whether it asks for a path.
+    pub fn is_asking(&self) -> bool {
+        self.dialog.is_open()
+    }
+
     /// What to compute on.
     pub fn adapter(&self) -> &AdapterChoice {
         &self.adapter

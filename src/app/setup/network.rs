@@ -7,7 +7,7 @@ use egui::{Label, RichText, Ui};
 
 use super::Setup;
 use super::data::Purpose;
-use super::fields::{Draft, Rows, menu_button, number, short_path, tooltip};
+use super::fields::{Draft, Rows, add_number, menu_button, number, short_path, tooltip};
 use super::problem::{Row, Section};
 use crate::app::dialog::{Ask, Kind};
 use crate::field::Field;
@@ -92,10 +92,8 @@ impl Setup {
                 tooltip(Field::Width)
             ),
             |ui| {
-                let number = egui::DragValue::new(&mut width)
-                    .speed(crate::app::layout_class::drag_speed(ui, 0.2))
-                    .suffix(" channels");
-                let number = ui.add(number);
+                let number = number(ui, &mut width, " channels");
+                let number = add_number::<u32>(ui, Field::Width, number);
                 menu_button(ui, "Usual widths", |ui| {
                     for usual in WIDTHS {
                         if ui.button(format!("{usual} channels")).clicked() {

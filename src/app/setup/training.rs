@@ -2,10 +2,10 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use egui::{ComboBox, DragValue, Slider, SliderClamping, Ui};
+use egui::{ComboBox, Slider, SliderClamping, Ui};
 
 use super::Setup;
-use super::fields::{Rows, finite, plainly, tooltip};
+use super::fields::{Rows, add_number, number, plainly, tooltip, with_reader};
 use super::problem::{Row, Section};
 use crate::app::icons::{die, picture_button};
 use crate::field::Field;
@@ -72,9 +72,10 @@ impl Setup {
             let slider = Slider::new(&mut self.settings.lr, 1e-5..=10.0)
                 .logarithmic(true)
                 .clamping(SliderClamping::Never)
-                .custom_parser(finite)
                 .custom_formatter(plainly);
-            ui.add(slider)
+            with_reader(ui, Field::Lr.into(), false, |ui, reader| {
+                ui.add(slider.custom_parser(reader))
+            })
         });
         self.schedule_ui(ui, rows);
         self.seed_ui(ui, rows);
@@ -105,14 +106,10 @@ impl Setup {
         let mut length = before;
         rows.row(ui, field, &tooltip(field), |ui| {
             let number = match &mut settings.max_steps {
-                None => DragValue::new(&mut settings.epochs),
-                Some(steps) => DragValue::new(steps),
+                None => number(ui, &mut settings.epochs, ""),
+                Some(steps) => number(ui, steps, ""),
             };
-            let number = ui.add(
-                number
-                    .speed(crate::app::layout_class::drag_speed(ui, 0.2))
-                    .custom_parser(finite),
-            );
+            let number = add_number::<u64>(ui, field, number);
             let names = [(Length::Epochs, "epochs"), (Length::Steps, "steps")];
             let shown = names[usize::from(length == Length::Steps)].1;
             ComboBox::from_id_salt("length")

@@ -10,13 +10,103 @@ use crate::app::action::Action;
 use crate::app::comparison;
 use crate::app::dialog::Kind;
 use crate::app::layout_class::LayoutClass;
+use crate::app::palette::{Choice, Line};
+use crate::app::question::Question;
 use crate::app::run_view::RunView;
 use crate::app::switching_off::SwitchingOff;
 use crate::app::tour::Comparison;
+use crate::app::views::ViewId;
+use crate::numbers::grouped;
 use crate::session::{Command, Phase};
+use crate::train::run::Ending;
 use crate::train::settings::Settings;
 
 impl Shell {
+    /// What the keys ask for: nothing but to leave while something has to be answered first. A key that would
+    /// end the run under way is easily pressed by mistake, so it asks.
+    pub(super) fn pressed(&mut self, ctx: &Context) -> Option<Action> {
+        let is_answering = self.dialog.is_open()
+            || self.setup.is_asking()
+            || self.palette.is_open()
+            || self.question.is_some();
+        let action = Action::pressed(ctx);
+        let action = action.filter(|action| !is_answering || *action == Action::Quit)?;
+        let run = self.shared.run.as_ref().filter(|run| !run.has_ended());
+        match (action, run) {
+            (Action::Start, Some(run)) if self.allows(action) => {
+                let text = format!(
+                    "{} is under way, at step {} of {}. It is saved and ended first, and can be resumed.",
+                    run.title(),
+                    grouped(run.step),
+                    grouped(run.total_steps),
+                );
+                self.question = Some(Question {
+                    title: "Start another run?",
+                    text,
+                    yes: "Start another",
+                    no: "Keep this one",
+                });
+                None
+            }
+            _ => Some(action),
+        }
+    }
+
+    /// Asks what a key asks before it ends a run, and does what was meant.
+    pub(super) fn question_ui(&mut self, ctx: &Context) {
+        let answer = self.question.as_ref().and_then(|asked| asked.ui(ctx));
+        if let Some(is_meant) = answer {
+            self.question = None;
+            if is_meant {
+                self.act(ctx, Action::Start);
+            }
+        }
+    }
+
+    /// All that the list of commands offers: the actions, then the panes and the run to go on with.
+    pub(super) fn lines(&self, problem: &Option<String>) -> Vec<Line> {
+        let status = self.status(problem);
+        let mut lines: Vec<_> = Action::all()
+            .map(|action| Line {
+                choice: Choice::Do(action),
+                text: action.text().to_owned(),
+                tip: action.tooltip().to_owned(),
+                is_enabled: status.allows(action),
+            })
+            .collect();
+        lines.extend(ViewId::ALL.iter().map(|id| {
+            let view = self.views.get(*id);
+            Line {
+                choice: Choice::Show(*id),
+                text: format!("Show the pane {}", view.title()),
+                tip: view.help().to_owned(),
+                is_enabled: true,
+            }
+        }));
+        let shown = self.shared.run.as_ref();
+        let stopped = shown.filter(|run| run.has_ended() && run.ending != Some(Ending::Finished));
+        lines.extend(stopped.map(|run| Line {
+            choice: Choice::GoOn(run.folder.clone()),
+            text: format!("Go on with {}", run.name()),
+            tip: "Go on with the run shown from its last checkpoint.".into(),
+            is_enabled: self.preparing.is_none(),
+        }));
+        lines
+    }
+
+    /// Does what was chosen of the list of commands, but for an action, which it gives back.
+    pub(super) fn choose(&mut self, ctx: &Context, choice: Choice) -> Option<Action> {
+        match choice {
+            Choice::Do(action) => return Some(action),
+            Choice::Show(id) => {
+                self.layout.is_form_open = false;
+                self.show_view(id);
+            }
+            Choice::GoOn(run) => self.resume(ctx, &run, false),
+        }
+        None
+    }
+
     /// Does what was asked for.
     pub fn act(&mut self, ctx: &Context, action: Action) {
         let is_open = self.shared.run.as_ref().is_some_and(|f| !f.has_ended());

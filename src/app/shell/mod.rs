@@ -35,6 +35,7 @@ use super::notice::{Notices, Offer, Weight};
 use super::outcome::Outcome;
 use super::palette::Palette;
 use super::panes::Panes;
+use super::question::Question;
 use super::run_view::RunView;
 use super::setup::Setup;
 use super::shared::{News, Shared};
@@ -90,6 +91,8 @@ pub struct Shell {
     looks: Looks,
     /// The folder of the run under way is gone, and the reader is asked.
     gone: Option<Gone>,
+    /// Whether to begin another run, where a key asked for it.
+    question: Option<Question>,
     /// What is taken away once a checkpoint is saved, and where it goes.
     awaiting_save: Option<(Export, PathBuf)>,
     next_request: u64,
@@ -146,6 +149,7 @@ impl Shell {
             dialog: Dialog::default(),
             looks: Looks::default(),
             gone: None,
+            question: None,
             awaiting_save: None,
             next_request: 0,
             has_new_names: false,
@@ -307,7 +311,7 @@ impl Shell {
         self.layout.class = class;
         self.shared.preparing = self.status(&None).preparing;
         let problem = self.setup.problem();
-        let mut action = Action::pressed(&ctx);
+        let mut action = self.pressed(&ctx);
         Panel::top("toolbar").show(ui, |ui| {
             let pressed = match class {
                 LayoutClass::Compact => {
@@ -316,9 +320,6 @@ impl Shell {
                 _ => toolbar::ui(ui, self.status(&problem)),
             };
             action = action.or(pressed);
-            if let Some(Offer::Resume(run)) = self.notices.ui(ui) {
-                self.resume(ui.ctx(), &run, false);
-            }
         });
         if self.is_setup_shown && class != LayoutClass::Compact {
             Panel::left("setup")
@@ -358,12 +359,18 @@ impl Shell {
         if let Some(comparison) = self.tour.window(&ctx) {
             self.set_up(&ctx, comparison);
         }
+        // Above the tour, below what has to be answered first.
+        if let Some(Offer::Resume(run)) = self.notices.ui(&ctx, class) {
+            self.resume(&ctx, &run, false);
+        }
         let problem = self.setup.problem();
         let chosen = {
-            let mut palette = std::mem::take(&mut self.palette);
-            let chosen = palette.ui(&ctx, |action| self.status(&problem).allows(action));
-            self.palette = palette;
-            chosen
+            let lines = match self.palette.is_open() {
+                true => self.lines(&problem),
+                false => Vec::new(),
+            };
+            let chosen = self.palette.ui(&ctx, &lines);
+            chosen.and_then(|choice| self.choose(&ctx, choice))
         };
         if let Some(action) = action.or(chosen)
             && self.status(&problem).allows(action)
@@ -374,6 +381,7 @@ impl Shell {
             self.answered(&ctx, answer);
         }
         self.pictures_ui(&ctx);
+        self.question_ui(&ctx);
         self.check_names(&ctx);
         dropping::ui(&ctx);
         for dropped in dropped(&ctx) {

@@ -275,6 +275,8 @@ impl Shell {
             }
         };
         self.is_asked = true;
+        // What kept the run before from beginning does not hold of this one.
+        self.notices.run_begins();
         self.resumes = match &request.origin {
             Origin::Resumed { run, .. } | Origin::Read { run } => Some(run.clone()),
             Origin::New { .. } => None,

@@ -6,7 +6,7 @@ use super::choice::{Choice, Chosen, Tested};
 use super::{Network, Pending, SwitchingOff, share_off};
 use crate::app::layout_class::{drag_speed, small_button};
 use crate::app::theme::problem_colour;
-use crate::numbers::grouped;
+use crate::numbers::{grouped, read};
 
 /// Points kept for the number behind the slider.
 const NUMBER_WIDTH: f32 = 74.0;
@@ -131,16 +131,26 @@ impl SwitchingOff {
         let before = (choice.tested, self.compare);
         ui.horizontal_wrapped(|ui| {
             ui.label("Test images:");
-            for tested in Tested::ALL {
+            // Of a small test set, more than all cannot be had.
+            let all = network.test_images;
+            let mut now = match choice.tested.images() >= all {
+                true => Tested::All,
+                false => choice.tested,
+            };
+            let shown = now;
+            let is_less = |tested: &Tested| *tested == Tested::All || tested.images() < all;
+            for tested in Tested::ALL.into_iter().filter(is_less) {
                 let text = match tested {
-                    Tested::All => format!("all {}", grouped(network.test_images as u64)),
+                    Tested::All => format!("all {}", grouped(all as u64)),
                     some => grouped(some.images() as u64),
                 };
-                ui.radio_value(&mut choice.tested, tested, text)
-                    .on_hover_text(
-                        "On how many test images, from the first, accuracy is measured. More give a \
+                ui.radio_value(&mut now, tested, text).on_hover_text(
+                    "On how many test images, from the first, accuracy is measured. More give a \
                          surer number, and take longer.",
-                    );
+                );
+            }
+            if now != shown {
+                choice.tested = now;
             }
         });
         ui.checkbox(&mut self.compare, "Random channels and curve each time")
@@ -188,6 +198,5 @@ fn parse_threshold(text: &str) -> Option<f64> {
     if text.eq_ignore_ascii_case("none") {
         return Some(0.0);
     }
-    let number: f64 = text.replace(',', ".").parse().ok()?;
-    number.is_finite().then_some(number)
+    read(text)
 }

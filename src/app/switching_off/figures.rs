@@ -2,16 +2,17 @@
 
 use egui::{RichText, Role, Ui, WidgetInfo};
 use egui_plot::{
-    AxisHints, Corner, HoverPosition, Legend, Line, LineStyle, MarkerShape, Plot, PlotPoints,
-    Points, VLine,
+    AxisHints, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoints, Points,
+    VLine,
 };
 
 use super::results::{Curve, Measured};
 use super::{Network, Pending, SwitchingOff, share_off};
 use crate::app::bars::Bar;
+use crate::app::curves::axes;
 use crate::app::theme::SERIES;
 use crate::app::touch;
-use crate::numbers::{grouped, percent};
+use crate::numbers::{counted, grouped, percent};
 use crate::study::probe::Accuracy;
 
 /// Points between two labels of an axis from which they begin to show, and show in full.
@@ -52,8 +53,8 @@ impl SwitchingOff {
         let note = match random {
             _ if waits => "measuring…".to_owned(),
             Some(random) => format!(
-                "mean of {} draws, {} to {}; {}; {}",
-                random.value.draws,
+                "mean of {}, {} to {}; {}; {}",
+                counted(random.value.draws as u64, "draw"),
                 percent(random.value.least),
                 percent(random.value.greatest),
                 of_images(random.value.images, random.step),
@@ -88,14 +89,20 @@ impl SwitchingOff {
         let title = "Accuracy against the share of channels off";
         ui.label(RichText::new(title).strong()).on_hover_text(
             "From all channels on to all off: those of least |γ| first, and as many at random. \
-             The vertical line is the share that is off now.",
+             Of random ones the line is the mean of the draws that the bar has too, the strokes reach from the \
+             least to the greatest. The dotted line is the share that is off now.",
         );
+        legend_ui(ui, &mut self.whole_axis);
         let channels = network.norms.gamma.len();
         let summary = curve_summary(curve);
         plot_ui(
             ui,
             curve,
             100.0 * off as f64 / channels.max(1) as f64,
+            match self.whole_axis {
+                true => 100.0,
+                false => top(curve),
+            },
             &summary,
         );
         ui.weak(&summary);
@@ -165,7 +172,8 @@ fn curve_summary(curve: &Curve) -> String {
     match curve.off.len() {
         0 => "No point yet.".to_owned(),
         points => format!(
-            "{points} points, each of {}",
+            "{}, each of {}",
+            counted(points as u64, "point"),
             of_images(curve.images, curve.step)
         ),
     }
@@ -195,9 +203,8 @@ fn curve_plot() -> Plot<'static> {
         .sense(egui::Sense::click())
         .show_crosshair(false)
         .default_x_bounds(0.0, 100.0)
-        .default_y_bounds(0.0, 100.0)
         .x_grid_spacer(egui_plot::uniform_grid_spacer(|_| [100.0, 20.0, 10.0]))
-        .y_grid_spacer(egui_plot::uniform_grid_spacer(|_| [100.0, 20.0, 10.0]))
+        .y_grid_spacer(axes::y_marks)
         .custom_x_axes(vec![
             AxisHints::new_x()
                 .label("channels off")
@@ -211,14 +218,33 @@ fn curve_plot() -> Plot<'static> {
                 .min_thickness(38.0),
         ])
         .label_formatter(label)
-        .legend(
-            Legend::default()
-                .position(Corner::RightTop)
-                .follow_insertion_order(true),
-        )
 }
 
-fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
+/// Where the vertical axis ends, in per cent, so that what is drawn fills it.
+fn top(curve: &Curve) -> f64 {
+    let points = curve.weakest.iter().map(|point| point.y);
+    let highest = points.chain(curve.spread.iter().map(|spread| spread.1));
+    let needed = 1.05 * highest.fold(0.0, f64::max);
+    let tops = [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0];
+    let fit = tops.into_iter().find(|top| needed > 0.0 && needed <= *top);
+    fit.unwrap_or(100.0)
+}
+
+/// Which line is which, above the plot, where it covers none of them.
+fn legend_ui(ui: &mut Ui, whole_axis: &mut bool) {
+    ui.horizontal_wrapped(|ui| {
+        for (name, colour) in [(WEAKEST, SERIES[0]), (RANDOM, SERIES[1])] {
+            let sign = if name == WEAKEST { "●" } else { "■" };
+            ui.label(RichText::new(sign).color(colour));
+            ui.label(name);
+        }
+        ui.checkbox(whole_axis, "up to 100 %").on_hover_text(
+            "Let the vertical axis end at 100 %, to compare curves; else it fits the curve.",
+        );
+    });
+}
+
+fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, top: f64, summary: &str) {
     let (solid, dashed) = (LineStyle::Solid, LineStyle::dashed_dense());
     let (circle, square) = (MarkerShape::Circle, MarkerShape::Square);
     let series = [
@@ -227,6 +253,12 @@ fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, summary: &str) {
     ];
     let marker = ui.visuals().text_color();
     let shown = curve_plot().show(ui, |plot| {
+        plot.set_plot_bounds(PlotBounds::from_min_max([-1.0, 0.0], [101.0, top]));
+        for (point, (least, greatest)) in curve.random.iter().zip(&curve.spread) {
+            let ends = vec![[point.x, *least], [point.x, *greatest]];
+            let line = Line::new("", ends).color(SERIES[1]).width(1.0);
+            plot.line(line.allow_hover(false));
+        }
         plot.vline(
             VLine::new("off now", share_now)
                 .color(marker)
@@ -271,7 +303,12 @@ fn table_ui(ui: &mut Ui, curve: &Curve) {
             for (place, off) in curve.off.iter().enumerate() {
                 ui.label(grouped(*off as u64));
                 ui.label(percent(curve.weakest[place].y / 100.0));
-                ui.label(percent(curve.random[place].y / 100.0));
+                let (least, greatest) = curve.spread[place];
+                let mean = percent(curve.random[place].y / 100.0);
+                ui.label(match least < greatest {
+                    true => format!("{mean} ({least:.1} to {greatest:.1})"),
+                    false => mean,
+                });
                 ui.end_row();
             }
         });

@@ -67,6 +67,8 @@ impl Network<'_> {
 pub struct SwitchingOff {
     follow: bool,
     compare: bool,
+    /// The axis of the curve goes to 100 %, however low the curve is.
+    whole_axis: bool,
     /// The curve was asked for, though not with every measurement.
     #[serde(skip)]
     curve_once: bool,
@@ -81,6 +83,7 @@ impl Default for SwitchingOff {
         Self {
             follow: false,
             compare: true,
+            whole_axis: false,
             curve_once: false,
             results: Results::default(),
             pending: None,

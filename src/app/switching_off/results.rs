@@ -81,8 +81,10 @@ pub struct Curve {
     pub off: Vec<usize>,
     /// Those of least |γ| off.
     pub weakest: Vec<PlotPoint>,
-    /// As many off at random.
+    /// As many off at random: the mean of some draws.
     pub random: Vec<PlotPoint>,
+    /// The least and the greatest of these draws, in per cent.
+    pub spread: Vec<(f64, f64)>,
     /// Channels in all.
     pub channels: usize,
     /// The step after which the network was as it was measured.
@@ -123,9 +125,7 @@ impl Results {
                 off,
                 weakest,
                 random,
-            } => self
-                .curve
-                .insert(&sent, found.step, *off, *weakest, *random),
+            } => self.curve.insert(&sent, found.step, *off, *weakest, random),
             Finding::Answers(_) | Finding::Maps(_) => return false,
         }
         true
@@ -184,7 +184,17 @@ impl Sent {
 
 impl Curve {
     /// The first point of another request, or of another network, replaces all there were.
-    fn insert(&mut self, sent: &Sent, step: u64, off: usize, weakest: Accuracy, random: Accuracy) {
+    fn insert(
+        &mut self,
+        sent: &Sent,
+        step: u64,
+        off: usize,
+        weakest: Accuracy,
+        random: &[Accuracy],
+    ) {
+        let Some(draws) = Draws::of(random) else {
+            return;
+        };
         if (sent.request, step) != (self.request, self.step) {
             *self = Self {
                 channels: sent.channels,
@@ -196,16 +206,19 @@ impl Curve {
         }
         let share = 100.0 * off as f64 / self.channels.max(1) as f64;
         let [weakest, random] =
-            [weakest, random].map(|point| PlotPoint::new(share, 100.0 * point.accuracy));
+            [weakest.accuracy, draws.mean].map(|accuracy| PlotPoint::new(share, 100.0 * accuracy));
+        let spread = (100.0 * draws.least, 100.0 * draws.greatest);
         match self.off.binary_search(&off) {
             Ok(place) => {
                 self.weakest[place] = weakest;
                 self.random[place] = random;
+                self.spread[place] = spread;
             }
             Err(place) => {
                 self.off.insert(place, off);
                 self.weakest.insert(place, weakest);
                 self.random.insert(place, random);
+                self.spread.insert(place, spread);
             }
         }
     }

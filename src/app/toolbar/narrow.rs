@@ -4,6 +4,7 @@ use egui::{Align, Button, Layout, ProgressBar, RichText, ScrollArea, Ui};
 
 use super::{Status, menus};
 use crate::app::action::Action;
+use crate::numbers::grouped;
 use crate::session::Phase;
 
 /// Width of a button that has a sign for its words, in points.
@@ -99,7 +100,7 @@ fn progress_ui(ui: &mut Ui, status: Status<'_>) {
     let speed = run_view.images_per_second();
     let speed = speed.filter(|_| run_view.phase == Some(Phase::Running) && width >= 2.0 * PROGRESS);
     let text = match speed {
-        Some(speed) => format!("{epochs}, {speed:.0} images/s"),
+        Some(speed) => format!("{epochs}, {} images/s", grouped(speed.round() as u64)),
         None => epochs,
     };
     ui.add(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AdapterChoice, Ending, Event, Opened, SessionError, Worker};
+use super::{Ending, Event, Opened, Request, SessionError, Worker};
 use crate::train::gamma_history::{GammaLayer, gammas_path, read_gammas};
 use crate::train::run_folder::read_events;
 
@@ -11,7 +11,7 @@ impl Worker {
     pub(super) fn show(
         &mut self,
         mut opened: Opened,
-        adapter: AdapterChoice,
+        request: &Request,
     ) -> Result<Ending, SessionError> {
         let step = opened.start.progress.step;
         let past = read_events(&opened.folder).map_err(SessionError::Folder)?;
@@ -28,7 +28,7 @@ impl Worker {
         let opened = Arc::new(opened);
         self.reporter.send(Event::Opened(opened.clone()));
         // It is looked at once: nothing moves it.
-        self.watch_begins(&opened, adapter)?;
+        self.watch_begins(&opened, request)?;
         Ok(Ending::Interrupted)
     }
 }

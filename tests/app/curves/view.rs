@@ -402,3 +402,14 @@ fn smoothing_is_typed_or_dragged() {
     let slider = harness.get_by_role_and_label(egui::Role::Slider, "smoothing");
     assert!(slider.accesskit_node().is_disabled());
 }
+
+#[test]
+fn smoothing_is_no_longer_than_the_run() {
+    let mut shown = state(history(1, 20, 10));
+    shown.curves.window = 1_000;
+    let harness = harness(shown);
+    let slider = harness.get_by_role(egui::accesskit::Role::Slider);
+    assert_eq!(slider.accesskit_node().numeric_value(), Some(20.0));
+    let kept = harness.state().curves.window;
+    assert_eq!(kept, 1_000, "the choice stays for longer runs");
+}

@@ -169,3 +169,63 @@ fn the_typed_path_is_asked_for_from_the_list() {
     type_into(&mut form, TEXT, name, &path.display().to_string());
     assert_eq!(settings(&form).data.path(), Some(&*path));
 }
+
+/// A question for a path that has to be typed, beginning in a folder.
+fn typed_in(folder: &std::path::Path) -> Harness<'static, (Dialog<u32>, Vec<Answer<u32>>)> {
+    let mut dialog: Dialog<u32> = Dialog::with_service(none);
+    let ask = Ask {
+        title: "A folder".into(),
+        kind: Kind::Folder,
+        endings: Vec::new(),
+        directory: Some(folder.to_owned()),
+    };
+    dialog.ask(1, ask);
+    let ui = |ui: &mut egui::Ui, (dialog, answers): &mut (Dialog<u32>, Vec<Answer<u32>>)| {
+        answers.extend(dialog.poll(ui.ctx()));
+    };
+    let mut harness = Harness::new_ui_state(ui, (dialog, Vec::new()));
+    harness.run();
+    harness
+}
+
+#[test]
+fn a_typed_path_is_selected_at_first_and_completed_by_tab() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = folder.path().join("photographs");
+    std::fs::create_dir(&wanted).unwrap();
+    let mut harness = typed_in(folder.path());
+    // What is typed replaces the path that was there.
+    let begun = folder.path().join("pho").display().to_string();
+    harness.event(egui::Event::Text(begun));
+    harness.run();
+    harness.key_press(Key::Tab);
+    harness.run();
+    let shown = format!("{}{}", wanted.display(), std::path::MAIN_SEPARATOR);
+    let field = harness.get_by_role(TEXT);
+    let value = egui_kittest::kittest::NodeT::accesskit_node(&field).value();
+    assert_eq!(value.as_deref(), Some(&*shown));
+    assert!(field.is_focused(), "it can be typed on");
+    // With nothing to complete, Tab goes on.
+    harness.key_press(Key::Tab);
+    harness.run();
+    assert!(harness.get_by_label("Use this path").is_focused());
+    harness.get_by_label("Use this path").click();
+    harness.run();
+    let path = std::path::absolute(&shown).unwrap();
+    assert_eq!(harness.state().1, [Answer { purpose: 1, path }]);
+}
+
+#[test]
+fn a_path_that_is_wrong_keeps_the_focus() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = typed_in(folder.path());
+    harness.event(egui::Event::Text("/nowhere/at/all".into()));
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    harness.get_by_label_contains("There is no folder");
+    assert!(harness.get_by_role(TEXT).is_focused());
+    harness.get_by_label("Use this path").click();
+    harness.run();
+    assert!(harness.get_by_role(TEXT).is_focused());
+}

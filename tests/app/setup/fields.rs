@@ -258,3 +258,35 @@ fn an_adapter_is_asked_for_by_name_or_else_by_number() {
     assert_eq!(problem(&form), None);
     assert_eq!(form.state().setup.adapter().adapter, None);
 }
+
+#[test]
+fn a_comma_is_a_point_and_what_is_no_number_is_told_at_the_field() {
+    let mut form = form(Setup::default());
+    type_into(&mut form, NUMBER, "Learning rate", "0,05");
+    assert_eq!(settings(&form).lr, 0.05);
+    for (name, typed, told) in [
+        (
+            "Learning rate",
+            "fast",
+            "“fast” is no number; it was not taken.",
+        ),
+        ("Batch", "1,00,0", "“1,00,0” is no whole number"),
+        ("Batch", "12.5", "“12.5” is no whole number"),
+        ("Width", "many", "“many” is no whole number"),
+        ("Train for", "ten", "“ten” is no whole number"),
+    ] {
+        let before = settings(&form).clone();
+        type_into(&mut form, NUMBER, name, typed);
+        assert_eq!(*settings(&form), before, "{typed}");
+        assert!(says(&form, told), "{typed}");
+        // Until a number is typed there.
+        type_into(&mut form, NUMBER, name, "8");
+        assert!(!says(&form, told), "{typed}");
+    }
+    // As it is written elsewhere, and read back.
+    type_into(&mut form, NUMBER, "Batch", "1,500");
+    assert_eq!(settings(&form).batch_size, 1500);
+    let batch = field(&form, NUMBER, "Batch");
+    let shown = egui_kittest::kittest::NodeT::accesskit_node(&batch).value();
+    assert_eq!(shown.as_deref(), Some("1,500"));
+}

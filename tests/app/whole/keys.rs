@@ -181,3 +181,32 @@ fn a_pane_is_reached_by_tab_and_enter() {
     app.key(Key::Enter);
     assert!(app.says("here are its test images"));
 }
+
+#[test]
+fn the_list_fills_its_width_and_has_panes_and_the_run_to_go_on_with() {
+    let mut app = App::with(super::endless());
+    app.press("▶ Start");
+    app.until_step(1);
+    app.key(Key::F8);
+    app.until_ended("stopped and saved");
+    app.command(Key::K);
+    let width = app.get_by_label(SEARCH).rect().width();
+    let line = app.get_by_label_contains("Put all panes back").rect();
+    assert!(line.width() > 0.9 * width, "{line:?} of {width}");
+    app.get_by_label(SEARCH).type_text("pane images");
+    app.settle();
+    app.key(Key::Enter);
+    assert!(app.query_by_label(SEARCH).is_none());
+    assert!(app.says("test images"), "{:#?}", app.screen());
+
+    app.command(Key::K);
+    let (run, step) = (app.run_folder(), app.step_of_run());
+    app.get_by_label(SEARCH).type_text("go on with");
+    app.settle();
+    app.key(Key::Enter);
+    app.until_phase(Phase::Running);
+    app.until_step(step + 1);
+    assert_eq!(app.run_folder(), run);
+    app.key(Key::F8);
+    app.until_ended("stopped and saved");
+}

@@ -7,7 +7,7 @@ use super::{Colours, HeatMap, Order, marks};
 use crate::app::channels::Shown;
 use crate::app::layout_class::{drag_speed, fold};
 use crate::app::theme;
-use crate::numbers::{rounded, signed};
+use crate::numbers::{read, rounded, signed};
 
 /// Length of the strip of colours, in points.
 const STRIP: f32 = 96.0;
@@ -66,7 +66,8 @@ impl HeatMap {
         } else {
             let value = DragValue::new(&mut chosen)
                 .range(0.01..=100.0)
-                .speed(drag_speed(ui, 0.01));
+                .speed(drag_speed(ui, 0.01))
+                .custom_parser(read);
             let value = ui
                 .add(value)
                 .accessible_name("Brightest |γ|")

@@ -26,7 +26,7 @@ use crate::app::layout_class::{is_for_touch, is_touched};
 use crate::app::shared::Shared;
 use crate::app::view::{Place, View, recall};
 use crate::app::{focus, touch};
-use crate::numbers::signed;
+use crate::numbers::{grouped, signed};
 use crate::study::gamma::Norms;
 use geometry::{Geometry, LOWEST_ROW, READABLE_ROW, TOUCH_ROW};
 pub use order::Order;
@@ -441,6 +441,7 @@ fn tooltip(response: &Response, shown: &Shown<'_>, pick: Pick) {
             let channels = range.len();
             let off = range.filter(|&flat| shown.is_off(flat)).count();
             ui.strong(shown.layers.name(pick.layer));
+            let (off, channels) = (grouped(off as u64), grouped(channels as u64));
             ui.label(format!("{off} of {channels} channels are off."));
             ui.weak("Click: pick this layer.");
         }
