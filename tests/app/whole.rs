@@ -197,6 +197,14 @@ impl App {
         self.run_view().folder.clone()
     }
 
+    /// Draws until another run than this is shown; while one is prepared, none is.
+    fn until_another(&mut self, folder: &Path) {
+        self.until("another run", |app| {
+            let run = app.shell().run_view();
+            run.is_some_and(|run| run.folder != folder)
+        });
+    }
+
     fn step_of_run(&self) -> u64 {
         self.shell().run_view().map_or(0, |run| run.step)
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use bnonly::data::DataSource;
 use bnonly::session::Phase;
 use bnonly::train::history::Series;
 use bnonly::train::run_folder::{best_path, delta_path, last_path, metrics_path};
@@ -32,7 +33,10 @@ fn lines(run: &Path) -> [usize; 2] {
 
 #[test]
 fn a_run_on_shapes_is_started_followed_and_kept() {
-    let mut app = App::new();
+    let mut app = App::with(Settings {
+        data: DataSource::Shapes,
+        ..settings()
+    });
     app.settle();
     assert!(app.says("no run yet") && app.says("Press Start"));
     assert!(!app.is_enabled("■ Stop") && !app.is_enabled("▶ Go on"));
@@ -118,7 +122,7 @@ fn a_stopped_run_is_opened_and_ends_as_if_it_had_gone_through() {
 
     // The first step of a new run, which then waits.
     app.press("▶▮ Step");
-    app.until("another run", |app| app.run_folder() != through);
+    app.until_another(&through);
     app.until_step(1);
     app.until_phase(Phase::Paused);
     app.press("▶▮ Step");
@@ -166,7 +170,7 @@ fn earlier_runs_lie_behind_the_curves() {
         ..settings()
     });
     app.press("▶ Start");
-    app.until("another run", |app| app.run_folder() != first);
+    app.until_another(&first);
     app.until_ended("finished");
     app.settle();
     let removal = "Remove seed 0";
@@ -212,7 +216,7 @@ fn a_new_run_saves_the_one_under_way_first() {
     app.until_step(2);
     let first = app.run_folder();
     app.key(Key::F5);
-    app.until("another run", |app| app.run_folder() != first);
+    app.until_another(&first);
     app.until_step(1);
     let saved = checkpoint(&first).progress.step;
     assert!(saved >= 2, "{saved}");
