@@ -96,8 +96,8 @@ struct Told {
     complaint: Option<String>,
     /// Names that it could be completed to.
     fitting: Vec<String>,
-    /// The field was drawn before.
-    is_shown: bool,
+    /// The path that was there at first was selected, to be typed over.
+    was_selected: bool,
 }
 
 const NO_DIALOGS: &str =

@@ -1,6 +1,6 @@
 //! What was measured, as bars, as text and as a curve.
 
-use egui::{RichText, Role, Ui, WidgetInfo};
+use egui::{Color32, Rect, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
 use egui_plot::{
     AxisHints, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotBounds, PlotPoints, Points,
     VLine,
@@ -234,14 +234,28 @@ fn top(curve: &Curve) -> f64 {
 fn legend_ui(ui: &mut Ui, whole_axis: &mut bool) {
     ui.horizontal_wrapped(|ui| {
         for (name, colour) in [(WEAKEST, SERIES[0]), (RANDOM, SERIES[1])] {
-            let sign = if name == WEAKEST { "●" } else { "■" };
-            ui.label(RichText::new(sign).color(colour));
+            swatch(ui, colour, name == WEAKEST);
             ui.label(name);
         }
         ui.checkbox(whole_axis, "up to 100 %").on_hover_text(
             "Let the vertical axis end at 100 %, to compare curves; else it fits the curve.",
         );
     });
+}
+
+/// A piece of a line with its mark.
+fn swatch(ui: &mut Ui, colour: Color32, is_round: bool) {
+    let (rect, _) = ui.allocate_exact_size(vec2(22.0, 12.0), Sense::hover());
+    let ends = [rect.left_center(), rect.right_center()];
+    let painter = ui.painter();
+    painter.line_segment(ends, Stroke::new(1.5, colour));
+    match is_round {
+        true => painter.circle_filled(rect.center(), 3.5, colour),
+        false => {
+            let square = Rect::from_center_size(rect.center(), Vec2::splat(6.0));
+            painter.rect_filled(square, 0.0, colour)
+        }
+    };
 }
 
 fn plot_ui(ui: &mut Ui, curve: &Curve, share_now: f64, top: f64, summary: &str) {

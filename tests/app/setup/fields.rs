@@ -288,5 +288,5 @@ fn a_comma_is_a_point_and_what_is_no_number_is_told_at_the_field() {
     assert_eq!(settings(&form).batch_size, 1500);
     let batch = field(&form, NUMBER, "Batch");
     let shown = egui_kittest::kittest::NodeT::accesskit_node(&batch).value();
-    assert_eq!(shown.as_deref(), Some("1,500"));
+    assert_eq!(shown.as_deref(), Some("1,500 images"));
 }

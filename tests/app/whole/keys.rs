@@ -197,7 +197,7 @@ fn the_list_fills_its_width_and_has_panes_and_the_run_to_go_on_with() {
     app.settle();
     app.key(Key::Enter);
     assert!(app.query_by_label(SEARCH).is_none());
-    assert!(app.says("test images"), "{:#?}", app.screen());
+    assert!(app.says("answered"), "{:#?}", app.screen());
 
     app.command(Key::K);
     let (run, step) = (app.run_folder(), app.step_of_run());
