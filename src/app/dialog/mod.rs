@@ -271,8 +271,15 @@ fn path_ui(
 ) -> (egui::Response, bool) {
     let id = ui.make_persistent_id("path");
     let mut goes_on = false;
-    let mut cursor =
-        (!std::mem::replace(&mut told.is_shown, true)).then(|| CCursorRange::select_all_str(text));
+    let mut cursor = None;
+    if !told.was_selected {
+        // A field that does not have the keyboard yet forgets what is selected in it.
+        told.was_selected = ui.memory(|memory| memory.has_focus(id));
+        cursor = told
+            .was_selected
+            .then(|| CCursorRange::select_all_str(text));
+        ui.ctx().request_repaint();
+    }
     let tab = |input: &mut egui::InputState| input.consume_key(Modifiers::NONE, Key::Tab);
     if ui.memory(|memory| memory.has_focus(id)) && ui.input_mut(tab) {
         let completed = complete::complete(text, ask.kind == Kind::Folder);

@@ -200,7 +200,7 @@ fn curve_plot() -> Plot<'static> {
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .allow_axis_zoom_drag(false)
-        .sense(egui::Sense::click())
+        .sense(Sense::click())
         .show_crosshair(false)
         .default_x_bounds(0.0, 100.0)
         .x_grid_spacer(egui_plot::uniform_grid_spacer(|_| [100.0, 20.0, 10.0]))
