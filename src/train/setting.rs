@@ -273,3 +273,8 @@ impl<T: Text> Text for Option<T> {
 fn because(error: impl ToString) -> Refused {
     Refused::Because(error.to_string())
 }
+
+/// Rates go to the GPU as f32 and have to be finite there too.
+pub(super) fn is_rate(value: f64) -> bool {
+    value >= 0.0 && (value as f32).is_finite()
+}

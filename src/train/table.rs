@@ -5,7 +5,7 @@
 //! [`Field`], an entry here, and the place that uses it.
 
 use super::choices::{BN_INITS, DIGITS_SIZES, OPTIMIZERS, PRECISIONS};
-use super::setting::{Access, Kind, Part, Setting, Text};
+use super::setting::{Access, Kind, Part, Setting, Text, is_rate};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::digits;
 use crate::field::Field;
@@ -457,11 +457,6 @@ pub static SETTINGS: &[Setting] = &[
         access: access!(precision),
     },
 ];
-
-/// Rates go to the GPU as f32 and have to be finite there too.
-fn is_rate(value: f64) -> bool {
-    value >= 0.0 && (value as f32).is_finite()
-}
 
 /// What is known of a field, if it is a setting.
 pub fn setting(field: Field) -> Option<&'static Setting> {

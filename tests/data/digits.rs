@@ -95,8 +95,8 @@ fn mean_pictures_tell_some_digits_but_not_most() {
         (0..images.len()).map(image).collect()
     };
     let accuracy = nearest_mean_accuracy(&all(&data.train), &all(&data.test));
-    println!("nearest class mean: {accuracy}; chance is 0.1");
-    assert!((0.3..0.7).contains(&accuracy), "{accuracy}");
+    // Of handwriting, MNIST's, they tell 85 %; chance is 10 %.
+    assert!((0.3..0.85).contains(&accuracy), "{accuracy}");
 }
 
 #[test]
