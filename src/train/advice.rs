@@ -107,9 +107,9 @@ pub fn settle_flip(settings: &mut Settings, data: &DataShape) -> Option<Explanat
     let was_open = settings.flip.is_none() && settings.augment;
     let flips = settings.flip.unwrap_or(data.channels != 1);
     settings.flip = Some(flips);
-    (was_open && !flips).then(|| {
-        let told = "images of one channel are not mirrored, as digits and letters would read otherwise; for other \
-                    pictures it can be switched on";
+    // Of the data that is built in nothing is guessed.
+    (was_open && !flips && settings.data.path().is_some()).then(|| {
+        let told = "images of one channel are not mirrored, because digits and letters would read otherwise";
         Explanation::new(told).or(Remedy::Use(&[Field::Flip]))
     })
 }

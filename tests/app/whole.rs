@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 
 use bnonly::app::run_view::RunView;
 use bnonly::app::shell::Shell;
+use bnonly::data::DataSource;
 use bnonly::session::{OpenGpu, Phase, open_gpu};
 use bnonly::train::checkpoint::Checkpoint;
 use bnonly::train::run_folder::last_path;
@@ -47,6 +48,7 @@ const WINDOW: Vec2 = Vec2::new(1280.0, 800.0);
 /// 4 steps of 16 images an epoch, two epochs, of made-up shapes.
 fn settings() -> Settings {
     Settings {
+        data: DataSource::Shapes,
         model: "resnet-8".parse().unwrap(),
         width: Some(4),
         batch_size: 16,

@@ -1,6 +1,6 @@
 //! What is refused and what is said before the first step, and how epochs are cut into batches.
 
-use bnonly::data::DataShape;
+use bnonly::data::{DataShape, DataSource};
 use bnonly::field::{Explain, Field, Keys, Remedy};
 use bnonly::train::advice::settle_flip;
 use bnonly::train::batches::Batches;
@@ -182,6 +182,7 @@ fn images_of_one_channel_are_not_mirrored_unless_asked_for() {
         (None, false, &coloured, false, false),
     ] {
         let mut settings = Settings {
+            data: "/pictures".into(),
             flip,
             augment,
             ..settings(8)
@@ -193,4 +194,11 @@ fn images_of_one_channel_are_not_mirrored_unless_asked_for() {
         assert!(settings.flip.is_some());
         assert_eq!(settings.flips(data.channels), flips);
     }
+    // Of the digits that are built in nothing is guessed.
+    let mut built_in = Settings {
+        data: DataSource::Digits,
+        ..settings(8)
+    };
+    assert_eq!(settle_flip(&mut built_in, &grey), None);
+    assert_eq!(built_in.flip, Some(false));
 }

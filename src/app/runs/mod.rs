@@ -321,7 +321,7 @@ impl View for RunsView {
     }
 
     fn place(&self) -> Place {
-        Place::Acting
+        Place::Channels
     }
 
     fn least_height(&self) -> f32 {

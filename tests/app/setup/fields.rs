@@ -154,8 +154,8 @@ fn the_learning_rate_slides_by_its_logarithm() {
 fn length_can_be_in_steps() {
     let mut form = form(Setup::default());
     pick(&mut form, "Unit of length", "steps");
-    // 160 epochs of 79 batches.
-    assert_eq!(settings(&form).max_steps, Some(12_640));
+    // 160 epochs of 469 batches.
+    assert_eq!(settings(&form).max_steps, Some(75_040));
     type_into(&mut form, NUMBER, "Train for", "500");
     assert_eq!(settings(&form).max_steps, Some(500));
     assert!(says(&form, "500 steps, 79 an epoch"));

@@ -1,7 +1,7 @@
 //! What a run takes is worked out as the engine does it.
 
 use bnonly::app::setup::Setup;
-use bnonly::data::{DataShape, shapes};
+use bnonly::data::{DataShape, DataSource, shapes};
 use bnonly::engine::memory_needed;
 use bnonly::train::delta::Delta;
 use bnonly::train::settings::Settings;
@@ -12,7 +12,12 @@ use super::{click, form, says, settings, settle};
 
 #[test]
 fn what_a_run_takes_is_counted() {
-    let mut form = form(Setup::default());
+    let mut setup = Setup::default();
+    setup.set_settings(Settings {
+        data: DataSource::Shapes,
+        ..Settings::default()
+    });
+    let mut form = form(setup);
     let needs = form.state().setup.needs().unwrap().clone();
     assert_eq!((needs.trained, needs.parameters), (1_120, 175_258));
     assert!(says(&form, "1,120 (0.64 %)") && says(&form, "175,258"));
