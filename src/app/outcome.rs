@@ -3,7 +3,7 @@
 //! What switching channels off costs is measured then, by the prober, in questions of its own: all channels
 //! on, the weakest off, and as many random ones off, [`DRAWS`] times.
 
-use egui::{Align, Layout, Ui};
+use egui::{Align, Layout, ScrollArea, Ui};
 
 use super::run_view::RunView;
 use super::views::ViewId;
@@ -14,6 +14,9 @@ use crate::study::gamma::Norms;
 use crate::study::probe::Accuracy;
 use crate::train::run::Ending;
 use crate::train::summary::{Cost, Measured, Summary};
+
+/// Width below which the buttons stand below the sentence, in points.
+const NARROW: f32 = 700.0;
 
 /// Draws of random channels.
 pub const DRAWS: u64 = 5;
@@ -189,27 +192,36 @@ impl Outcome {
         let Some(sentence) = self.sentence() else {
             return;
         };
+        if ui.available_width() < NARROW {
+            // On a small screen it scrolls, so that the panes keep most of the height.
+            let height = 0.2 * ui.ctx().content_rect().height();
+            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                ui.label(&sentence);
+            });
+            ui.horizontal(|ui| self.buttons_ui(ui, &sentence));
+            return;
+        }
         ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            let close = ui.button("Close");
-            if close
-                .on_hover_text("Take the sentence about this run off")
-                .clicked()
-            {
-                self.is_closed = true;
-            }
-            let copy = ui.button("Copy");
-            if copy
-                .on_hover_text("Copy the sentence, to paste it elsewhere")
-                .clicked()
-            {
-                ui.ctx().copy_text(sentence.clone());
-            }
-            ui.with_layout(
-                Layout::left_to_right(Align::Min).with_main_wrap(true),
-                |ui| {
-                    ui.label(sentence);
-                },
-            );
+            self.buttons_ui(ui, &sentence);
+            let beside = Layout::left_to_right(Align::Min).with_main_wrap(true);
+            ui.with_layout(beside, |ui| ui.label(&sentence));
         });
+    }
+
+    fn buttons_ui(&mut self, ui: &mut Ui, sentence: &str) {
+        let close = ui.button("Close");
+        if close
+            .on_hover_text("Take the sentence about this run off")
+            .clicked()
+        {
+            self.is_closed = true;
+        }
+        let copy = ui.button("Copy");
+        if copy
+            .on_hover_text("Copy the sentence, to paste it elsewhere")
+            .clicked()
+        {
+            ui.ctx().copy_text(sentence.to_owned());
+        }
     }
 }

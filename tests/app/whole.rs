@@ -232,6 +232,11 @@ impl App {
         self.until(&format!("it says {text:?}"), |app| app.says(text));
     }
 
+    /// Waits for the sentence at a run's end: as long as it grows, what lies below it moves.
+    fn until_summed_up(&mut self) {
+        self.until_says("mean and standard error");
+    }
+
     fn until_step(&mut self, step: u64) {
         self.until(&format!("step {step}"), |app| app.step_of_run() >= step);
     }

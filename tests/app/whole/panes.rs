@@ -140,12 +140,16 @@ fn a_double_click_on_a_tab_shows_its_pane_alone_and_escape_all_again() {
 #[test]
 fn f11_asks_for_the_whole_screen() {
     let mut app = App::new();
-    app.key_press(Key::F11);
-    // The key may take a frame to arrive.
-    let is_asked = (0..5).any(|_| {
-        app.step();
-        let commands = &app.output().viewport_output[&ViewportId::ROOT].commands;
-        commands.contains(&ViewportCommand::Fullscreen(true))
+    // Only pressed: each event has a frame of its own, and the last frame's commands are kept.
+    app.input_mut().events.push(Event::Key {
+        key: Key::F11,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
     });
-    assert!(is_asked);
+    app.step();
+    let commands = &app.output().viewport_output[&ViewportId::ROOT].commands;
+    let asked = ViewportCommand::Fullscreen(true);
+    assert!(commands.contains(&asked), "{commands:?}");
 }

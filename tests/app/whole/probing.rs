@@ -57,6 +57,7 @@ fn a_channel_is_switched_by_a_click_in_the_map() {
     let mut app = App::new();
     app.press("▶ Start");
     app.until_ended("finished");
+    app.until_summed_up();
     set_threshold(&mut app, "none");
     let none = measured(&mut app, "no channel off", |off| off == 0);
     let whole = results(&app).whole.clone().unwrap();
@@ -87,6 +88,7 @@ fn what_is_set_to_zero_makes_a_difference() {
     let mut app = App::new();
     app.press("▶ Start");
     app.until_ended("finished");
+    app.until_summed_up();
     set_threshold(&mut app, "1");
     let gamma = measured(&mut app, "most channels off", |off| off > 60);
     app.get_by_label("γ and β").click();
@@ -116,6 +118,7 @@ fn images_are_answered_and_a_picked_one_shows_its_feature_maps() {
     let mut app = App::new();
     app.press("▶ Start");
     app.until_ended("finished");
+    app.until_summed_up();
     app.press("Images");
     app.until_says("; the network says");
     app.until_says("of 64 answered, at step 8");
