@@ -15,8 +15,8 @@ use crate::study::probe::Accuracy;
 use crate::train::run::Ending;
 use crate::train::summary::{Cost, Measured, Summary};
 
-/// Width below which the buttons stand below the sentence, in points.
-const NARROW: f32 = 700.0;
+/// Width or height of a window below which the buttons stand below the sentence, in points.
+const NARROW: f32 = 600.0;
 
 /// Draws of random channels.
 pub const DRAWS: u64 = 5;
@@ -192,9 +192,10 @@ impl Outcome {
         let Some(sentence) = self.sentence() else {
             return;
         };
-        if ui.available_width() < NARROW {
+        let screen = ui.ctx().content_rect().size();
+        if screen.min_elem() < NARROW {
             // On a small screen it scrolls, so that the panes keep most of the height.
-            let height = 0.2 * ui.ctx().content_rect().height();
+            let height = 0.15 * screen.y;
             ScrollArea::vertical().max_height(height).show(ui, |ui| {
                 ui.label(&sentence);
             });

@@ -235,6 +235,7 @@ impl App {
     /// Waits for the sentence at a run's end: as long as it grows, what lies below it moves.
     fn until_summed_up(&mut self) {
         self.until_says("mean and standard error");
+        self.settle();
     }
 
     fn until_step(&mut self, step: u64) {

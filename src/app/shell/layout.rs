@@ -148,6 +148,8 @@ impl Layout {
         let width = (ui.available_width() - gap * (columns - 1) as f32) / columns as f32;
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(gap);
+            // Four of them in a row of a phone leave no room for more.
+            ui.spacing_mut().button_padding.x = gap;
             for row in ViewId::ALL.chunks(columns) {
                 ui.horizontal(|ui| {
                     for id in row {

@@ -172,6 +172,7 @@ fn earlier_runs_lie_behind_the_curves() {
     app.press("▶ Start");
     app.until_another(&first);
     app.until_ended("finished");
+    app.until_summed_up();
     app.settle();
     let removal = "Remove seed 0";
     let runs = |app: &App| {
@@ -216,6 +217,7 @@ fn a_new_run_saves_the_one_under_way_first() {
     app.until_step(2);
     let first = app.run_folder();
     app.key(Key::F5);
+    app.press("Start another");
     app.until_another(&first);
     app.until_step(1);
     let saved = checkpoint(&first).progress.step;
