@@ -3,7 +3,7 @@
 //! What switching channels off costs is measured then, by the prober, in questions of its own: all channels
 //! on, the weakest off, and as many random ones off, [`DRAWS`] times.
 
-use egui::{Align, Layout, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
 
 use super::run_view::RunView;
 use super::views::ViewId;
@@ -15,8 +15,8 @@ use crate::study::probe::Accuracy;
 use crate::train::run::Ending;
 use crate::train::summary::{Cost, Measured, Summary};
 
-/// Width or height of a window below which the buttons stand below the sentence, in points.
-const NARROW: f32 = 600.0;
+/// Most of the window's height that the sentence takes.
+const SHARE_OF_HEIGHT: f32 = 0.2;
 
 /// Draws of random channels.
 pub const DRAWS: u64 = 5;
@@ -192,37 +192,30 @@ impl Outcome {
         let Some(sentence) = self.sentence() else {
             return;
         };
-        let screen = ui.ctx().content_rect().size();
-        if screen.min_elem() < NARROW {
-            // On a small screen it scrolls, so that the panes keep most of the height.
-            let height = 0.15 * screen.y;
-            ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        // On a small screen it scrolls, so that the panes keep most of the height.
+        let height = SHARE_OF_HEIGHT * ui.ctx().content_rect().height();
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            ui.horizontal_wrapped(|ui| {
                 ui.label(&sentence);
+                self.buttons_ui(ui, &sentence);
             });
-            ui.horizontal(|ui| self.buttons_ui(ui, &sentence));
-            return;
-        }
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            self.buttons_ui(ui, &sentence);
-            let beside = Layout::left_to_right(Align::Min).with_main_wrap(true);
-            ui.with_layout(beside, |ui| ui.label(&sentence));
         });
     }
 
     fn buttons_ui(&mut self, ui: &mut Ui, sentence: &str) {
-        let close = ui.button("Close");
-        if close
-            .on_hover_text("Take the sentence about this run off")
-            .clicked()
-        {
-            self.is_closed = true;
-        }
         let copy = ui.button("Copy");
         if copy
             .on_hover_text("Copy the sentence, to paste it elsewhere")
             .clicked()
         {
             ui.ctx().copy_text(sentence.to_owned());
+        }
+        let close = ui.button("Close");
+        if close
+            .on_hover_text("Take the sentence about this run off")
+            .clicked()
+        {
+            self.is_closed = true;
         }
     }
 }

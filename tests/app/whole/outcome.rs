@@ -29,6 +29,9 @@ fn a_finished_run_tells_what_happened_and_what_switching_off_costs() {
         "{sentence}"
     );
     app.settle();
+    // It leaves the panes their place.
+    let tab = app.button("Curves").rect();
+    assert!(tab.top() < 150.0, "{tab:?}");
     assert!(app.says(&told), "{:#?}", app.screen());
     app.press("Close");
     assert!(!app.says(&told));
