@@ -58,7 +58,7 @@ impl PanePicture {
         let height = (lowest + MARGIN).clamp(64.0, whole.height());
         let fonts = ctx.fonts(|fonts| {
             let mut definitions = fonts.definitions().clone();
-            add_found(&mut definitions, &fonts.discovered_fonts());
+            add_found(&mut definitions, fonts.discovered_fonts());
             (definitions, *fonts.options())
         });
         Self {

@@ -29,7 +29,7 @@ pub struct Facts {
 impl Facts {
     /// Those of the run at `run`; none where an earlier version made it, or somebody changed the file.
     pub fn read(run: &Path) -> Self {
-        let text = fs::read(&facts_path(run)).unwrap_or_default();
+        let text = fs::read(facts_path(run)).unwrap_or_default();
         let text = String::from_utf8_lossy(&text);
         toml::from_str(&text).unwrap_or_default()
     }
