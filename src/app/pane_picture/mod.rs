@@ -1,7 +1,7 @@
 //! A pane as a picture, to be taken away: as it is on the screen, but whole.
 //!
 //! The view draws itself once more where nobody sees it, into a room that holds all of it. What it
-//! painted there becomes lines and text ([`svg`]) or two pixels a point ([`pixels`]); neither asks a
+//! painted there becomes lines and text (`svg`) or two pixels a point (`pixels`); neither asks a
 //! GPU, so that a page can do it too. [`textures`] keeps what images are made of.
 
 mod pixels;

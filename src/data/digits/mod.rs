@@ -1,6 +1,6 @@
 //! A built-in data set: the ten digits, drawn from the program's own fonts as if by many hands.
 //!
-//! [`forms`] has each digit's outlines as distances, so that a line can be made thick or thin; `waves`
+//! `forms` has each digit's outlines as distances, so that a line can be made thick or thin; `waves`
 //! bends them smoothly and makes the ground uneven. Everything but the form varies: size, width, slant,
 //! turn, place, thickness, ink, ground and noise. The digit is lighter than its ground, as in MNIST.
 //!
