@@ -5,8 +5,8 @@ use anyhow::Result;
 use crate::command::{become_command, cargo};
 use crate::setup;
 
-/// What is trained when nothing is asked for, the app's "First look": a minute or two on two processor cores, after which
-/// BatchNorm alone reads most of the digits.
+/// What is trained when nothing is asked for, the app's "First look": some minutes on two CPU cores, after which BatchNorm
+/// alone reads most of the digits.
 const FIRST_TRAINING: &[&str] = &[
     "--data",
     "digits",

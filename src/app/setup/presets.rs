@@ -48,7 +48,7 @@ pub const ALL: &[Preset] = &[
     Preset {
         group: WHOLE_RUNS,
         name: "First look",
-        about: "A small network and drawn digits: a minute or two even without a GPU. It learns to read \
+        about: "A small network and drawn digits: some minutes even without a GPU. It learns to read \
                 most of them although only γ and β train, and the first channels go dark.",
         change: first_look,
     },
@@ -195,7 +195,7 @@ fn train(settings: &mut Settings, what: &str) {
     settings.train = what.parse().expect("what trains");
 }
 
-/// What `cargo xtask train` does: most of the digits read after a minute or two on two processor cores. docs/decisions says
+/// What `cargo xtask train` does: most of the digits read after some minutes on two CPU cores. docs/decisions says
 /// how it was found.
 fn first_look(settings: &mut Settings) {
     *settings = Settings {
