@@ -244,10 +244,7 @@ impl Worker {
             reporter.send(Event::Metric(metric.clone()));
             has_told.set(true);
         };
-        let mut phase = match paused {
-            true => Phase::Paused,
-            false => Phase::Running,
-        };
+        let mut phase = first_phase(paused);
         reporter.send(Event::Phase(phase));
         let mut owes_evaluation = is_cut_short(run, opened);
         loop {
@@ -456,6 +453,14 @@ impl Worker {
             Some(watch) if watch.is_behind() => watch.questions.push(question),
             _ => prober.send(question),
         }
+    }
+}
+
+/// Whether a run begins with steps or waits.
+fn first_phase(paused: bool) -> Phase {
+    match paused {
+        true => Phase::Paused,
+        false => Phase::Running,
     }
 }
 

@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use bnonly::data::{LoadOptions, Loaded, Manifest, Part};
 use image::ImageFormat;
 
 use crate::data::files::*;
 
-/// `count` pictures in a folder, each another one.
+/// `count` pictures in a folder, unlike all others that were made.
 fn pictures(folder: &Path, count: u8) {
+    static MADE: AtomicU16 = AtomicU16::new(0);
+    let [high, low] = MADE.fetch_add(1, Ordering::Relaxed).to_be_bytes();
     for i in 0..count {
-        let name = folder.as_os_str().as_encoded_bytes().iter();
-        let colour = name.fold(7_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte));
-        let content = plain_picture(4, 4, [i, colour % 200, 9], ImageFormat::Png);
+        let content = plain_picture(4, 4, [i, low, high], ImageFormat::Png);
         write(&folder.join(format!("{i}.png")), &content);
     }
 }

@@ -226,6 +226,16 @@ impl Shell {
         self.layout.show(id);
     }
 
+    /// Which run of a comparison is under way, and what happened in one that ended: above the panes.
+    fn told_ui(&mut self, ui: &mut Ui) {
+        if self.lesson.is_shown() {
+            Panel::top("lesson").show(ui, |ui| self.lesson.ui(ui, self.shared.run.as_ref()));
+        }
+        if self.outcome.is_shown() {
+            Panel::top("outcome").show(ui, |ui| self.outcome.ui(ui));
+        }
+    }
+
     /// Says that the window is drawn by the processor, which trainings need: they are then drawn
     /// less often.
     pub fn draws_in_software(&self) {
@@ -330,12 +340,7 @@ impl Shell {
                     self.setup.ui(ui, &self.adapters, is_locked);
                 });
         }
-        if self.lesson.is_shown() {
-            Panel::top("lesson").show(ui, |ui| self.lesson.ui(ui, self.shared.run.as_ref()));
-        }
-        if self.outcome.is_shown() {
-            Panel::top("outcome").show(ui, |ui| self.outcome.ui(ui));
-        }
+        self.told_ui(ui);
         // Behind what leaves gaps.
         let ground = Frame::NONE.fill(ui.visuals().panel_fill);
         CentralPanel::default().frame(ground).show(ui, |ui| {
