@@ -1,7 +1,7 @@
 //! Runs that follow one another to be compared: which is under way, how long all will take, and at the
 //! end a table of them.
 
-use egui::{Align, Grid, Layout, Ui};
+use egui::{Grid, Ui};
 
 use super::run_view::RunView;
 use crate::network::counts;
@@ -176,17 +176,17 @@ impl Lesson {
             return;
         }
         let mut is_closed = false;
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            let close = ui.button("Close the table");
-            is_closed = close
-                .on_hover_text("Take the table of these runs off")
-                .clicked();
+        self.table_ui(ui);
+        ui.horizontal(|ui| {
             let copy = ui.button("Copy the table");
             let tip = "Copy it with tabs between its columns, to paste it into a sheet";
             if copy.on_hover_text(tip).clicked() {
                 ui.ctx().copy_text(self.as_text());
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| self.table_ui(ui));
+            let close = ui.button("Close the table");
+            is_closed = close
+                .on_hover_text("Take the table of these runs off")
+                .clicked();
         });
         if is_closed {
             *self = Self::default();

@@ -106,6 +106,12 @@ fn the_runs_of_a_page_follow_each_other_and_stay_behind_the_curves() {
     });
     assert_eq!(seen, ["bn", "bn-gamma", "bn-beta", "output"]);
     app.settle();
+    if let Some(path) = std::env::var_os("BNONLY_LOOK") {
+        app.render().unwrap().save(path).unwrap();
+    }
+    // The table leaves the panes more than half of the window.
+    let tab = app.button("Curves").rect();
+    assert!(tab.top() < 400.0, "{tab:?}");
     assert_eq!(app.query_all_by_label_contains("Remove ").count(), 3);
     assert_eq!(std::fs::read_dir(app.folder.path()).unwrap().count(), 4);
     let rows = app.shell().lesson().rows();
