@@ -158,7 +158,7 @@ fn length_can_be_in_steps() {
     assert_eq!(settings(&form).max_steps, Some(75_040));
     type_into(&mut form, NUMBER, "Train for", "500");
     assert_eq!(settings(&form).max_steps, Some(500));
-    assert!(says(&form, "500 steps, 79 an epoch"));
+    assert!(says(&form, "500 steps, 469 an epoch"));
     pick(&mut form, "Unit of length", "epochs");
     assert_eq!(
         (settings(&form).max_steps, settings(&form).epochs),

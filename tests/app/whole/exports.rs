@@ -14,7 +14,9 @@ fn export(app: &mut App, kind: Kind) -> Vec<u8> {
     app.choose("Export", kind.label());
     app.answer(&path);
     let saved = format!("Saved {}.", path.display());
-    app.until("it is saved", |app| app.notice().as_ref() == Some(&saved));
+    app.until_says(&saved);
+    // A window's first frame is drawn unseen, to measure it.
+    app.settle();
     app.press_last("Dismiss");
     std::fs::read(path).unwrap()
 }
