@@ -104,6 +104,10 @@ async fn a_plan_takes_what_was_said_before() {
 }
 
 #[everywhere::test]
+#[cfg_attr(
+    target_arch = "wasm32",
+    ignore = "three minutes of compiling; the limits are the same on this machine"
+)]
 async fn resnet_110_trains_at_batch_128_within_webgpus_default_limits() {
     let gpu = within_webgpus_defaults().await;
     assert_eq!(gpu.capabilities.max_binding_bytes, 128 << 20);

@@ -384,6 +384,7 @@ runs! {
     #[cfg_attr(target_arch = "wasm32", ignore = "both parameters of each BatchNorm show it")]
     gamma_only_follows_pytorch: "resnet8-gamma", losses 1e-3, values 5e-3;
     // 1.5e-7, 4e-7; on lavapipe this engine is 2.5e-3 from it, and was 5e-4 when it summed in another order.
+    #[cfg_attr(target_arch = "wasm32", ignore = "gradients, the optimiser and the fixtures of convolutions show it")]
     full_training_follows_pytorch: "resnet8-all", losses 1e-3, values 1e-2;
     // 1.1e-5, 2.4e-3; on SwiftShader this engine is 1.3e-4, 2.6e-2 from it, and on lavapipe from two
     // of eleven starts that differ in their last bits, always in the same value.
@@ -395,6 +396,7 @@ runs! {
     // 2.7e-4, 6.6e-3; on lavapipe this engine is 7e-4, 1e-2 from it, and up to 3.1e-3, 2.9e-2 from 12
     // starts that differ in their last bits: the last batch has eight images, and no shortcut goes around
     // what a flipped sign changes.
+    #[cfg_attr(target_arch = "wasm32", ignore = "gradients without shortcuts and partial batches show it")]
     partial_batches_without_shortcuts_follow_pytorch:
         "resnet14w8-plain-partial-batch", losses 1e-2, values 6e-2;
 }

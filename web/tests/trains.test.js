@@ -25,13 +25,23 @@ const SHORT = {
 /** Within the map of channels, in a window of 1280×800: rows of the second stage. */
 const MAP = { left: 400, top: 620, right: 620, bottom: 680 };
 
-test("it begins to train by itself, pauses, makes a step, goes on, and stops", async (t) => {
+test("it begins by itself, with the first look", async () => {
     await withPage({}, async (page, server) => {
         await openApp(page, server.address());
+        await untilState(page, /^(Trying ways to compute|Compiling kernels)/);
+        await shoot(page, "trains-not-yet");
+        assert.deepEqual(page.faults, []);
+    });
+});
+
+test("it trains, pauses, makes a step, goes on, and stops", async (t) => {
+    await withPage({}, async (page, server) => {
+        const { "max-steps": _, ...endless } = { ...SHORT, epochs: "10000" };
+        await openApp(page, link(server.address(), endless));
         await page.click("#dismiss");
-        const empty = await shoot(page, "trains-not-yet");
-        await untilState(page, /resnet-14 · bn · digits: training/);
-        await untilProgress(page, /Step [1-9]/);
+        const empty = await shoot(page, "trains-before");
+        await press(page, "do-start");
+        await untilState(page, /resnet-8 · bn · digits: training/);
         await untilProgress(page, /Step (\d{2,}) of .*images a second/);
 
         await press(page, "do-pause");
