@@ -14,8 +14,9 @@
 //! 7. [`study`]: what training did to γ, and what is left of a network with channels switched off.
 //! 8. [`train`]: settings, trainer, metrics, checkpoints, run folder.
 //! 9. [`session`]: a training and its probing as an actor: commands in, events out.
-//! 10. [`app`]: the interface, views of a session.
-//! 11. `cli`: the command line. `web`: the page.
+//! 10. [`experiment`]: several trainings that answer a question, with error bars.
+//! 11. [`app`]: the interface, views of a session.
+//! 12. `cli`: the command line. `web`: the page.
 
 // They panic where nobody reads: see `cli::print`.
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
@@ -34,6 +35,7 @@ pub mod train;
 
 #[cfg(feature = "app")]
 pub mod app;
+pub mod experiment;
 pub mod session;
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -6,6 +6,7 @@ use clap::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use super::usage;
+use crate::experiment::overlay::Overlay;
 use crate::field::Field;
 use crate::train::setting::{Choice, Kind, Part, Setting};
 use crate::train::settings::Settings;
@@ -39,6 +40,20 @@ pub(super) struct OfTrain;
 impl Subset for OfTrain {
     fn takes(_: &Setting) -> bool {
         true
+    }
+}
+
+/// All but the seed and the first state, which are each run's own: given for all runs alike.
+#[derive(Debug)]
+pub(super) struct OfExperiment;
+
+impl Subset for OfExperiment {
+    fn takes(setting: &Setting) -> bool {
+        !matches!(setting.field, Field::Seed | Field::Init)
+    }
+
+    fn default_text(_: &Setting) -> Option<String> {
+        None
     }
 }
 
@@ -121,6 +136,19 @@ impl<S> Given<S> {
     /// The settings whose options were given.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
         self.texts.iter().map(|(setting, _)| setting.field)
+    }
+
+    /// What was given, to be laid over other settings.
+    ///
+    /// # Errors
+    /// A text that is no value of its option.
+    pub fn overlay(&self) -> anyhow::Result<Overlay> {
+        self.apply(&mut Settings::default())?;
+        let mut overlay = Overlay::default();
+        for (setting, text) in &self.texts {
+            overlay.set(setting, text.clone());
+        }
+        Ok(overlay)
     }
 
     /// Puts what was given into settings.

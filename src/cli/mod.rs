@@ -6,6 +6,7 @@
 
 mod bench;
 mod eval;
+mod experiment;
 mod given;
 mod list;
 mod options;
@@ -105,6 +106,7 @@ pub fn main() -> ExitCode {
         Some(Command::Runs(options)) => runs::runs(&options),
         Some(Command::Models(options)) => list::models(&options),
         Some(Command::Devices(options)) => list::devices(&options),
+        Some(Command::Experiment(options)) => experiment::experiment(&options),
         Some(Command::Bench(options)) => bench::bench(&options),
     };
     ended(result)

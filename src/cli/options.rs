@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
-use super::given::{Given, OfBench, OfEval, OfModels, OfTrain};
+use super::given::{Given, OfBench, OfEval, OfExperiment, OfModels, OfTrain};
+use crate::experiment::definition::Scale;
 use crate::gpu::AdapterChoice;
 use crate::network::Trainable;
 use crate::platform::expand_home;
@@ -33,6 +34,8 @@ pub(super) enum Command {
     Models(ModelsOptions),
     /// The adapters that can be trained on
     Devices(DevicesOptions),
+    /// Questions about training BatchNorm, each answered by several trainings, with error bars
+    Experiment(ExperimentOptions),
     /// How fast an adapter is: its ceilings, each kernel of a network against them, whole steps
     Bench(BenchOptions),
 }
@@ -184,4 +187,84 @@ pub(super) struct BenchOptions {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExperimentOptions {
+    #[command(subcommand)]
+    pub command: ExperimentCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ExperimentCommand {
+    /// The experiments that come with the program
+    List(ListExperiments),
+    /// Print an experiment's file, which can be changed and run
+    Show(ShowExperiment),
+    /// Make all runs of an experiment, or those that are missing, and write its report
+    Run(Box<RunExperiment>),
+    /// Write the report of what is there, also half-way
+    Report(ReportExperiment),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListExperiments {
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowExperiment {
+    /// One of `bnonly experiment list`
+    #[arg(value_name = "NAME")]
+    pub experiment: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunExperiment {
+    /// One of `bnonly experiment list`, all of them one after the other, or a file of one's own
+    #[arg(value_name = "NAME|all|FILE.toml")]
+    pub experiment: String,
+    /// How large [default: glance]
+    #[arg(long, value_name = "glance|small|paper", value_parser = parse_scale)]
+    pub scale: Option<Scale>,
+    /// Runs of each arm, with seeds from 0 [default: the scale's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub seeds: Option<u32>,
+    /// Runs at once on the adapter
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: u32,
+    /// The experiment's folder; the same again goes on where it was [default: experiments/NAME-SCALE]
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub told: ToldOptions,
+    #[command(flatten)]
+    pub settings: Given<OfExperiment>,
+    #[command(flatten)]
+    pub device: DeviceOptions,
+}
+
+/// What is said while it runs.
+#[derive(Debug, Args)]
+pub(super) struct ToldOptions {
+    /// Say only what goes wrong
+    #[arg(long, conflicts_with = "json")]
+    pub quiet: bool,
+    /// Print one JSON object a run instead of progress
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportExperiment {
+    /// The folder of an experiment
+    #[arg(value_name = "DIR", value_parser = path())]
+    pub folder: PathBuf,
+}
+
+fn parse_scale(text: &str) -> Result<Scale, String> {
+    text.parse()
+        .map_err(|_| "expected glance, small or paper".into())
 }

@@ -39,6 +39,15 @@ impl Ablation {
         Self::these(gammas.len(), order, with_beta)
     }
 
+    /// The `count` channels of largest |γ| off, or all if there are no more. Of equal ones the last go first; a NaN is
+    /// the largest.
+    pub fn strongest(gammas: &[f32], count: usize, with_beta: bool) -> Self {
+        let rest = gammas.len().saturating_sub(count);
+        let mut ablation = Self::weakest(gammas, rest, with_beta);
+        ablation.off.iter_mut().for_each(|off| *off = !*off);
+        ablation
+    }
+
     /// `count` of `channels` channels off, or all if there are no more; each choice is equally likely.
     /// With one seed more channels contain fewer.
     ///

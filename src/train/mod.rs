@@ -26,7 +26,7 @@ pub mod longer;
 pub mod manifest;
 pub mod metric;
 pub mod metrics_file;
-mod nearest;
+pub mod nearest;
 pub mod plot;
 pub mod read_run;
 pub mod run;

@@ -4,7 +4,7 @@ use super::setting::Setting;
 use super::table::SETTINGS;
 
 /// What to say of a key that no setting has: the nearest one there is, or all.
-pub(super) fn no_such_setting(key: &str) -> String {
+pub fn no_such_setting(key: &str) -> String {
     match nearest(key) {
         Some(setting) => format!(
             "there is no such setting; did you mean `{}`?",

@@ -11,7 +11,7 @@ const FIRST_TRAINING: &[&str] = &[
     "--data",
     "digits",
     "--limit-train",
-    "18000",
+    "14000",
     "--limit-test",
     "1000",
     "--model",

@@ -213,7 +213,7 @@ fn first_look(settings: &mut Settings) {
         background: settings.background,
         skip_bad: settings.skip_bad,
         seed: settings.seed,
-        limit_train: Some(18_000),
+        limit_train: Some(14_000),
         limit_test: Some(1_000),
         model: "resnet-14".parse().expect("a network's name"),
         epochs: 3,

@@ -62,7 +62,7 @@ fn a_preset_is_named_as_long_as_the_settings_are_its() {
             seen.epochs,
             seen.limit_train
         ),
-        ("resnet-14", 3, Some(18_000))
+        ("resnet-14", 3, Some(14_000))
     );
     assert_eq!(
         (seen.optimizer, &seen.schedule),

@@ -1,0 +1,14 @@
+//! Experiments: a question, arms that differ in one thing, several seeds, and a rule that answers.
+//!
+//! [`definition`] is the file, [`overlay`] the settings in it; [`plan`] lays out all runs at a scale, [`folder`] keeps them; [`results`] is what a
+//! run came to, [`measure`] takes that from its folder; [`statistics`] and [`verdict`] answer, [`report`] says it.
+
+pub mod definition;
+pub mod folder;
+pub mod measure;
+pub mod overlay;
+pub mod plan;
+pub mod report;
+pub mod results;
+pub mod statistics;
+pub mod verdict;
