@@ -49,7 +49,7 @@ pub const ALL: &[Preset] = &[
         group: WHOLE_RUNS,
         name: "First look",
         about: "A small network and drawn digits: some minutes even without a GPU. It learns to read \
-                most of them although only γ and β train, and the first channels go dark.",
+                more than nine of ten although only γ and β train, and the first channels go dark.",
         change: first_look,
     },
     Preset {
