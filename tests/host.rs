@@ -4,6 +4,7 @@
 mod reference;
 
 mod data;
+mod experiment;
 mod network;
 mod shaders;
 mod structure;

@@ -10,6 +10,7 @@ mod bad_files;
 mod bad_options;
 mod beginning;
 mod bench;
+mod experiments;
 mod interrupted;
 mod kept_apart;
 mod printing;
