@@ -9,6 +9,7 @@ use super::Usage;
 use super::given::option;
 use crate::data::DataError;
 use crate::engine::EngineError;
+use crate::experiment::plan::PlanError;
 use crate::field::{Explain, Explanation, Field, Remedy, Wording};
 use crate::gpu::GpuError;
 use crate::network::NetworkError;
@@ -102,6 +103,7 @@ fn explained(error: &(dyn Error + 'static)) -> Option<Explanation> {
         of::<TrainError>,
         of::<RunFolderError>,
         of::<CheckpointError>,
+        of::<PlanError>,
     ];
     kinds.iter().find_map(|explain| explain(error))
 }

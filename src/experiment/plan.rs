@@ -49,7 +49,16 @@ pub enum PlanError {
 
 impl Explain for PlanError {
     fn explain(&self) -> Explanation {
-        Explanation::new(self)
+        match self {
+            Self::Arm { arm, source } => {
+                let mut told = source.explain();
+                told.text = format!("arm {arm}: {}", told.text);
+                told
+            }
+            Self::Scale { .. } | Self::Differs { .. } | Self::Seeds { .. } => {
+                Explanation::new(self)
+            }
+        }
     }
 }
 
