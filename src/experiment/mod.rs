@@ -1,9 +1,10 @@
 //! Experiments: a question, arms that differ in one thing, several seeds, and a rule that answers.
 //!
 //! [`definition`] is the file, [`overlay`] the settings in it; [`plan`] lays out all runs at a scale, [`folder`] keeps them; [`results`] is what a
-//! run came to, [`measure`] takes that from its folder; [`statistics`] and [`verdict`] answer, [`report`] says it.
+//! run came to, [`measure`] takes that from its folder; [`estimate`] says how long it will take; [`statistics`] and [`verdict`] answer, [`report`] says it.
 
 pub mod definition;
+pub mod estimate;
 pub mod folder;
 pub mod measure;
 pub mod overlay;

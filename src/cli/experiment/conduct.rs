@@ -12,6 +12,7 @@ use crate::cli::options::ToldOptions;
 use crate::cli::print::tell;
 use crate::cli::signals::on_request_to_stop;
 use crate::cli::wording::Terminal;
+use crate::experiment::estimate::seconds;
 use crate::experiment::folder::{ExperimentFolder, before, can_begin};
 use crate::experiment::measure::{measure, measure_removal};
 use crate::experiment::plan::{Plan, RunName};
@@ -113,6 +114,7 @@ impl Conduct {
         }
         let kept = runs.len() - board.waiting.len();
         locked(&self.told).begin(plan, kept)?;
+        self.estimate(plan, &board.waiting)?;
         let jobs = self.jobs.min(board.waiting.len());
         let (board, turn) = (Mutex::new(board), Condvar::new());
         let works = std::thread::scope(|scope| {
@@ -128,6 +130,21 @@ impl Conduct {
             None => Err(anyhow::anyhow!(
                 "a thread ended by a defect of this program; what is saved is whole"
             )),
+        }
+    }
+
+    /// Says how long all of it will take, if that can be known; what keeps it from being known, the runs will tell.
+    fn estimate(&self, plan: &Plan, runs: &[RunName]) -> anyhow::Result<()> {
+        if runs.is_empty() || self.is_stopped() || !locked(&self.told).wants_estimate() {
+            return Ok(());
+        }
+        let estimated = pollster::block_on(async {
+            let gpu = Gpu::open(&self.adapter).await?;
+            anyhow::Ok(seconds(&gpu, plan, runs).await?)
+        });
+        match estimated {
+            Ok(seconds) => Ok(locked(&self.told).estimated(seconds)?),
+            Err(_) => Ok(()),
         }
     }
 

@@ -78,6 +78,19 @@ impl Told {
         Ok(())
     }
 
+    /// Whether somebody reads how long it will take.
+    pub fn wants_estimate(&self) -> bool {
+        matches!(self.show, Show::Bar(_))
+    }
+
+    /// How long it will take, by some steps.
+    pub fn estimated(&self, seconds: f64) -> Result<(), Unprinted> {
+        let time = duration(seconds);
+        self.say(&format!(
+            "about {time} on this adapter, by some steps of the smallest and the largest arm"
+        ))
+    }
+
     /// A run reports.
     pub fn metric(&self, name: &RunName, metric: &Metric, steps: u64) {
         if let (Show::Bar(bar), Metric::Step { step, .. }) = (&self.show, metric) {
