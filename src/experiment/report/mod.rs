@@ -1,14 +1,25 @@
 //! What an experiment leaves for people: a table for programs, and a report to read, to print and to cite.
+//!
+//! `table` writes `results.csv`. `content` is what the report says, `figures` what it shows; `html` and `markdown` lay it
+//! out, `words` writes numbers. All of it follows from plan, results and day alone, so that it is the same each time.
 
+mod content;
+mod figures;
+mod html;
+mod markdown;
 mod table;
+mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::plan::{Plan, RunName};
-use super::results::RunResult;
+use super::definition::Scale;
+use super::plan::{Plan, PlannedArm, RunName};
+use super::results::{Measure, RunResult};
 use crate::platform::fs;
 use crate::train::atomic_file::write_atomically;
+use crate::train::plot::PlotError;
+use content::Content;
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +31,14 @@ pub enum ReportError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// The drawing library gave up.
+    #[error("the figure {name} could not be drawn: {source}")]
+    Figure {
+        /// The figure.
+        name: String,
+        /// Why.
+        source: PlotError,
     },
 }
 
@@ -45,22 +64,64 @@ pub struct Report<'a> {
     pub day: &'a str,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
     /// Writes all of it into a folder.
     ///
     /// # Errors
-    /// If the operating system refuses.
+    /// If the operating system refuses, or a figure cannot be drawn.
     pub fn write(&self, folder: &Path) -> Result<(), ReportError> {
         let failed = |path: &Path, source| ReportError::Write {
             path: path.to_owned(),
             source,
         };
-        fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
-        for (name, bytes) in [("results.csv", table::csv(self).into_bytes())] {
+        for (name, bytes) in self.files()? {
             let path = folder.join(name);
+            let within = path.parent().unwrap_or(folder);
+            fs::create_dir_all(within).map_err(|source| failed(within, source))?;
             write_atomically(&path, |out| out.write_all(&bytes))
                 .map_err(|source| failed(&path, source))?;
         }
         Ok(())
+    }
+
+    /// All of its files, by name.
+    ///
+    /// # Errors
+    /// If a figure cannot be drawn.
+    pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+        let figures = figures::draw_all(self)?;
+        let mut files = vec![("results.csv".to_owned(), table::csv(self).into_bytes())];
+        for figure in &figures {
+            let name = |ending| format!("figures/{}.{ending}", figure.name);
+            files.push((name("svg"), figure.svg.clone().into_bytes()));
+            files.push((name("png"), figure.png.clone()));
+        }
+        let content = Content::of(self, figures);
+        files.push((
+            "report.md".to_owned(),
+            markdown::markdown(&content).into_bytes(),
+        ));
+        files.push(("report.html".to_owned(), html::html(&content).into_bytes()));
+        Ok(files)
+    }
+
+    /// The runs of a planned arm.
+    fn runs_of<'b>(
+        &self,
+        arm: &'b str,
+    ) -> impl Iterator<Item = &'a RunResult> + Clone + use<'a, 'b> {
+        self.results.iter().filter(move |run| run.arm == arm)
+    }
+
+    /// A measure of a planned arm's runs, of those that have it.
+    fn values(&self, arm: &str, measure: Measure) -> Vec<f64> {
+        let values = self.runs_of(arm);
+        let values = values.filter_map(|run| run.measures.get(&measure).copied());
+        values.filter(|value| value.is_finite()).collect()
+    }
+
+    /// The paper's test accuracy in percent; none at the scale that is not to be compared with it.
+    fn paper(&self, arm: &PlannedArm) -> Option<f64> {
+        arm.paper.filter(|_| self.plan.scale != Scale::Glance)
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn csv(report: &Report<'_>) -> String {
 }
 
 /// The settings that are not the same in all arms.
-fn differing(report: &Report<'_>) -> Vec<&'static Setting> {
+pub(super) fn differing(report: &Report<'_>) -> Vec<&'static Setting> {
     let arms = &report.plan.arms;
     let differs = |setting: &&Setting| {
         let values = arms.iter().map(|arm| setting.get(&arm.settings));

@@ -12,7 +12,7 @@ use super::axes::{Mark, X_APART, Y_APART, marks, number};
 use super::palette::{Rgb, SERIES};
 
 /// What drawing something comes to.
-pub(super) type DrawResult<D> = Result<(), DrawingAreaErrorKind<<D as DrawingBackend>::ErrorType>>;
+pub(crate) type DrawResult<D> = Result<(), DrawingAreaErrorKind<<D as DrawingBackend>::ErrorType>>;
 
 /// Axes with marks at round numbers.
 pub(super) type Chart<'a, D> = ChartContext<'a, D, Cartesian2d<Axis, Axis>>;
@@ -54,8 +54,8 @@ impl Ranged for Axis {
 pub(super) const FIRST: RGBColor = colour(SERIES[0]);
 /// What evaluations and what was at the start are drawn in.
 pub(super) const SECOND: RGBColor = colour(SERIES[3]);
-pub(super) const INK: RGBColor = RGBColor(50, 50, 55);
-pub(super) const GRID: RGBColor = RGBColor(225, 226, 230);
+pub(crate) const INK: RGBColor = RGBColor(50, 50, 55);
+pub(crate) const GRID: RGBColor = RGBColor(225, 226, 230);
 
 /// A family name that every SVG viewer has; in PNGs it is the font of [`prepare`].
 const FONT: &str = "sans-serif";
@@ -66,7 +66,7 @@ pub(super) const SIZE: (u32, u32) = (800, 480);
 const INNER: (f64, f64) = (700.0, 360.0);
 
 /// A colour of the palette as the drawing library takes it.
-pub(super) const fn colour([red, green, blue]: Rgb) -> RGBColor {
+pub(crate) const fn colour([red, green, blue]: Rgb) -> RGBColor {
     RGBColor(red, green, blue)
 }
 
@@ -92,7 +92,7 @@ pub(super) fn prepare() -> Result<(), PlotError> {
 }
 
 /// Text of a size, in the units of [`SIZE`].
-pub(super) fn text(size: u32, scale: u32) -> TextStyle<'static> {
+pub(crate) fn text(size: u32, scale: u32) -> TextStyle<'static> {
     (FONT, size * scale).into_font().color(&INK)
 }
 

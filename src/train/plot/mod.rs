@@ -5,7 +5,7 @@
 //! draw them.
 
 pub mod axes;
-mod canvas;
+pub(crate) mod canvas;
 mod curves;
 mod gammas;
 mod histogram;
@@ -80,20 +80,50 @@ pub struct PlottedRun<'a> {
 /// Whether pictures can be drawn: a page has no fonts to measure and draw text with.
 pub const CAN_DRAW: bool = !IS_A_PAGE;
 
+/// Something that is drawn, the same whatever it is drawn on.
+pub(crate) trait Drawing {
+    /// Width and height in units of about 1/96 inch.
+    fn size(&self) -> (u32, u32);
+
+    /// Draws it on white, with so many pixels a unit.
+    fn draw<D: DrawingBackend>(
+        &self,
+        area: &DrawingArea<D, Shift>,
+        scale: u32,
+    ) -> canvas::DrawResult<D>;
+}
+
+/// A drawing as SVG.
+pub(crate) fn drawn_as_svg(drawing: &impl Drawing) -> Result<String, PlotError> {
+    prepare()?;
+    let mut text = String::new();
+    let backend = SVGBackend::with_string(&mut text, drawing.size());
+    draw(drawing, &backend.into_drawing_area(), 1)?;
+    Ok(text)
+}
+
+/// A drawing as PNG, at twice the size of the SVG.
+pub(crate) fn drawn_as_png(drawing: &impl Drawing) -> Result<Vec<u8>, PlotError> {
+    const SCALE: u32 = 2;
+    prepare()?;
+    let (width, height) = drawing.size();
+    let (width, height) = (width * SCALE, height * SCALE);
+    let mut pixels = vec![255; (width * height * 3) as usize];
+    let backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
+    draw(drawing, &backend.into_drawing_area(), SCALE)?;
+    let mut bytes = Vec::new();
+    PngEncoder::new(&mut bytes)
+        .write_image(&pixels, width, height, ExtendedColorType::Rgb8)
+        .map_err(|error| PlotError::Draw(error.to_string()))?;
+    Ok(bytes)
+}
+
 /// A picture as SVG.
 ///
 /// # Errors
 /// A failure of the drawing library; there is no input known that causes one.
 pub fn svg(picture: Picture, run: &PlottedRun<'_>) -> Result<String, PlotError> {
-    prepare()?;
-    let mut text = String::new();
-    draw(
-        picture,
-        run,
-        &SVGBackend::with_string(&mut text, picture.size(run)).into_drawing_area(),
-        1,
-    )?;
-    Ok(text)
+    drawn_as_svg(&(picture, run))
 }
 
 /// A picture as PNG, at twice the size of the SVG.
@@ -101,18 +131,7 @@ pub fn svg(picture: Picture, run: &PlottedRun<'_>) -> Result<String, PlotError> 
 /// # Errors
 /// As [`svg`].
 pub fn png(picture: Picture, run: &PlottedRun<'_>) -> Result<Vec<u8>, PlotError> {
-    const SCALE: u32 = 2;
-    prepare()?;
-    let (width, height) = picture.size(run);
-    let (width, height) = (width * SCALE, height * SCALE);
-    let mut pixels = vec![255; (width * height * 3) as usize];
-    let backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
-    draw(picture, run, &backend.into_drawing_area(), SCALE)?;
-    let mut bytes = Vec::new();
-    PngEncoder::new(&mut bytes)
-        .write_image(&pixels, width, height, ExtendedColorType::Rgb8)
-        .map_err(|error| PlotError::Draw(error.to_string()))?;
-    Ok(bytes)
+    drawn_as_png(&(picture, run))
 }
 
 /// Draws every picture of a run into a folder, as SVG and as PNG, where it [can](CAN_DRAW).
@@ -157,21 +176,35 @@ pub enum PlotError {
     },
 }
 
+impl Drawing for (Picture, &PlottedRun<'_>) {
+    fn size(&self) -> (u32, u32) {
+        self.0.size(self.1)
+    }
+
+    fn draw<D: DrawingBackend>(
+        &self,
+        area: &DrawingArea<D, Shift>,
+        scale: u32,
+    ) -> canvas::DrawResult<D> {
+        let (picture, run) = *self;
+        let curves = |quantity| curves::draw(quantity, run.history, area, scale);
+        match picture {
+            Picture::Loss => curves(Quantity::Loss),
+            Picture::Accuracy => curves(Quantity::Accuracy),
+            Picture::LearningRate => curves(Quantity::LearningRate),
+            Picture::Gamma => histogram::draw(run.gammas, area, scale),
+            Picture::GammaLayers => layers::draw(run.gammas, area, scale),
+        }
+    }
+}
+
 fn draw<D: DrawingBackend>(
-    picture: Picture,
-    run: &PlottedRun<'_>,
+    drawing: &impl Drawing,
     area: &DrawingArea<D, Shift>,
     scale: u32,
 ) -> Result<(), PlotError> {
-    let curves = |quantity| curves::draw(quantity, run.history, area, scale);
-    let drawn = area.fill(&WHITE).and_then(|()| match picture {
-        Picture::Loss => curves(Quantity::Loss),
-        Picture::Accuracy => curves(Quantity::Accuracy),
-        Picture::LearningRate => curves(Quantity::LearningRate),
-        Picture::Gamma => histogram::draw(run.gammas, area, scale),
-        Picture::GammaLayers => layers::draw(run.gammas, area, scale),
-    });
-    drawn
+    area.fill(&WHITE)
+        .and_then(|()| drawing.draw(area, scale))
         .and_then(|()| area.present())
         .map_err(|error| PlotError::Draw(error.to_string()))
 }

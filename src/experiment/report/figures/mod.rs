@@ -1,0 +1,99 @@
+//! The figures of a report: drawn, and told in words with their numbers.
+//!
+//! `sheet` is what they are drawn on; `curves`, `rows` and `histogram` draw; `shares` and `measured` make of runs what they draw.
+
+mod curves;
+mod histogram;
+mod measured;
+mod rows;
+mod shares;
+mod sheet;
+
+use super::{Report, ReportError};
+use crate::experiment::definition::{Figure, FigureKind};
+use crate::experiment::plan::PlannedArm;
+use crate::train::plot::{CAN_DRAW, Drawing, drawn_as_png, drawn_as_svg};
+
+/// A figure that is done.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Drawn {
+    /// The name of its files.
+    pub name: String,
+    /// What stands above it.
+    pub title: String,
+    /// How to read it.
+    pub explained: String,
+    /// Its numbers, in words: a sentence each.
+    pub told: Vec<String>,
+    /// A whole file.
+    pub svg: String,
+    /// A whole file.
+    pub png: Vec<u8>,
+}
+
+/// All that the experiment asks for; none where nothing can be drawn.
+pub(super) fn draw_all(report: &Report<'_>) -> Result<Vec<Drawn>, ReportError> {
+    if !CAN_DRAW {
+        return Ok(Vec::new());
+    }
+    let mut names: Vec<String> = Vec::new();
+    let figures = report.plan.experiment.figures.iter();
+    let drawn = figures.map(|figure| {
+        let name = file_name(&figure.name, &names);
+        names.push(name.clone());
+        draw(report, figure, name)
+    });
+    drawn.collect()
+}
+
+fn draw(report: &Report<'_>, figure: &Figure, name: String) -> Result<Drawn, ReportError> {
+    match figure.kind {
+        FigureKind::Arms => drawn(figure, name, measured::arms(report, figure)),
+        FigureKind::Lines => drawn(figure, name, measured::lines(report, figure)),
+        FigureKind::OffByLayer => drawn(figure, name, shares::by_layer(report, figure)),
+        FigureKind::OffOverTime => drawn(figure, name, shares::over_time(report, figure)),
+        FigureKind::GammaHistogram => drawn(figure, name, shares::histogram(report, figure)),
+        FigureKind::Removal => drawn(figure, name, shares::removal(report, figure)),
+    }
+}
+
+/// What is drawn, how it is read, and its numbers.
+struct Told<T> {
+    drawing: T,
+    explained: String,
+    told: Vec<String>,
+}
+
+fn drawn(figure: &Figure, name: String, told: Told<impl Drawing>) -> Result<Drawn, ReportError> {
+    let failed = |source| ReportError::Figure {
+        name: figure.name.clone(),
+        source,
+    };
+    Ok(Drawn {
+        title: figure.title.clone(),
+        explained: told.explained,
+        told: told.told,
+        svg: drawn_as_svg(&told.drawing).map_err(failed)?,
+        png: drawn_as_png(&told.drawing).map_err(failed)?,
+        name,
+    })
+}
+
+/// A name that files can have, and that none before it has.
+fn file_name(name: &str, before: &[String]) -> String {
+    let plain = name.chars().map(|letter| match letter {
+        letter if letter.is_ascii_alphanumeric() || letter == '-' => letter,
+        _ => '-',
+    });
+    let plain: String = plain.take(60).collect();
+    let free = |name: &String| !name.is_empty() && !before.contains(name);
+    let numbered = (2..).map(|number| format!("{plain}-{number}"));
+    let mut names = std::iter::once(plain.clone()).chain(numbered);
+    names.find(free).unwrap_or(plain)
+}
+
+/// The planned arms in a figure.
+fn arms_of<'a>(report: &Report<'a>, figure: &Figure) -> Vec<&'a PlannedArm> {
+    let is_in = |arm: &&PlannedArm| figure.arms.is_empty() || figure.arms.contains(&arm.of);
+    report.plan.arms.iter().filter(is_in).collect()
+}
