@@ -1,8 +1,12 @@
-//! Experiments without an adapter: their files, their runs, their statistics and their verdicts.
+//! Experiments without an adapter: their files, their runs, their statistics, their verdicts and
+//! their reports.
 
 mod definition;
 mod folder;
+mod invented;
 mod plan;
+mod report;
+mod results_table;
 mod statistics;
 mod verdict;
 
