@@ -47,10 +47,9 @@ impl Invented {
 
     /// A file of its report.
     pub fn file(&self, name: &str) -> String {
-        let files = self.report().files().expect("a report");
+        let files = self.report().texts().expect("a report");
         let found = files.into_iter().find(|(found, _)| found == name);
-        let (_, bytes) = found.unwrap_or_else(|| panic!("no {name}"));
-        String::from_utf8(bytes).expect("text")
+        found.unwrap_or_else(|| panic!("no {name}")).1
     }
 
     /// The run diverges.

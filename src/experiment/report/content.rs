@@ -2,49 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use super::again::{again, distinct};
+use super::blocks::{Block, Section, Table};
 use super::figures::Drawn;
 use super::words::{NONE, difference, estimate, interval, minus, probability};
 use super::{Report, table};
-use crate::experiment::definition::{FigureKind, Rule, Scale, shipped_named};
+use crate::experiment::definition::{FigureKind, Rule, Scale};
 use crate::experiment::plan::PlannedArm;
-use crate::experiment::results::{Measure, Outcome, RunResult};
+use crate::experiment::results::{Measure, Outcome};
 use crate::experiment::statistics::Estimate;
 use crate::experiment::verdict::{Comparison, FEWEST, Judged, judge};
 use crate::numbers::{counted, grouped};
 use crate::train::plot::CAN_DRAW;
-use crate::train::setting::{Kind, Setting};
+use crate::train::setting::Setting;
 use crate::train::settings::Settings;
-use crate::train::table::{SETTINGS, setting_named};
-
-/// Rows of cells; the first of a row is its heading.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Table {
-    pub caption: String,
-    pub head: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-}
-
-/// A part of a section.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Block {
-    Text(String),
-    /// Names and what they are; whether they are typed as they stand.
-    Facts(Vec<(String, String)>, bool),
-    List(Vec<String>),
-    Code(String),
-    Table(Table),
-    /// With its number.
-    Figure(usize, Drawn),
-    /// Words, and where they come from.
-    Source(String, String),
-}
-
-/// What stands under a heading.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Section {
-    pub heading: &'static str,
-    pub blocks: Vec<Block>,
-}
+use crate::train::table::SETTINGS;
 
 /// A report.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,53 +69,38 @@ fn one_line(text: &str) -> String {
 
 /// What the verdict stands on.
 fn because(report: &Report<'_>, judged: &[Judged]) -> Vec<String> {
-    let mut lines: Vec<String> = judged.iter().map(claim).collect();
+    let mut lines: Vec<String> = judged.iter().flat_map(claim).collect();
     if report.plan.scale == Scale::Glance {
         lines.push(
             "This is the scale glance: small networks, few images, short training. It shows the idea and proves nothing."
                 .to_owned(),
         );
     }
-    let (missing, all) = (report.missing.len() as u64, report.plan.runs().len() as u64);
+    let missing = report.missing.len() as u64;
     if missing > 0 {
         lines.push(format!(
-            "{} of {} missing, so another verdict may follow.",
+            "{} of {} {} missing, so another verdict may follow.",
             grouped(missing),
-            if all == 1 {
-                "1 run is".to_owned()
-            } else {
-                format!("{} runs are", grouped(all))
-            }
+            counted(report.plan.runs().len() as u64, "run"),
+            if missing == 1 { "is" } else { "are" }
         ));
     }
     lines
 }
 
-fn claim(judged: &Judged) -> String {
-    let word = judged.verdict.word();
+/// A claim with its verdict, and a line for each of its comparisons where it has several.
+fn claim(judged: &Judged) -> Vec<String> {
+    let word = capital(judged.verdict.word());
     let says = &judged.says;
-    match judged.comparisons.as_slice() {
-        [one] => format!("{says} {}: {}", capital(word), effect(one)),
-        several => {
-            let so = |word: &str| {
-                several
-                    .iter()
-                    .filter(|one| one.verdict.word() == word)
-                    .count()
-            };
-            let effects: Vec<String> = several
-                .iter()
-                .map(|one| format!("{} against {}: {}", one.more, one.less, effect(one)))
-                .collect();
-            let (all, supported, contradicted) =
-                (several.len(), so("supported"), so("contradicted"));
-            format!(
-                "{says} {}: {all} comparisons, {supported} supported, {contradicted} contradicted. {}",
-                capital(word),
-                effects.join(" ")
-            )
-        }
+    if let [one] = judged.comparisons.as_slice() {
+        return vec![format!("{says} {word}: {}", effect(one))];
     }
+    let mut lines = vec![format!("{says} {word}.")];
+    lines.extend(judged.comparisons.iter().map(|one| {
+        let word = capital(one.verdict.word());
+        format!("{} against {}: {word}: {}", one.more, one.less, effect(one))
+    }));
+    lines
 }
 
 fn capital(word: &str) -> String {
@@ -160,8 +117,12 @@ fn effect(one: &Comparison) -> String {
             } else {
                 ""
             };
+            let few = match one.counts.0.min(one.counts.1) < FEWEST {
+                true if one.against.is_none() => format!("; an arm has fewer than {FEWEST} runs"),
+                _ => String::new(),
+            };
             format!(
-                "{}{steeper} (95 % interval {}).",
+                "{}{steeper} (95 % interval {}{few}).",
                 difference(one.measure, found.value),
                 interval(one.measure, found)
             )
@@ -389,7 +350,7 @@ fn ended_otherwise(report: &Report<'_>) -> Vec<Block> {
     for (runs, what) in [
         (
             diverged,
-            "diverged. That is a result: each counts with the accuracy of a guess, one class in all",
+            "diverged. That is a result: it counts with the accuracy of a guess",
         ),
         (failed, "failed, and is in no mean"),
         (unmade, "not made yet, and is in no mean"),
@@ -485,106 +446,5 @@ fn comparisons(judged: &Judged) -> Table {
         caption: format!("{} {}.", judged.says, capital(judged.verdict.word())),
         head: head.map(str::to_owned).to_vec(),
         rows: rows.collect(),
-    }
-}
-
-/// What is the same in all runs, or all that there is of it.
-fn distinct(report: &Report<'_>, of: impl Fn(&RunResult) -> String) -> String {
-    let found: BTreeSet<String> = report.results.iter().map(of).collect();
-    let found: Vec<String> = found.into_iter().filter(|text| !text.is_empty()).collect();
-    match found.is_empty() {
-        true => NONE.to_owned(),
-        false => found.join("; "),
-    }
-}
-
-fn again(report: &Report<'_>) -> Section {
-    let plan = report.plan;
-    let mut blocks = vec![
-        Block::Text("Beside this report, with the file that lies there:".to_owned()),
-        Block::Code("bnonly experiment run experiment.toml".to_owned()),
-    ];
-    if let Some(command) = command(report) {
-        blocks.push(Block::Text("Or anywhere:".to_owned()));
-        blocks.push(Block::Code(command));
-    }
-    let facts = [
-        (
-            "Adapter",
-            distinct(report, |run| run.provenance.adapter.clone()),
-        ),
-        (
-            "Driver",
-            distinct(report, |run| run.provenance.driver.clone()),
-        ),
-        (
-            "Program",
-            distinct(report, |run| format!("bnonly {}", run.provenance.version)),
-        ),
-        (
-            "Images",
-            distinct(report, |run| run.provenance.data.clone()),
-        ),
-        (
-            "Day",
-            if report.day.is_empty() {
-                NONE
-            } else {
-                report.day
-            }
-            .to_owned(),
-        ),
-    ];
-    let facts = facts.map(|(name, fact)| (name.to_owned(), fact)).to_vec();
-    blocks.push(Block::Facts(facts, false));
-    if plan.arms.iter().any(|arm| arm.paper.is_some()) || !plan.experiment.about.is_empty() {
-        blocks.push(Block::Source(
-            "The paper: J. Frankle, D. J. Schwab, A. S. Morcos, “Training BatchNorm and Only BatchNorm: On the Expressive Power of \
-             Random Features in CNNs”, arXiv 2003.00152"
-                .to_owned(),
-            "https://arxiv.org/abs/2003.00152".to_owned(),
-        ));
-    }
-    Section {
-        heading: "How to repeat it",
-        blocks,
-    }
-}
-
-/// The command that runs a shipped experiment so; none of a person's own, whose file only that person has.
-fn command(report: &Report<'_>) -> Option<String> {
-    let plan = report.plan;
-    let shipped = shipped_named(&plan.experiment.name)?;
-    if !plan.experiment.text.starts_with(shipped.text.trim_end()) {
-        return None;
-    }
-    let mut command = format!(
-        "bnonly experiment run {} --scale {} --seeds {}",
-        plan.experiment.name, plan.scale, plan.seeds
-    );
-    for (key, value) in plan.overrides.iter() {
-        command += &option(key, value);
-    }
-    Some(command)
-}
-
-/// A setting as an option; nothing of a switch that stands as it does without.
-fn option(key: &str, value: &str) -> String {
-    let is_on = value == "true";
-    match setting_named(key).map(|setting| setting.kind) {
-        Some(Kind::SwitchOn) if is_on => format!(" --{key}"),
-        Some(Kind::SwitchOff(off, _) | Kind::Either(off, _)) if !is_on => format!(" --{off}"),
-        Some(Kind::Either(..)) => format!(" --{key}"),
-        Some(Kind::SwitchOn | Kind::SwitchOff(..)) => String::new(),
-        _ => format!(" --{key} {}", quoted(value)),
-    }
-}
-
-/// Text as a shell takes it for one word.
-fn quoted(text: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:,=+%@\\".contains(letter);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }

@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::content::{Block, Content, Section, Table};
+use super::blocks::{Block, Section, Table};
+use super::content::Content;
 use super::figures::Drawn;
 
 /// How it looks: light, dark and on paper.
@@ -95,7 +96,11 @@ fn table(table: &Table) -> Markup {
                     @for row in &table.rows {
                         tr {
                             @for (place, cell) in row.iter().enumerate() {
-                                @if place == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                                @if place == 0 {
+                                    th scope="row" { (cell) }
+                                } @else {
+                                    td.number[is_number(cell)] { (cell) }
+                                }
                             }
                         }
                     }
@@ -103,6 +108,12 @@ fn table(table: &Table) -> Markup {
             }
         }
     }
+}
+
+/// Whether a cell holds a number, which stays on one line.
+fn is_number(cell: &str) -> bool {
+    let first = |letter: char| letter.is_ascii_digit() || "+−<".contains(letter);
+    cell.starts_with(first) && cell.chars().count() < 24
 }
 
 fn figure(number: usize, drawn: &Drawn) -> Markup {

@@ -1,6 +1,7 @@
 //! `report.md`: the same as the page, for where Markdown is read.
 
-use super::content::{Block, Content, Table};
+use super::blocks::{Block, Table};
+use super::content::Content;
 
 /// The whole file.
 pub(super) fn markdown(content: &Content) -> String {

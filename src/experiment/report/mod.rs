@@ -1,8 +1,10 @@
 //! What an experiment leaves for people: a table for programs, and a report to read, to print and to cite.
 //!
-//! `table` writes `results.csv`. `content` is what the report says, `figures` what it shows; `html` and `markdown` lay it
+//! `table` writes `results.csv`. `content` is what the report says, in `blocks`, `again` how to repeat it, `figures` what it shows; `html` and `markdown` lay it
 //! out, `words` writes numbers. All of it follows from plan, results and day alone, so that it is the same each time.
 
+mod again;
+mod blocks;
 mod content;
 mod figures;
 mod html;
@@ -89,20 +91,30 @@ impl<'a> Report<'a> {
     /// # Errors
     /// If a figure cannot be drawn.
     pub fn files(&self) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+        let texts = self.texts()?.into_iter();
+        let mut files: Vec<_> = texts
+            .map(|(name, text)| (name, text.into_bytes()))
+            .collect();
+        for (name, png) in figures::pixels(self)? {
+            files.push((format!("figures/{name}.png"), png));
+        }
+        Ok(files)
+    }
+
+    /// Those of its files that are text: all but the figures' pixels.
+    ///
+    /// # Errors
+    /// If a figure cannot be drawn.
+    pub fn texts(&self) -> Result<Vec<(String, String)>, ReportError> {
         let figures = figures::draw_all(self)?;
-        let mut files = vec![("results.csv".to_owned(), table::csv(self).into_bytes())];
+        let mut texts = vec![("results.csv".to_owned(), table::csv(self))];
         for figure in &figures {
-            let name = |ending| format!("figures/{}.{ending}", figure.name);
-            files.push((name("svg"), figure.svg.clone().into_bytes()));
-            files.push((name("png"), figure.png.clone()));
+            texts.push((format!("figures/{}.svg", figure.name), figure.svg.clone()));
         }
         let content = Content::of(self, figures);
-        files.push((
-            "report.md".to_owned(),
-            markdown::markdown(&content).into_bytes(),
-        ));
-        files.push(("report.html".to_owned(), html::html(&content).into_bytes()));
-        Ok(files)
+        texts.push(("report.md".to_owned(), markdown::markdown(&content)));
+        texts.push(("report.html".to_owned(), html::html(&content)));
+        Ok(texts)
     }
 
     /// The runs of a planned arm.

@@ -12,7 +12,7 @@ mod sheet;
 use super::{Report, ReportError};
 use crate::experiment::definition::{Figure, FigureKind};
 use crate::experiment::plan::PlannedArm;
-use crate::train::plot::{CAN_DRAW, Drawing, drawn_as_png, drawn_as_svg};
+use crate::train::plot::{CAN_DRAW, Drawing, PlotError, drawn_as_png, drawn_as_svg};
 
 /// A figure that is done.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,34 +27,16 @@ pub(super) struct Drawn {
     pub told: Vec<String>,
     /// A whole file.
     pub svg: String,
-    /// A whole file.
-    pub png: Vec<u8>,
 }
 
 /// All that the experiment asks for; none where nothing can be drawn.
 pub(super) fn draw_all(report: &Report<'_>) -> Result<Vec<Drawn>, ReportError> {
-    if !CAN_DRAW {
-        return Ok(Vec::new());
-    }
-    let mut names: Vec<String> = Vec::new();
-    let figures = report.plan.experiment.figures.iter();
-    let drawn = figures.map(|figure| {
-        let name = file_name(&figure.name, &names);
-        names.push(name.clone());
-        draw(report, figure, name)
-    });
-    drawn.collect()
+    each(report, &AsSvg)
 }
 
-fn draw(report: &Report<'_>, figure: &Figure, name: String) -> Result<Drawn, ReportError> {
-    match figure.kind {
-        FigureKind::Arms => drawn(figure, name, measured::arms(report, figure)),
-        FigureKind::Lines => drawn(figure, name, measured::lines(report, figure)),
-        FigureKind::OffByLayer => drawn(figure, name, shares::by_layer(report, figure)),
-        FigureKind::OffOverTime => drawn(figure, name, shares::over_time(report, figure)),
-        FigureKind::GammaHistogram => drawn(figure, name, shares::histogram(report, figure)),
-        FigureKind::Removal => drawn(figure, name, shares::removal(report, figure)),
-    }
+/// The same as PNG, by name.
+pub(super) fn pixels(report: &Report<'_>) -> Result<Vec<(String, Vec<u8>)>, ReportError> {
+    each(report, &AsPng)
 }
 
 /// What is drawn, how it is read, and its numbers.
@@ -64,19 +46,79 @@ struct Told<T> {
     told: Vec<String>,
 }
 
-fn drawn(figure: &Figure, name: String, told: Told<impl Drawing>) -> Result<Drawn, ReportError> {
-    let failed = |source| ReportError::Figure {
-        name: figure.name.clone(),
-        source,
-    };
-    Ok(Drawn {
-        title: figure.title.clone(),
-        explained: told.explained,
-        told: told.told,
-        svg: drawn_as_svg(&told.drawing).map_err(failed)?,
-        png: drawn_as_png(&told.drawing).map_err(failed)?,
-        name,
-    })
+/// What is made of a figure, whatever it shows.
+trait Make {
+    type Made;
+
+    fn make<T: Drawing>(
+        &self,
+        figure: &Figure,
+        name: String,
+        told: Told<T>,
+    ) -> Result<Self::Made, PlotError>;
+}
+
+struct AsSvg;
+
+impl Make for AsSvg {
+    type Made = Drawn;
+
+    fn make<T: Drawing>(
+        &self,
+        figure: &Figure,
+        name: String,
+        told: Told<T>,
+    ) -> Result<Drawn, PlotError> {
+        Ok(Drawn {
+            name,
+            title: figure.title.clone(),
+            explained: told.explained,
+            told: told.told,
+            svg: drawn_as_svg(&told.drawing)?,
+        })
+    }
+}
+
+struct AsPng;
+
+impl Make for AsPng {
+    type Made = (String, Vec<u8>);
+
+    fn make<T: Drawing>(
+        &self,
+        _: &Figure,
+        name: String,
+        told: Told<T>,
+    ) -> Result<Self::Made, PlotError> {
+        Ok((name, drawn_as_png(&told.drawing)?))
+    }
+}
+
+fn each<M: Make>(report: &Report<'_>, make: &M) -> Result<Vec<M::Made>, ReportError> {
+    if !CAN_DRAW {
+        return Ok(Vec::new());
+    }
+    let mut names: Vec<String> = Vec::new();
+    let figures = report.plan.experiment.figures.iter();
+    let made = figures.map(|figure| {
+        let name = file_name(&figure.name, &names);
+        names.push(name.clone());
+        let made = match figure.kind {
+            FigureKind::Arms => make.make(figure, name, measured::arms(report, figure)),
+            FigureKind::Lines => make.make(figure, name, measured::lines(report, figure)),
+            FigureKind::OffByLayer => make.make(figure, name, shares::by_layer(report, figure)),
+            FigureKind::OffOverTime => make.make(figure, name, shares::over_time(report, figure)),
+            FigureKind::GammaHistogram => {
+                make.make(figure, name, shares::histogram(report, figure))
+            }
+            FigureKind::Removal => make.make(figure, name, shares::removal(report, figure)),
+        };
+        made.map_err(|source| ReportError::Figure {
+            name: figure.name.clone(),
+            source,
+        })
+    });
+    made.collect()
 }
 
 /// A name that files can have, and that none before it has.

@@ -73,14 +73,17 @@ pub(super) fn width(text: &str, size: u32) -> f64 {
     text.chars().count() as f64 * f64::from(size) * 0.46
 }
 
-/// Text that fits, cut short where it does not.
+/// Text that fits; where it does not, its middle is left out: names often differ at their ends.
 pub(super) fn fitting(text: &str, most: f64, size: u32) -> String {
     if width(text, size) <= most {
         return text.to_owned();
     }
-    let letters = (most / width("x", size)).max(2.0) as usize;
-    let kept: String = text.chars().take(letters - 1).collect();
-    format!("{}…", kept.trim_end())
+    let letters = (most / width("x", size)).max(3.0) as usize - 1;
+    let (first, last) = (letters - letters / 2, letters / 2);
+    let all: Vec<char> = text.chars().collect();
+    let first: String = all[..first.min(all.len())].iter().collect();
+    let last: String = all[all.len().saturating_sub(last)..].iter().collect();
+    format!("{}…{}", first.trim_end(), last.trim_start())
 }
 
 /// A drawing area, in units.
