@@ -117,7 +117,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
                 report.variants = measure_variants(&gpu, &graph, batch, &mut stage).await?;
                 measuring.say(&tables::variants(&report.variants))?;
             }
-            let state = initial_state(&graph, settings.seed, settings.bn_init);
+            let state = initial_state(&graph, settings.seed, settings.first_values());
             let mut stage = |what: &str| measuring.stage(&format!("{}: {what}", settings.train));
             let network = (&graph, &state);
             let measured = training(&gpu, &timer, &best, network, plan, effort, &mut stage).await?;

@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`graph`] (layers, parameters, shapes), [`build`] (adding layers to one),
 //! [`resnet`] and [`vgg`] (who build graphs), [`architecture`] (which of them a name means),
-//! [`state`] (the values of all parameters on the host), [`initial`] (their first values),
+//! [`state`] (the values of all parameters on the host), [`initial`] (their first values, of which
+//! [`mod@orthogonal`] works out some),
 //! [`mod@adopt`] (a state from other programs' tensors), [`trainable`] (which of them may change),
 //! [`trained_set`] (that choice, for one graph).
 
@@ -12,6 +13,7 @@ pub mod build;
 pub mod error;
 pub mod graph;
 pub mod initial;
+pub mod orthogonal;
 pub mod resnet;
 pub mod state;
 mod stream;
@@ -23,6 +25,6 @@ pub use adopt::{Adopted, adopt};
 pub use architecture::{Architecture, ArchitectureName, Family, Options, ParameterCounts, counts};
 pub use error::NetworkError;
 pub use graph::Graph;
-pub use initial::{BnInit, initial_state};
+pub use initial::{BnInit, FirstValues, WeightsInit, initial_state};
 pub use state::{NamedTensor, State, StateError, TensorData};
 pub use trainable::{Selection, Trainable, TrainableError, TrainedSet};

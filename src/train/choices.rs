@@ -16,6 +16,30 @@ pub(super) const DIGITS_SIZES: &[Choice] = &[
     },
 ];
 
+/// First values of weights.
+pub(super) const WEIGHTS_INITS: &[Choice] = &[
+    Choice {
+        word: "he-normal",
+        label: "He normal",
+        help: "The paper's: deviation √(2 / fan-in), which keeps a signal's size through each ReLU.",
+    },
+    Choice {
+        word: "uniform",
+        label: "He uniform",
+        help: "Even in ±√(6 / fan-in): the same deviation without large weights.",
+    },
+    Choice {
+        word: "orthogonal",
+        label: "Orthogonal",
+        help: "No channel's weights repeat another's: a random orthogonal matrix, times √2.",
+    },
+    Choice {
+        word: "binary",
+        label: "Binary, ±√(2 / fan-in)",
+        help: "All weights of a layer have one size; only their signs are random.",
+    },
+];
+
 /// First values of γ and β.
 pub(super) const BN_INITS: &[Choice] = &[
     Choice {

@@ -18,8 +18,8 @@ use crate::network::trainable::{Selection, TrainedSet};
 pub struct Delta {
     /// The state it started from.
     pub base: Base,
-    /// The run's settings: `model`, `width`, `shortcut`, `bn-after-activation` and `bn-init` make
-    /// the base from its seed; `init` is the file it came from otherwise.
+    /// The run's settings: `model`, `width`, `shortcut`, `bn-after-activation`, `bn-init` and
+    /// `weights-init` make the base from its seed; `init` is the file it came from otherwise.
     pub settings: Settings,
     /// Classes of the network.
     pub classes: u32,
@@ -229,8 +229,8 @@ pub enum DeltaError {
     /// The state is not the one that the training started from.
     #[error(
         "the delta belongs to another base: it started from {origin} with digest {expected}, this \
-         one has {found}; build the base with the delta's model, seed and bn-init, or load the \
-         file that it started from"
+         one has {found}; build the base with the delta's model, seed, bn-init and weights-init, or \
+         load the file that it started from"
     )]
     Base {
         /// Where the base came from.

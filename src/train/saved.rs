@@ -177,7 +177,7 @@ fn normalised(channels: u32) -> Explanation {
 /// # Errors
 /// A file that holds no state of this network.
 pub fn initial(graph: &Graph, settings: &Settings) -> Result<Adopted, SavedError> {
-    let of_seed = || initial_state(graph, settings.seed, settings.bn_init);
+    let of_seed = || initial_state(graph, settings.seed, settings.first_values());
     match &settings.init {
         Some(path) => {
             let file = path.display().to_string();

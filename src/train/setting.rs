@@ -7,7 +7,7 @@ use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::{Background, DataSource};
 use crate::field::Field;
 use crate::kernels::Precision;
-use crate::network::{ArchitectureName, BnInit, Trainable};
+use crate::network::{ArchitectureName, BnInit, Trainable, WeightsInit};
 
 /// One setting, for all that reads, writes, names or explains it.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +184,20 @@ pub struct Access {
     pub(super) write: fn(&Settings) -> Option<String>,
 }
 
+/// Reads and writes a field of [`Settings`].
+macro_rules! access {
+    ($name:ident) => {
+        $crate::train::setting::Access {
+            read: |settings, text| {
+                settings.$name = $crate::train::setting::Text::read(text)?;
+                Ok(())
+            },
+            write: |settings| $crate::train::setting::Text::write(&settings.$name),
+        }
+    };
+}
+pub(super) use access;
+
 /// Why a text is none of a setting's values.
 #[derive(Debug)]
 pub(super) enum Refused {
@@ -224,6 +238,7 @@ plain_text!(
     OptimizerKind,
     Precision,
     BnInit,
+    WeightsInit,
     Schedule
 );
 

@@ -11,7 +11,7 @@ use super::schedule::{LearningRate, Schedule};
 use crate::data::{Background, DataShape, DataSource, digits};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
-use crate::network::{ArchitectureName, BnInit, Trainable};
+use crate::network::{ArchitectureName, BnInit, FirstValues, Trainable, WeightsInit};
 use crate::platform::absolute;
 
 /// Everything that decides what a run computes. In TOML each key is the command line's option
@@ -61,6 +61,8 @@ pub struct Settings {
     pub train: Trainable,
     /// First values of γ and β.
     pub bn_init: BnInit,
+    /// First values of convolutions' and the output layer's weights.
+    pub weights_init: WeightsInit,
     /// A safetensors state to start from instead of the seed's.
     pub init: Option<PathBuf>,
     /// Passes over the training set; `max-steps` overrides it.
@@ -127,6 +129,7 @@ impl Default for Settings {
             bn_after_activation: false,
             train: Trainable::default(),
             bn_init: BnInit::default(),
+            weights_init: WeightsInit::default(),
             init: None,
             epochs: 160,
             max_steps: None,
@@ -160,6 +163,14 @@ impl Settings {
         self.data.make_absolute();
         for path in [&mut self.init, &mut self.labels].into_iter().flatten() {
             *path = absolute(std::mem::take(path));
+        }
+    }
+
+    /// What the seed's first values are drawn from.
+    pub fn first_values(&self) -> FirstValues {
+        FirstValues {
+            weights: self.weights_init,
+            bn: self.bn_init,
         }
     }
 

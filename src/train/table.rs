@@ -4,24 +4,11 @@
 //! check from this table, in this order. A new setting is a field of [`Settings`] with its default, a
 //! [`Field`], an entry here, and the place that uses it.
 
-use super::choices::{BN_INITS, DIGITS_SIZES, OPTIMIZERS, PRECISIONS};
-use super::setting::{Access, Kind, Part, Setting, Text, is_rate};
+use super::choices::{BN_INITS, DIGITS_SIZES, OPTIMIZERS, PRECISIONS, WEIGHTS_INITS};
+use super::setting::{Kind, Part, Setting, access, is_rate};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::digits;
 use crate::field::Field;
-
-/// Reads and writes a field of [`Settings`].
-macro_rules! access {
-    ($name:ident) => {
-        Access {
-            read: |settings, text| {
-                settings.$name = Text::read(text)?;
-                Ok(())
-            },
-            write: |settings| settings.$name.write(),
-        }
-    };
-}
 
 /// All settings, in the order of the command line's help.
 pub static SETTINGS: &[Setting] = &[
@@ -220,6 +207,17 @@ pub static SETTINGS: &[Setting] = &[
         unset: None,
         is_valid: |_| true,
         access: access!(bn_init),
+    },
+    Setting {
+        field: Field::WeightsInit,
+        part: Part::FirstState,
+        label: "Weights start",
+        help: "First values of the convolutions' and the output layer's weights, where the seed draws them",
+        kind: Kind::Choice("NAME", WEIGHTS_INITS),
+        expected: "he-normal, uniform, orthogonal or binary",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(weights_init),
     },
     Setting {
         field: Field::Init,

@@ -62,6 +62,7 @@ fn names_that_mean_nothing() {
     refused("--optimizer lion", &["--optimizer", "adamw"]);
     refused("--schedule sometimes", &["--schedule", "cosine"]);
     refused("--bn-init zeros", &["--bn-init", "symmetric"]);
+    refused("--weights-init ones", &["--weights-init", "orthogonal"]);
     refused("--train bm", &["--train", "bm", "bn-gamma"]);
     refused("--train random:0", &["--train", "random:0"]);
     refused("--train random:5000", &["--train", "5000"]);

@@ -184,7 +184,10 @@ fn a_run_its_checkpoint_and_its_delta_evaluate_alike() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, mode) in [
         ("bn", "--train bn"),
-        ("random", "--train random:2 --bn-init ones"),
+        (
+            "random",
+            "--train random:2 --bn-init ones --weights-init orthogonal",
+        ),
     ] {
         let out = folder.path().join(name);
         train(

@@ -25,6 +25,7 @@ fn unusual() -> Settings {
         bn_after_activation: true,
         train: "blocks.*.bn1.weight,fc.*".parse().unwrap(),
         bn_init: "symmetric".parse().unwrap(),
+        weights_init: "orthogonal".parse().unwrap(),
         init: Some("some/init.safetensors".into()),
         epochs: 3,
         max_steps: Some(12_345),
@@ -163,6 +164,11 @@ fn a_text_that_is_no_value_is_told_with_what_is_expected() {
         ),
         (Field::Train, "bm", ["`bm`", "bn-gamma"]),
         (Field::BnInit, "zeros", ["`zeros`", "symmetric"]),
+        (
+            Field::WeightsInit,
+            "ones",
+            ["`ones`", "he-normal, uniform, orthogonal or binary"],
+        ),
         (Field::Optimizer, "lion", ["`lion`", "adamw"]),
         (Field::Schedule, "sometimes", ["`sometimes`", "step:80,120"]),
         (Field::Init, "", ["an empty text", "safetensors"]),
@@ -188,7 +194,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
         .map(|line| line.split(" = ").next().unwrap())
         .collect();
     let expected = "data image-size digits-size test-fraction split-seed labels min-images background skip-bad model width shortcut bn-after-activation train \
-                    bn-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
+                    bn-init weights-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
                     momentum nesterov weight-decay schedule schedule-epochs lr-gamma warmup-epochs seed shuffle \
                     augment crop flip drop-last freeze-stats precision";
     assert_eq!(keys, expected.split_whitespace().collect::<Vec<_>>());
@@ -210,6 +216,10 @@ fn a_bad_file_is_answered_with_line_and_key() {
         (
             "optimizer = \"lion\"\n",
             vec!["line 1", "`optimizer`", "lion", "adamw"],
+        ),
+        (
+            "weights-init = \"ones\"\n",
+            vec!["line 1", "`weights-init`", "ones", "orthogonal"],
         ),
         (
             "seed = 1\nseed = 2\n",

@@ -65,6 +65,7 @@ fn the_rest_is_under_more() {
     click(&mut form, Role::CheckBox, "Least of a class");
     type_into(&mut form, TEXT, "Background", "#80c0ff");
     click(&mut form, Role::CheckBox, "Go on without bad images");
+    pick(&mut form, "Weights start", "Orthogonal");
     click(&mut form, Role::CheckBox, "Freeze running statistics");
     type_into(&mut form, NUMBER, "Momentum", "0.5");
     click(&mut form, Role::CheckBox, "Nesterov's momentum");
@@ -81,6 +82,7 @@ fn the_rest_is_under_more() {
         min_images: Some(2),
         background: "#80c0ff".parse().unwrap(),
         skip_bad: true,
+        weights_init: "orthogonal".parse().unwrap(),
         freeze_stats: true,
         momentum: 0.5,
         nesterov: true,
