@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::definition::{Experiment, ExperimentError};
+use super::definition::Experiment;
+use super::error::ExperimentError;
 use super::plan::{Plan, PlanError, RunName};
 use super::results::{Outcome, RunResult};
 use crate::field::{Explain, Explanation};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::{Spanned, Value};
 
-use super::definition::{ExperimentError, Places};
+use super::error::{ExperimentError, Places};
 use crate::train::nearest::no_such_setting;
 use crate::train::setting::Setting;
 use crate::train::settings::{Settings, SettingsError};

@@ -43,7 +43,7 @@ pub enum PlanError {
         /// The arm.
         arm: String,
         /// What is wrong.
-        source: StartError,
+        source: Box<StartError>,
     },
 }
 
@@ -299,7 +299,7 @@ fn planned(
         .and_then(|()| check(&settings));
     checked.map_err(|source| PlanError::Arm {
         arm: name.clone(),
-        source,
+        source: Box::new(source),
     })?;
     settings.make_absolute();
     // The paper's number of what the arm comes to, if it has one.

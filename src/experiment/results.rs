@@ -250,7 +250,7 @@ impl RunResult {
     /// # Errors
     /// A file that cannot be read, or is none of this program's.
     pub fn read(run: &Path) -> io::Result<Option<Self>> {
-        match fs::read(&results_path(run)) {
+        match fs::read(results_path(run)) {
             Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -2,7 +2,7 @@
 
 use bnonly::engine::{Phase, Work, fewest_bytes, memory_needed, step_work};
 use bnonly::kernels::Precision;
-use bnonly::network::Options;
+use bnonly::network::{BnInit, Options};
 
 use crate::engine::support::{engine, network, options, tiny_network};
 use crate::everywhere;
@@ -74,7 +74,7 @@ async fn bytes_and_operations_are_those_of_a_hand_count() {
 #[everywhere::test]
 async fn each_dispatch_of_a_step_is_among_the_kernels_that_run_alone() {
     let graph = tiny_network();
-    let state = bnonly::network::initial_state(&graph, 0, Default::default());
+    let state = bnonly::network::initial_state(&graph, 0, BnInit::default());
     let engine = engine(&graph, options(&graph, "bn", 4), &state).await;
     let kernels = engine.kernels_alone();
     let calls: u64 = kernels.iter().map(|kernel| kernel.calls).sum();

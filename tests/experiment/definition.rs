@@ -1,8 +1,9 @@
 //! Files of experiments: those that ship, and those that are wrong.
 
-use bnonly::experiment::definition::{Experiment, Rule, Scale, shipped, shipped_named};
+use bnonly::experiment::definition::{Experiment, Rule, Scale};
 use bnonly::experiment::overlay::Overlay;
 use bnonly::experiment::plan::Plan;
+use bnonly::experiment::shipped::{shipped, shipped_named};
 
 use super::{FILE, made_up};
 

@@ -1,11 +1,12 @@
 //! Results of runs that were never made: the same each time, different between arms and seeds.
 
-use bnonly::experiment::definition::{Experiment, Scale, shipped};
+use bnonly::experiment::definition::{Experiment, Scale};
 use bnonly::experiment::plan::{Plan, RunName};
 use bnonly::experiment::report::{Missing, Report};
 use bnonly::experiment::results::{
     Bins, LayerOff, Measure, Outcome, Provenance, Removed, RunResult,
 };
+use bnonly::experiment::shipped::shipped;
 
 /// The day of all reports here.
 pub const DAY: &str = "2026-11-29";

@@ -1,9 +1,10 @@
 //! The report for readers: the page, its Markdown, its figures.
 
-use bnonly::experiment::definition::{Scale, shipped};
+use bnonly::experiment::definition::Scale;
 use bnonly::experiment::overlay::Overlay;
 use bnonly::experiment::plan::Plan;
 use bnonly::experiment::results::Measure;
+use bnonly::experiment::shipped::shipped;
 use bnonly::train::table::setting_named;
 
 use super::invented::{DAY, Invented, crowded};

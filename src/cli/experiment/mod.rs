@@ -13,11 +13,12 @@ use web_time::SystemTime;
 use super::options::{ExperimentCommand, ExperimentOptions, ListExperiments, RunExperiment};
 use super::print::{line, tell};
 use super::{Outcome, usage};
-use crate::experiment::definition::{Experiment, Scale, shipped, shipped_named};
+use crate::experiment::definition::{Experiment, Scale};
 use crate::experiment::folder::ExperimentFolder;
 use crate::experiment::plan::{Plan, RunName};
 use crate::experiment::report::{Missing, Report};
 use crate::experiment::results::RunResult;
+use crate::experiment::shipped::{shipped, shipped_named};
 use crate::experiment::verdict::judge;
 use conduct::Conduct;
 

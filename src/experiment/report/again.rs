@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::Report;
 use super::blocks::{Block, Section};
 use super::words::NONE;
-use crate::experiment::definition::shipped_named;
 use crate::experiment::results::RunResult;
+use crate::experiment::shipped::shipped_named;
 use crate::train::setting::Kind;
 use crate::train::table::setting_named;
 
