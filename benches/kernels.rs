@@ -8,7 +8,7 @@ use bnonly::data::DataShape;
 use bnonly::engine::{Engine, StepKernel};
 use bnonly::gpu::Gpu;
 use bnonly::gpu::timing::submission_seconds;
-use bnonly::network::initial_state;
+use bnonly::network::{BnInit, initial_state};
 use bnonly::train::settings::Settings;
 use bnonly::train::start::{plan, prepare};
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
@@ -63,7 +63,7 @@ fn steps(criterion: &mut Criterion) {
             test: 0,
         };
         let (graph, trained) = prepare(&settings, &images).expect("a network");
-        let state = initial_state(&graph, 0, Default::default());
+        let state = initial_state(&graph, 0, BnInit::default());
         let plan = plan(&settings, &images, trained);
         let engine = Engine::new(&gpu, &graph, plan, &state);
         let mut engine = block_on(engine).expect("a plan");
