@@ -19,10 +19,10 @@ const SUMMED: usize = 256;
 const SOLVED: usize = 32;
 
 /// The orthogonal matrix that belongs to `normal`, a row-major matrix of `rows` by `columns`: its rows
-/// are orthonormal, or its columns if there are fewer of them. With independent normal numbers it is
+/// are orthonormal, or its columns unless there are more of them. With independent normal numbers it is
 /// uniform among all of these, and what `torch.nn.init.orthogonal_` makes of the same numbers.
 pub fn orthogonal(normal: &[f64], rows: usize, columns: usize) -> Vec<f64> {
-    if rows <= columns {
+    if rows < columns {
         let mut matrix = normal.to_vec();
         make_rows_orthonormal(&mut matrix, rows);
         return matrix;

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod architecture;
+mod first_weights;
 mod gamma;
 mod initial;
 mod state;
