@@ -141,8 +141,9 @@ fn a_killed_experiment_ends_as_if_it_had_gone_through() {
             .contains("bn-seed1")
     );
 
-    // Nothing is left to do, and the file beside the runs says the same.
-    let again = ended(command(&straight.join("experiment.toml"), &straight, &[])).succeeds();
+    // Nothing is left to do, and the file beside the runs says the same, and where.
+    let file = straight.join("experiment.toml");
+    let again = run([Path::new("experiment"), Path::new("run"), &file]).succeeds();
     assert!(
         again.stdout.contains("6 of them are there already"),
         "{}",

@@ -102,6 +102,17 @@ fn named(name: &str) -> anyhow::Result<Experiment> {
     })
 }
 
+/// The folder that a file lies in beside its runs.
+fn beside(name: &str, experiment: &Experiment) -> Option<PathBuf> {
+    let folder = Path::new(name)
+        .parent()
+        .filter(|_| experiment.run.is_some())?;
+    Some(match folder.as_os_str().is_empty() {
+        true => PathBuf::from("."),
+        false => folder.to_owned(),
+    })
+}
+
 fn run(options: &RunExperiment) -> anyhow::Result<Outcome> {
     let overrides = options.settings.overlay()?;
     let plan_of = |experiment: &Experiment| {
@@ -128,10 +139,11 @@ fn run(options: &RunExperiment) -> anyhow::Result<Outcome> {
     let mut conduct = Conduct::new(options.device.choice(), options.jobs, &options.told)?;
     for plan in &plans {
         let place = format!("{}-{}", plan.experiment.name, plan.scale);
-        let path = match &options.out {
-            Some(out) if several => out.join(place),
-            Some(out) => out.clone(),
-            None => PathBuf::from(EXPERIMENTS).join(place),
+        let path = match (&options.out, beside(&options.experiment, &plan.experiment)) {
+            (Some(out), _) if several => out.join(place),
+            (Some(out), _) => out.clone(),
+            (None, Some(beside)) => beside,
+            (None, None) => PathBuf::from(EXPERIMENTS).join(place),
         };
         let folder = ExperimentFolder::open(&path, plan).map_err(usage)?;
         let failed = conduct.run(&folder, plan)?;
