@@ -49,6 +49,11 @@ impl Overlay {
         self.0.insert(setting.field.key(), text);
     }
 
+    /// Gives all that another gives, in place of what was given for it.
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend(other.0.clone());
+    }
+
     /// What is given for the setting of this key.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)

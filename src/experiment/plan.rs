@@ -1,6 +1,6 @@
 //! All runs of an experiment at a scale.
 
-use super::definition::{Arm, AtScale, Experiment, RunOf, Scale};
+use super::definition::{Arm, AtScale, Experiment, Scale};
 use super::overlay::Overlay;
 use crate::field::{Explain, Explanation};
 use crate::numbers::grouped;
@@ -175,7 +175,7 @@ impl Plan {
     pub fn to_toml(&self) -> String {
         use std::fmt::Write as _;
         let mut text = self.experiment.text.trim_end().to_owned();
-        if let Some(RunOf { .. }) = self.experiment.run {
+        if self.experiment.run.is_some() {
             // That of another time.
             text.truncate(text.rfind(RUN_HEADING).unwrap_or(text.len()));
             text.truncate(text.trim_end().len());

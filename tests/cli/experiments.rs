@@ -81,7 +81,7 @@ fn table(out: &Path) -> Vec<Vec<String>> {
 
 /// Starts it, and waits for so many runs.
 fn start(file: &Path, out: &Path, runs: usize) -> Child {
-    let mut command = command(file, out, &["--json"]);
+    let mut command = command(file, out, &["--json", "--weight-decay", "0"]);
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -100,7 +100,12 @@ fn a_killed_experiment_ends_as_if_it_had_gone_through() {
     let file = home.path().join("tiny.toml");
     fs::write(&file, FILE).expect("written");
     let (straight, killed) = (home.path().join("one"), home.path().join("two"));
-    let told = ended(command(&file, &straight, &["--jobs", "2"])).succeeds();
+    let told = ended(command(
+        &file,
+        &straight,
+        &["--jobs", "2", "--weight-decay", "0"],
+    ))
+    .succeeds();
     assert!(
         told.stdout.contains("[6/6]") && told.stderr.contains("verdict: undecided"),
         "{}{}",
@@ -115,7 +120,7 @@ fn a_killed_experiment_ends_as_if_it_had_gone_through() {
         run([Path::new("experiment"), Path::new("report"), &killed]).succeeds();
         assert!(table(&killed).len() > runs);
     }
-    ended(command(&file, &killed, &["--quiet"])).succeeds();
+    ended(command(&file, &killed, &["--quiet", "--weight-decay", "0"])).succeeds();
     let rows = table(&straight);
     assert_eq!(rows, table(&killed));
     let names: Vec<String> = rows[1..].iter().map(|row| row[..2].join(" ")).collect();

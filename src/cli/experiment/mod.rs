@@ -116,14 +116,15 @@ fn beside(name: &str, experiment: &Experiment) -> Option<PathBuf> {
 fn run(options: &RunExperiment) -> anyhow::Result<Outcome> {
     let overrides = options.settings.overlay()?;
     let plan_of = |experiment: &Experiment| {
-        let scale = options
-            .scale
-            .or(experiment.run.as_ref().map(|run| run.scale))
-            .unwrap_or(Scale::Glance);
-        let seeds = options
-            .seeds
-            .or(experiment.run.as_ref().map(|run| run.seeds));
-        Plan::new(experiment, scale, seeds, &overrides)
+        // A file beside its runs says how they were made; what is given now goes over that.
+        let before = experiment.run.as_ref();
+        let scale = options.scale.or(before.map(|run| run.scale));
+        let scale = scale.unwrap_or(Scale::Glance);
+        let before = before.filter(|run| run.scale == scale);
+        let seeds = options.seeds.or(before.map(|run| run.seeds));
+        let mut given = before.map(|run| run.overrides.clone()).unwrap_or_default();
+        given.extend(&overrides);
+        Plan::new(experiment, scale, seeds, &given)
     };
     let experiments = match options.experiment.as_str() {
         "all" => shipped(),
