@@ -36,7 +36,7 @@ test("it begins by itself, with the first look", async () => {
 
 test("it trains, pauses, makes a step, goes on, and stops", async (t) => {
     await withPage({}, async (page, server) => {
-        const { "max-steps": _, ...endless } = { ...SHORT, epochs: "10000" };
+        const { "max-steps": _, ...endless } = { ...SHORT, epochs: "10000", "limit-train": "3200" };
         await openApp(page, link(server.address(), endless));
         await page.click("#dismiss");
         const empty = await shoot(page, "trains-before");
