@@ -2,6 +2,7 @@
 
 use web_time::Instant;
 
+use super::measure::EVALUATIONS;
 use super::plan::{Plan, PlannedArm, RunName};
 use crate::data::{DataError, DataSet, Loaded};
 use crate::gpu::{Gpu, GpuError};
@@ -120,9 +121,10 @@ fn size(arm: &PlannedArm, data: &DataSet) -> Result<Size, StartError> {
     } else {
         2.0
     };
+    let removal = if arm.removal { EVALUATIONS } else { 0 };
     Ok(Size {
         steps: steps as f64,
-        evaluations: (steps as f64 / steps_per_epoch.max(1) as f64).ceil(),
+        evaluations: (steps as f64 / steps_per_epoch.max(1) as f64).ceil() + removal as f64,
         step: passes * forward * f64::from(settings.batch_size),
         evaluation: forward * data.test.len() as f64,
     })

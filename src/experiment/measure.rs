@@ -27,6 +27,10 @@ const SHARES: [f64; 7] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8];
 /// Draws of random channels at each.
 const DRAWS: u64 = 5;
 
+/// Evaluations of a network whose channels are removed: whole, and at each share with γ alone and with γ and β, of the
+/// weakest, the strongest and each draw; at the share that is off with γ alone.
+pub(super) const EVALUATIONS: usize = 1 + (2 + DRAWS as usize) * (1 + 2 * SHARES.len());
+
 /// Bins of γ.
 const BINS: usize = 60;
 

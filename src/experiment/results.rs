@@ -176,7 +176,7 @@ pub struct Bins {
     pub low: f64,
     /// Upper edge of the last.
     pub high: f64,
-    /// Values a bin before the first step; those beyond the ends are in the bins at the ends.
+    /// Values a bin before the first step; one that is no finite number is in none.
     pub start: Vec<u64>,
     /// And after the last.
     pub end: Vec<u64>,

@@ -124,11 +124,24 @@ fn compare(
                 measure: *measure,
                 against: Some(*against),
                 counts: (more.len(), less.len()),
-                verdict: verdict(difference.as_ref(), plan.seeds as usize),
+                verdict: verdict(
+                    difference.as_ref(),
+                    fewest(plan, results, &[steeper, flatter]),
+                ),
                 difference,
             }]
         }
     }
+}
+
+/// Runs of the planned arm of these that has fewest of them.
+fn fewest(plan: &Plan, results: &[RunResult], arms: &[&str]) -> usize {
+    let planned = plan
+        .arms
+        .iter()
+        .filter(|arm| arms.contains(&arm.of.as_str()));
+    let runs = planned.map(|arm| results.iter().filter(|run| run.arm == arm.name).count());
+    runs.min().unwrap_or_default()
 }
 
 /// A measure of an arm's runs, of those that have it. A run that diverged has its accuracy all the same.

@@ -156,6 +156,34 @@ fn a_killed_experiment_ends_as_if_it_had_gone_through() {
     );
 }
 
+/// An arm without images, and the one that begins after it, keep no other from being made and reported.
+#[test]
+fn a_run_that_fails_is_told_and_the_rest_goes_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("tiny.toml");
+    let lost = FILE
+        .replace("seeds = 2", "seeds = 1")
+        .replace("removal = true", "settings = { data = \"no/such/images\" }");
+    fs::write(&file, lost).expect("written");
+    let out = home.path().join("out");
+    let told = ended(command(&file, &out, &[]));
+    told.fails(
+        1,
+        &[
+            "2 of 3 runs failed",
+            "no/such/images",
+            "it begins from bn-seed0",
+        ],
+    );
+    let rows = table(&out);
+    assert_eq!((rows.len(), rows[1][0].as_str()), (2, "wild"));
+    let report = fs::read_to_string(out.join("report.md")).expect("a report");
+    assert!(
+        report.contains("no/such/images") && report.contains("2 runs failed"),
+        "{report}"
+    );
+}
+
 #[test]
 fn what_cannot_be_run_is_told_before_anything_is_made() {
     let home = tempfile::tempdir().expect("a folder");

@@ -76,6 +76,12 @@ fn what_is_close_and_what_has_too_few_runs_is_undecided() {
     let (judged, _) = judge(&plan(), &few);
     assert_eq!(judged[0].verdict, Verdict::Undecided);
     assert!(judged[0].comparisons[0].difference.is_some());
+    // Also where a slope has points enough.
+    let mut few = runs(&ARMS);
+    few.retain(|run| run.arm != "wide-width-8" || run.seed < 2);
+    let (judged, _) = judge(&plan(), &few);
+    assert!(judged[1].comparisons[0].difference.is_some());
+    assert_eq!(judged[1].verdict, Verdict::Undecided);
     let (judged, _) = judge(&plan(), &[]);
     assert!(judged.iter().all(|one| one.verdict == Verdict::Undecided));
     assert_eq!(judged[0].comparisons[0].difference, None);

@@ -11,7 +11,7 @@ use super::told::Told;
 use crate::cli::options::ToldOptions;
 use crate::cli::print::tell;
 use crate::cli::signals::on_request_to_stop;
-use crate::cli::wording::Terminal;
+use crate::cli::wording::{Terminal, sentence};
 use crate::experiment::estimate::seconds;
 use crate::experiment::folder::{ExperimentFolder, before, can_begin};
 use crate::experiment::measure::{measure, measure_removal};
@@ -133,7 +133,7 @@ impl Conduct {
         }
     }
 
-    /// Says how long all of it will take, if that can be known; what keeps it from being known, the runs will tell.
+    /// Says how long all of it will take, or why that cannot be said.
     fn estimate(&self, plan: &Plan, runs: &[RunName]) -> anyhow::Result<()> {
         if runs.is_empty() || self.is_stopped() || !locked(&self.told).wants_estimate() {
             return Ok(());
@@ -144,7 +144,11 @@ impl Conduct {
         });
         match estimated {
             Ok(seconds) => Ok(locked(&self.told).estimated(seconds)?),
-            Err(_) => Ok(()),
+            Err(error) => {
+                let why = sentence(&error);
+                locked(&self.told).note(&format!("how long it takes cannot be said: {why}"));
+                Ok(())
+            }
         }
     }
 
@@ -243,6 +247,10 @@ impl Conduct {
             paused: false,
             watched: false,
         })));
+        // Asked before there was a run to stop.
+        if self.is_stopped() {
+            session.send(Command::Stop);
+        }
         let mut opened: Option<Arc<Opened>> = None;
         let ended = loop {
             match session.next() {

@@ -27,7 +27,9 @@ pub(super) fn again(report: &Report<'_>) -> Section {
         Block::Text("Beside this report, with the file that lies there:".to_owned()),
         Block::Code("bnonly experiment run experiment.toml".to_owned()),
     ];
-    if let Some(command) = command(report) {
+    let command = command(report);
+    let is_of_the_paper = command.is_some() || plan.arms.iter().any(|arm| arm.paper.is_some());
+    if let Some(command) = command {
         blocks.push(Block::Text("Or anywhere:".to_owned()));
         blocks.push(Block::Code(command));
     }
@@ -60,7 +62,7 @@ pub(super) fn again(report: &Report<'_>) -> Section {
     ];
     let facts = facts.map(|(name, fact)| (name.to_owned(), fact)).to_vec();
     blocks.push(Block::Facts(facts, false));
-    if plan.arms.iter().any(|arm| arm.paper.is_some()) || !plan.experiment.about.is_empty() {
+    if is_of_the_paper {
         blocks.push(Block::Source(
             "The paper: J. Frankle, D. J. Schwab, A. S. Morcos, “Training BatchNorm and Only BatchNorm: On the Expressive Power of \
              Random Features in CNNs”, arXiv 2003.00152"
