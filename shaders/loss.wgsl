@@ -1,8 +1,8 @@
-// Softmax cross-entropy against the labels.
+// Softmax cross-entropy against the labels, and the entropy of answers.
 //
 // logits, grad_logits  [N, K] f32
 // samples  [N] (label, augmentation word)
-// losses   [N] vec2f: cross-entropy in nats, and 1 where the largest logit is the label's
+// losses   [N] vec2f: cross-entropy or entropy in nats, and 1 where the largest logit is the label's
 // total    vec2f: the two summed over the batch
 
 // ---- head: of a sample; the host makes one for each shape ----
@@ -42,6 +42,19 @@ fn rectified(x: vec4f) -> vec4f {
 @group(0) @binding(6) var<storage, read_write> total: array<vec2f>;
 // ---- end of head ----
 
+/// The place of a sample's largest logit, the first of equals. A NaN is the largest, and stays it: then the loss is NaN
+/// by its sums alone, whatever an adapter's `exp` makes of one (SwiftShader's: infinity).
+fn largest_logit(n: u32) -> u32 {
+    var largest = 0u;
+    for (var k = 1u; k < CLASSES; k++) {
+        let best = logits[n * CLASSES + largest];
+        if best == best && !(logits[n * CLASSES + k] <= best) {
+            largest = k;
+        }
+    }
+    return largest;
+}
+
 /// losses[n] = (log Σ_k e^(logits[n, k] − logits[n, label]), hit), and the gradient of the mean over
 /// the batch: grad_logits[n, k] = (softmax(logits[n])[k] − [k = label]) / N. One thread a sample.
 @compute @workgroup_size(64)
@@ -55,15 +68,7 @@ fn cross_entropy(
         return;
     }
     let label = samples[n].x;
-    // A NaN is the largest, and stays it: then the loss is NaN by its sums alone, whatever an adapter's
-    // `exp` makes of one (SwiftShader's: infinity).
-    var largest = 0u;
-    for (var k = 1u; k < CLASSES; k++) {
-        let best = logits[n * CLASSES + largest];
-        if best == best && !(logits[n * CLASSES + k] <= best) {
-            largest = k;
-        }
-    }
+    let largest = largest_logit(n);
     let offset = logits[n * CLASSES + largest];
     var sum = 0.0;
     for (var k = 0u; k < CLASSES; k++) {
@@ -74,6 +79,39 @@ fn cross_entropy(
         grad_logits[n * CLASSES + k] = (probability - f32(k == label)) / f32(current.batch);
     }
     losses[n] = vec2f(log(sum) + offset - logits[n * CLASSES + label], f32(largest == label));
+}
+
+/// losses[n] = (H(n), hit) with the entropy of the answer H = −Σ_k p_k log p_k, p = softmax(logits[n]), and the gradient
+/// of its mean over the batch: grad_logits[n, k] = −p_k (log p_k + H) / N. Labels count hits and nothing else. One
+/// thread a sample.
+@compute @workgroup_size(64)
+fn entropy(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let n = group_index(group, groups) * 64u + lane;
+    if n >= current.batch {
+        return;
+    }
+    let largest = largest_logit(n);
+    let offset = logits[n * CLASSES + largest];
+    var sum = 0.0;
+    for (var k = 0u; k < CLASSES; k++) {
+        sum += exp(logits[n * CLASSES + k] - offset);
+    }
+    // The logarithm of p_k, which is finite where p_k itself is rounded to zero.
+    let log_sum = log(sum) + offset;
+    var mean_log = 0.0;
+    for (var k = 0u; k < CLASSES; k++) {
+        let log_probability = logits[n * CLASSES + k] - log_sum;
+        mean_log += exp(log_probability) * log_probability;
+    }
+    for (var k = 0u; k < CLASSES; k++) {
+        let log_probability = logits[n * CLASSES + k] - log_sum;
+        grad_logits[n * CLASSES + k] = -exp(log_probability) * (log_probability - mean_log) / f32(current.batch);
+    }
+    losses[n] = vec2f(-mean_log, f32(largest == samples[n].x));
 }
 
 var<workgroup> lane_totals: array<vec2f, 64>;

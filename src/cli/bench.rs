@@ -16,7 +16,7 @@ use crate::gpu::timing::{Effort, Timer};
 use crate::kernels::Precision;
 use crate::network::initial_state;
 use crate::train::settings::Settings;
-use crate::train::start::{architecture, plan, prepare};
+use crate::train::start::{plan, prepare};
 
 /// The images that networks are measured on, but for how many.
 const IMAGES: DataShape = DataShape {
@@ -122,7 +122,7 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
             let network = (&graph, &state);
             let measured = training(&gpu, &timer, &best, network, plan, effort, &mut stage).await?;
             measuring.say(&tables::training(&settings, &graph, &measured))?;
-            report.width = architecture(&settings)?.width();
+            report.width = settings.architecture()?.width();
             report.model = settings.model.to_string();
             report.batch_size = settings.batch_size;
             report.trainings.push(Mode {

@@ -1,77 +1,36 @@
 //! `bnonly eval`.
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
+use super::Outcome;
 use super::options::EvalOptions;
-use super::print::{line, tell};
-use super::progress::spinner;
-use super::wording::Terminal;
-use super::{Outcome, usage};
-use crate::data::Loaded;
-use crate::field::Field;
+use super::print::line;
+use super::subject::{Subject, subject};
+use crate::data::DataSet;
 use crate::gpu::Gpu;
-use crate::network::{Adopted, Trainable};
-use crate::train::manifest::Earlier;
+use crate::network::State;
 use crate::train::metric::Metric;
-use crate::train::run_folder::run_of;
-use crate::train::saved::Saved;
 use crate::train::settings::Settings;
-use crate::train::start::{Start, build, check, load};
+use crate::train::start::Start;
 use crate::train::trainer::Trainer;
 
 /// Evaluates a saved network on a test set.
 pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
-    let file = options.saved.display().to_string();
-    let saved = Saved::read(&options.saved)?;
-    let mut settings = match saved.settings() {
-        Some(settings) => settings.clone(),
-        None => {
-            if !options.settings.gives(Field::Model) {
-                return Err(usage(anyhow!(
-                    "{file} does not say which network it is of; give --model (and --width, --no-shortcut or --bn-after-activation where they differ from the defaults)"
-                )));
-            }
-            Settings::default()
-        }
-    };
-    options.settings.apply(&mut settings)?;
-    settings.make_absolute();
-    check(&settings).map_err(usage)?;
-    let run = run_of(&options.saved);
-    let earlier = Earlier::of(run.as_deref())?;
-    let reading = spinner();
-    let data = pollster::block_on(load(&settings, &earlier));
-    reading.finish_and_clear();
-    let Loaded { data, notes, .. } = data?;
-    for note in &notes {
-        tell(format_args!("note: {}", note.say(&Terminal)));
-    }
-    let Adopted { state, notes } = saved.into_state(&build(&settings, &data.shape())?, &file)?;
-    for note in &notes {
-        tell(format_args!("note: {}", note.say(&Terminal)));
-    }
-
-    // A plan that trains nothing is all it takes.
-    settings.train = Trainable::nothing();
-    settings.freeze_stats = true;
-    settings.init = None;
-    let start = Start {
-        state,
-        ..Start::new(&settings, &data.shape())?
-    };
+    let Subject {
+        file,
+        settings,
+        data,
+        start,
+    } = subject(&options.saved, &options.settings, options.corrupt)?;
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
-    let event = pollster::block_on(async {
-        let mut trainer = Trainer::new(&gpu, &data, &settings, &start).await?;
-        trainer.evaluate(&start.state, &mut || true).await
-    })
-    .with_context(|| file.clone())?;
-    let Some(Metric::Eval {
+    let event = evaluated(&gpu, &data, &settings, &start, &start.state).context(file.clone())?;
+    let Metric::Eval {
         loss,
         accuracy,
         gamma_below_001,
         seconds,
         ..
-    }) = event
+    } = event
     else {
         unreachable!("an evaluation gives an evaluation");
     };
@@ -89,4 +48,28 @@ pub(super) fn eval(options: &EvalOptions) -> anyhow::Result<Outcome> {
         ))?;
     }
     Ok(Outcome::Done)
+}
+
+/// A state's evaluation on the test images.
+pub(super) fn evaluated(
+    gpu: &Gpu,
+    data: &DataSet,
+    settings: &Settings,
+    start: &Start,
+    state: &State,
+) -> anyhow::Result<Metric> {
+    // A plan that trains nothing is all it takes.
+    let settings = Settings {
+        freeze_stats: true,
+        ..settings.clone()
+    };
+    let start = Start {
+        state: state.clone(),
+        ..start.clone()
+    };
+    let event = pollster::block_on(async {
+        let mut trainer = Trainer::new(gpu, data, &settings, &start).await?;
+        trainer.evaluate(state, &mut || true).await
+    })?;
+    Ok(event.expect("nobody ends it"))
 }

@@ -12,7 +12,7 @@ use crate::train::settings::Settings;
 /// Depths and widths of the published comparisons, listed where no width is asked for.
 const WIDE: [u32; 3] = [32, 64, 128];
 
-/// Lists networks with their parameter counts, for 32×32 images of ten classes.
+/// Lists networks with their parameter counts, for the images and classes they are known for.
 pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
     let mut settings = Settings::default();
     options.settings.apply(&mut settings)?;
@@ -39,13 +39,12 @@ pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
             ..Options::default()
         };
         let architecture = Architecture::new(name, network).map_err(usage)?;
-        let graph = architecture
-            .build(Shape::new(3, 32, 32), 10)
-            .map_err(usage)?;
+        let (input, classes) = sizes(name.family());
+        let graph = architecture.build(input, classes).map_err(usage)?;
         let counts = counts(&graph);
         if options.json {
             line(serde_json::json!({
-                "model": name.to_string(), "width": architecture.width(), "all": counts.all,
+                "model": name.to_string(), "width": architecture.width(), "classes": classes, "all": counts.all,
                 "batch_norm": counts.batch_norm, "output": counts.output, "projections": counts.shortcut,
             }))?;
         } else {
@@ -58,10 +57,19 @@ pub(super) fn models(options: &ModelsOptions) -> anyhow::Result<Outcome> {
     }
     if !options.json {
         line(
-            "(for 32×32 images of three channels and ten classes; resnet-D takes any depth D = 6n+2)",
+            "(for images of three channels and ten classes, 1,000 classes for torchvision's resnet18 to wide_resnet50_2; \
+             resnet-D and cifar-resnetD take any depth D = 6n+2)",
         )?;
     }
     Ok(Outcome::Done)
+}
+
+/// The images and classes that a family's counts are usually told for.
+fn sizes(family: Family) -> (Shape, u32) {
+    match family {
+        Family::Torchvision | Family::Wide => (Shape::new(3, 224, 224), 1000),
+        Family::ResNet | Family::OptionA | Family::Vgg => (Shape::new(3, 32, 32), 10),
+    }
 }
 
 /// Lists adapters.

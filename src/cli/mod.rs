@@ -1,9 +1,11 @@
 //! The command line: options in, sentences and exit codes out.
 //!
-//! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `runs`, `list` and `bench` do it; `progress` shows a
+//! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `recalibrate`,
+//! `adapt`, `runs`, `list`, `experiment` and `bench` do it (`subject` is what some of them begin with); `progress` shows a
 //! training on a terminal, `tables` what was measured, `wording` says what went wrong. All of them print by `print`.
 //! `signals` and `runtime_dir` are about the process itself.
 
+mod adapt;
 mod bench;
 mod eval;
 mod experiment;
@@ -12,9 +14,11 @@ mod list;
 mod options;
 mod print;
 mod progress;
+mod recalibrate;
 mod runs;
 mod runtime_dir;
 mod signals;
+mod subject;
 mod tables;
 mod train;
 mod wording;
@@ -103,6 +107,8 @@ pub fn main() -> ExitCode {
         }
         Some(Command::Train(options)) => train::train(&options),
         Some(Command::Eval(options)) => eval::eval(&options),
+        Some(Command::Recalibrate(options)) => recalibrate::recalibrate(&options),
+        Some(Command::Adapt(options)) => adapt::adapt(&options),
         Some(Command::Runs(options)) => runs::runs(&options),
         Some(Command::Models(options)) => list::models(&options),
         Some(Command::Devices(options)) => list::devices(&options),

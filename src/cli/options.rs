@@ -6,10 +6,12 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use super::given::{Given, OfBench, OfEval, OfExperiment, OfModels, OfTrain};
+use crate::data::corrupt::Corruption;
 use crate::experiment::definition::Scale;
 use crate::gpu::AdapterChoice;
 use crate::network::Trainable;
 use crate::platform::expand_home;
+use crate::train::adapt::Method;
 
 /// Trains convolutional networks by their BatchNorm parameters alone, on any GPU.
 #[derive(Debug, Parser)]
@@ -28,6 +30,10 @@ pub(super) enum Command {
     Train(Box<TrainOptions>),
     /// Test loss and accuracy of a checkpoint
     Eval(Box<EvalOptions>),
+    /// Give a saved network new running statistics, those of training images; nothing else of it changes
+    Recalibrate(Box<RecalibrateOptions>),
+    /// Let a saved network adapt to test images while it answers them, without their labels
+    Adapt(Box<AdaptOptions>),
     /// Earlier runs side by side: what differs, accuracy, parameters, channels off, time
     Runs(RunsOptions),
     /// The networks that can be trained, with their parameter counts
@@ -126,9 +132,78 @@ pub(super) struct EvalOptions {
     pub settings: Given<OfEval>,
     #[command(flatten)]
     pub device: DeviceOptions,
+    /// Corrupt the test images
+    #[arg(long, value_name = "NAME:LEVEL", help = CORRUPT)]
+    pub corrupt: Option<Corruption>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RecalibrateOptions {
+    /// A run's folder, or a file: checkpoint, delta or state
+    #[arg(value_name = "RUN|FILE", value_parser = path())]
+    pub saved: PathBuf,
+    #[command(flatten)]
+    pub settings: Given<OfEval>,
+    /// Corrupt the test images
+    #[arg(long, value_name = "NAME:LEVEL", help = CORRUPT)]
+    pub corrupt: Option<Corruption>,
+    #[command(flatten)]
+    pub device: DeviceOptions,
+    /// The new state's file, safetensors
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub out: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AdaptOptions {
+    /// A run's folder, or a file: checkpoint, delta or state
+    #[arg(value_name = "RUN|FILE", value_parser = path())]
+    pub saved: PathBuf,
+    #[command(flatten)]
+    pub settings: Given<OfEval>,
+    /// norm: BatchNorm normalises by each batch's own statistics; tent: and a step of Adam a batch, on γ and β, makes
+    /// the entropy of the answers smaller
+    #[arg(long, value_name = "norm|tent", value_parser = parse_method)]
+    pub method: Method,
+    /// Adam's rate, for tent
+    #[arg(long, default_value_t = 1e-3, value_parser = parse_rate)]
+    pub lr: f64,
+    /// Begin anew with the saved γ and β after every N batches
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub reset_every: Option<u64>,
+    /// Corrupt the test images
+    #[arg(long, value_name = "NAME:LEVEL", help = CORRUPT)]
+    pub corrupt: Option<Corruption>,
+    #[command(flatten)]
+    pub device: DeviceOptions,
+    /// Write the adapted state to this file, safetensors
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub out: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+const CORRUPT: &str =
+    "Corrupt the test images: noise, blur, contrast or jpeg, of level 1 to 5, such as noise:3";
+
+fn parse_method(text: &str) -> Result<Method, String> {
+    let found = Method::ALL.into_iter().find(|method| method.name() == text);
+    found.ok_or_else(|| "expected norm or tent".into())
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate = text
+        .parse()
+        .ok()
+        .filter(|rate: &f64| rate.is_finite() && *rate >= 0.0);
+    rate.ok_or_else(|| "expected a rate, such as 0.001".into())
 }
 
 #[cfg(feature = "app")]

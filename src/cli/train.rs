@@ -10,10 +10,12 @@ use super::options::TrainOptions;
 use super::print::tell;
 use super::progress::Progress;
 use super::signals::on_request_to_stop;
+use super::subject::take_network;
 use super::{Outcome, usage};
 use crate::field::Field;
 use crate::session::{Command, Event, NewFolder, Origin, Request, Session, open_gpu};
 use crate::train::run::Ending;
+use crate::train::saved::Saved;
 use crate::train::settings::Settings;
 use crate::train::start::check;
 
@@ -117,6 +119,16 @@ fn settings(options: &TrainOptions) -> anyhow::Result<Settings> {
         }
     };
     options.settings.apply(&mut settings)?;
+    let is_open = options.file.config.is_none() && !options.settings.gives(Field::Model);
+    if let Some(init) = settings.init.clone().filter(|_| is_open) {
+        // A file that cannot be read, or says nothing, is told where it is used.
+        let saved = Saved::read(&init).ok();
+        let saved = saved.filter(|saved| saved.architecture().is_some());
+        if let Some(saved) = saved {
+            take_network(&mut settings, &saved, &init.display().to_string())?;
+            options.settings.apply(&mut settings)?;
+        }
+    }
     settings.make_absolute();
     Ok(settings)
 }

@@ -59,37 +59,3 @@ impl Batch {
         }
     }
 }
-
-/// What bytes become before the first layer: `(byte / 255 − mean) / deviation`, a channel.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Normalization {
-    /// Mean of each channel, of pixels in 0–1; unused channels repeat the first.
-    pub mean: [f32; 3],
-    /// Standard deviation of each channel, of pixels in 0–1; unused channels repeat the first.
-    pub deviation: [f32; 3],
-}
-
-impl Normalization {
-    /// ImageNet's mean and deviation of red, green and blue, which the paper's code and the article
-    /// use for CIFAR-10 too. For any other number of channels than 3, the averages of the three
-    /// (0.449 and 0.226).
-    pub fn for_channels(channels: u32) -> Self {
-        if channels == 3 {
-            Self {
-                mean: [0.485, 0.456, 0.406],
-                deviation: [0.229, 0.224, 0.225],
-            }
-        } else {
-            Self {
-                mean: [0.449; 3],
-                deviation: [0.226; 3],
-            }
-        }
-    }
-
-    /// Mean and deviation of each of `channels` channels; as many as are kept, three at most.
-    pub fn values(&self, channels: u32) -> (Vec<f32>, Vec<f32>) {
-        let part = |values: [f32; 3]| values.into_iter().take(channels as usize).collect();
-        (part(self.mean), part(self.deviation))
-    }
-}

@@ -101,8 +101,17 @@ impl Count<'_> {
             Op::Input => self.values(node),
             // Logits.
             Op::Linear { .. } => 4 * self.values(node),
+            // Of zeros nobody has to read or write any.
+            Op::IdentityShortcut { .. } => self.taken(node),
             _ => u64::from(self.precision.bytes()) * self.values(node),
         }
+    }
+
+    /// What an identity shortcut takes of its input.
+    fn taken(&self, shortcut: NodeId) -> u64 {
+        let node = self.graph.node(shortcut);
+        let channels = self.graph.node(node.inputs[0]).shape.channels;
+        u64::from(self.precision.bytes()) * self.batch * u64::from(channels) * node.shape.pixels()
     }
 
     /// Of a convolution or of the output layer, which is not packed.
@@ -135,7 +144,11 @@ impl Count<'_> {
                     }
                     Op::MaxPool(_) => source(0) + self.tensor(*id) + self.values(*id),
                     Op::GlobalAveragePool => source(0) + self.tensor(*id),
-                    Op::Input | Op::Relu | Op::BatchNorm(_) | Op::Add => 0,
+                    Op::Input
+                    | Op::Relu
+                    | Op::BatchNorm(_)
+                    | Op::Add
+                    | Op::IdentityShortcut { .. } => 0,
                 }
             }
             Layer::BatchNorm(BatchNormPass {
@@ -171,7 +184,11 @@ impl Count<'_> {
                     }
                     Op::MaxPool(_) => output + self.values(*id) + source,
                     Op::GlobalAveragePool => output + source,
-                    Op::Input | Op::Relu | Op::BatchNorm(_) | Op::Add => 0,
+                    Op::Input
+                    | Op::Relu
+                    | Op::BatchNorm(_)
+                    | Op::Add
+                    | Op::IdentityShortcut { .. } => 0,
                 }
             }
             Layer::BatchNorm(BatchNormPass {
@@ -191,14 +208,20 @@ impl Count<'_> {
         }
     }
 
-    /// Of the layers that give to the gradient of a node all but one add to it, and read it for that.
+    /// Of the layers that give to the gradient of a node all but one, which gives most, add to it, and read it for that.
     fn added(&self) -> u64 {
         let nodes = (0..self.graph.nodes.len()).map(NodeId);
         let with_gradient = nodes.filter(|node| self.needs_gradient[node.0]);
         with_gradient
             .map(|node| {
-                let readers = self.readers[node.0].len() as u64;
-                self.tensor(node) * readers.saturating_sub(1)
+                let given = self.readers[node.0].iter().map(|reader| {
+                    let reader = reader.output();
+                    match self.graph.node(reader).op {
+                        Op::IdentityShortcut { .. } => self.taken(reader),
+                        _ => self.tensor(node),
+                    }
+                });
+                given.clone().sum::<u64>() - given.max().unwrap_or(0)
             })
             .sum()
     }

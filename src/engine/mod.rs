@@ -32,6 +32,7 @@ use futures_channel::oneshot;
 use crate::data::{Augmentation, Batch, Normalization};
 use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::gpu::{Capabilities, Gpu, GpuError};
+use crate::kernels::loss::Loss;
 use crate::kernels::optimizer::Rule;
 use crate::kernels::{Precision, StepUniform};
 use crate::network::trainable::TrainedSet;
@@ -129,6 +130,8 @@ pub struct PlanOptions {
     pub trained: TrainedSet,
     /// The largest batch; smaller ones run on the same plan.
     pub max_batch: u32,
+    /// What training makes small; evaluations tell the cross-entropy.
+    pub loss: Loss,
     /// How gradients move parameters.
     pub rule: Rule,
     /// λ of weight decay, on all that trains.
@@ -152,13 +155,14 @@ impl PlanOptions {
         Self {
             trained: TrainedSet::frozen(graph),
             max_batch,
+            loss: Loss::CrossEntropy,
             rule: Rule::Sgd {
                 momentum: 0.0,
                 nesterov: false,
             },
             weight_decay: 0.0,
             freeze_statistics: true,
-            normalization: Normalization::for_channels(channels).values(channels),
+            normalization: Normalization::default().values(channels),
             precision: Precision::F32,
             choices: Choices::default(),
             keep_outputs: false,
@@ -203,7 +207,7 @@ impl<'a> From<&'a Batch> for BatchView<'a> {
 /// What a batch came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchResult {
-    /// Cross-entropy summed over the batch, in nats.
+    /// The plan's loss summed over the batch, in nats.
     pub loss_sum: f64,
     /// Samples whose largest logit was the label's.
     pub hits: u32,

@@ -137,7 +137,12 @@ impl Step<'_> {
                     Some(module_of(&self.graph.parameter(*weight).name))
                 }
                 Op::BatchNorm(layer) => Some(self.graph.batch_norm_at(*layer).name.clone()),
-                Op::Input | Op::Relu | Op::Add | Op::MaxPool(_) | Op::GlobalAveragePool => None,
+                Op::Input
+                | Op::Relu
+                | Op::Add
+                | Op::MaxPool(_)
+                | Op::IdentityShortcut { .. }
+                | Op::GlobalAveragePool => None,
             }
         })
     }

@@ -198,7 +198,15 @@ pub async fn measure_removal(
     let graph = &opened.start.graph;
     let norms = Norms::of(graph, state);
     let batch = opened.settings.batch_size;
-    let probe = Probe::new(gpu, graph, &opened.data, batch, state.clone()).await?;
+    let probe = Probe::new(
+        gpu,
+        graph,
+        &opened.data,
+        batch,
+        opened.settings.normalization,
+        state.clone(),
+    )
+    .await?;
     let mut remover = Remover {
         probe,
         norms,

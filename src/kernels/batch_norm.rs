@@ -3,6 +3,10 @@
 use super::source::{PAIRS, STATISTICS, Source};
 use super::{Binding, Blocked, GradSums, Grid, Kernel, Moments, Normalization};
 
+/// How far a step moves running averages towards a batch's: PyTorch's default, and the constant of this name in
+/// `shaders/batch_norm.wgsl`.
+pub const MOMENTUM: f64 = 0.1;
+
 /// Statistics, and the sums of the backward pass.
 const REDUCTIONS: &str = include_str!("../../shaders/batch_norm.wgsl");
 /// Normalisation, and the gradient of the input.

@@ -1,4 +1,4 @@
-//! Softmax cross-entropy.
+//! Softmax cross-entropy, and the entropy of answers.
 
 use super::source::Source;
 use super::{Binding, Grid, Kernel};
@@ -23,11 +23,24 @@ pub(super) fn sample() -> Source {
     source(3)
 }
 
+/// What training makes small.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// Softmax cross-entropy with the labels.
+    #[default]
+    CrossEntropy,
+    /// The entropy of the answers, without labels (Wang et al., "Tent", arXiv 2006.10726).
+    Entropy,
+}
+
 /// `logits`, `samples` → `losses`, `grad_logits`.
-pub fn cross_entropy(classes: u32) -> Kernel {
+pub fn of(loss: Loss, classes: u32) -> Kernel {
     let bindings = vec![LOGITS, SAMPLES, LOSSES, GRAD_LOGITS];
     Kernel {
-        name: "cross_entropy",
+        name: match loss {
+            Loss::CrossEntropy => "cross_entropy",
+            Loss::Entropy => "entropy",
+        },
         source: source(classes).bind(&bindings),
         bindings,
         grid: Grid::threads_per_sample(1),
@@ -35,7 +48,7 @@ pub fn cross_entropy(classes: u32) -> Kernel {
     }
 }
 
-/// `sample_losses` (the losses of [`cross_entropy`]) → `total`.
+/// `sample_losses` (the losses of [`of`]) → `total`.
 pub fn sum_losses(classes: u32) -> Kernel {
     let bindings = vec![SAMPLE_LOSSES, TOTAL];
     Kernel {

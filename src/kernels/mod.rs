@@ -18,6 +18,7 @@ pub mod optimizer;
 pub mod pool;
 mod precision;
 pub mod reduce;
+pub mod shortcut;
 mod source;
 mod structs;
 mod wgsl;

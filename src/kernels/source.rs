@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     /// By file: what its head says for a small sample.
-    fn samples() -> [(&'static str, Source); 11] {
+    fn samples() -> [(&'static str, Source); 12] {
         use super::super::*;
         let [reductions, passes] = batch_norm::samples();
         [
@@ -142,6 +142,7 @@ mod tests {
             ("pack_weights", conv::pack::sample()),
             ("pool", pool::sample()),
             ("reduce", reduce::sample()),
+            ("shortcut", shortcut::sample()),
         ]
     }
 

@@ -1,4 +1,4 @@
-//! A network by its name: `resnet-14`, `vgg-11`.
+//! A network by its name: `resnet-14`, `vgg-11`, `resnet50`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,20 +9,70 @@ pub use super::build::Options;
 use super::build::checked_width;
 use super::error::NetworkError;
 use super::graph::{Graph, Role, Shape};
-use super::{resnet, vgg};
+use super::{resnet, torchvision, vgg};
 
 /// A family of networks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// [`resnet::resnet`].
-    #[serde(rename = "resnet")]
+    /// `resnet-D`: [`resnet::resnet`].
     ResNet,
-    /// [`vgg::vgg`].
+    /// `cifar-resnetD`: [`resnet::option_a`].
+    OptionA,
+    /// `vgg-D`: [`vgg::vgg`].
     Vgg,
+    /// `resnetD`: [`torchvision::resnet`].
+    Torchvision,
+    /// `wide_resnet50_2`: [`torchvision::wide_resnet`].
+    Wide,
 }
 
-/// A network's name, `resnet-14` or `vgg-11`: one that exists.
+impl Family {
+    /// What stands before and behind the depth in a name.
+    const fn around(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ResNet => ("resnet-", ""),
+            Self::OptionA => ("cifar-resnet", ""),
+            Self::Vgg => ("vgg-", ""),
+            Self::Torchvision => ("resnet", ""),
+            Self::Wide => ("wide_resnet", "_2"),
+        }
+    }
+
+    /// All, the one with the longer of two names that begin alike first.
+    const ALL: [Self; 5] = [
+        Self::OptionA,
+        Self::Wide,
+        Self::ResNet,
+        Self::Torchvision,
+        Self::Vgg,
+    ];
+
+    /// The depth, or why there is none that is written so.
+    fn depth(self, written: &str) -> Result<u32, NetworkError> {
+        // A number too long for u32 is a depth all the same, only a wrong one.
+        let depth = written.parse::<u32>().ok();
+        let wrong = || match self {
+            Self::ResNet | Self::OptionA => resnet::wrong_depth(self.around().0, written, depth),
+            Self::Vgg => NetworkError::VggDepth {
+                depth: written.to_owned(),
+                known: vgg::names(),
+            },
+            Self::Torchvision | Self::Wide => NetworkError::TorchvisionDepth {
+                name: format!("{}{written}{}", self.around().0, self.around().1),
+                known: torchvision::names(),
+            },
+        };
+        let exists = |depth: &u32| match self {
+            Self::ResNet | Self::OptionA => resnet::has_depth(*depth),
+            Self::Vgg => vgg::DEPTHS.contains(depth),
+            Self::Torchvision => torchvision::DEPTHS.contains(depth),
+            Self::Wide => *depth == torchvision::WIDE_DEPTH,
+        };
+        depth.filter(exists).ok_or_else(wrong)
+    }
+}
+
+/// A network's name, such as `resnet-14`, `vgg-11` or `resnet50`: one that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ArchitectureName {
@@ -44,21 +94,23 @@ impl ArchitectureName {
     /// Channels of its first stage where no width is asked for.
     pub fn own_width(self) -> u32 {
         match self.family {
-            Family::ResNet => resnet::DEFAULT_WIDTH,
+            Family::ResNet | Family::OptionA => resnet::DEFAULT_WIDTH,
             Family::Vgg => vgg::DEFAULT_WIDTH,
+            Family::Torchvision | Family::Wide => torchvision::DEFAULT_WIDTH,
         }
     }
 
-    /// Names worth listing: the article's and the usual ResNets, and every VGG. Any other ResNet
-    /// of depth 6n+2 can be built too.
+    /// Names worth listing: the article's and the usual ResNets, torchvision's, and every VGG. Any other CIFAR
+    /// ResNet of depth 6n+2 can be built too.
     pub fn usual() -> impl Iterator<Item = Self> {
-        let resnets = [8, 14, 20, 32, 44, 56, 110, 218, 434, 866];
-        let resnets = resnets.map(|depth| (Family::ResNet, depth));
-        let vggs = vgg::DEPTHS.map(|depth| (Family::Vgg, depth));
-        resnets
-            .into_iter()
-            .chain(vggs)
-            .map(|(family, depth)| Self { family, depth })
+        let of = |family, depths: &'static [u32]| {
+            depths.iter().map(move |&depth| Self { family, depth })
+        };
+        of(Family::ResNet, &[8, 14, 20, 32, 44, 56, 110, 218, 434, 866])
+            .chain(of(Family::Vgg, &vgg::DEPTHS))
+            .chain(of(Family::OptionA, &[20, 32, 44, 56, 110]))
+            .chain(of(Family::Torchvision, &torchvision::DEPTHS))
+            .chain(of(Family::Wide, &[torchvision::WIDE_DEPTH]))
     }
 }
 
@@ -76,38 +128,26 @@ impl FromStr for ArchitectureName {
     type Err = NetworkError;
 
     fn from_str(name: &str) -> Result<Self, NetworkError> {
-        let unknown = || NetworkError::UnknownName {
+        let of_family = |family: &Family| {
+            let (before, behind) = family.around();
+            let written = name.strip_prefix(before)?.strip_suffix(behind)?;
+            let is_number = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
+            is_number.then_some((*family, written))
+        };
+        let found = Family::ALL.iter().find_map(of_family);
+        let (family, written) = found.ok_or_else(|| NetworkError::UnknownName {
             name: name.to_owned(),
-            known: vgg::names(),
-        };
-        let (family, written) = name.split_once('-').ok_or_else(unknown)?;
-        let is_number = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
-        // A number too long for u32 is a depth all the same, only a wrong one.
-        let depth = written.parse::<u32>().ok();
-        let (family, depth) = match (family, depth) {
-            ("resnet" | "vgg", _) if !is_number => return Err(unknown()),
-            ("resnet", Some(depth)) if resnet::has_depth(depth) => (Family::ResNet, depth),
-            ("resnet", depth) => return Err(resnet::wrong_depth(written, depth)),
-            ("vgg", Some(depth)) if vgg::DEPTHS.contains(&depth) => (Family::Vgg, depth),
-            ("vgg", _) => {
-                return Err(NetworkError::VggDepth {
-                    depth: written.to_owned(),
-                    known: vgg::names(),
-                });
-            }
-            _ => return Err(unknown()),
-        };
+            known: format!("{}, {}", vgg::names(), torchvision::names()),
+        })?;
+        let depth = family.depth(written)?;
         Ok(Self { family, depth })
     }
 }
 
 impl fmt::Display for ArchitectureName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let family = match self.family {
-            Family::ResNet => "resnet",
-            Family::Vgg => "vgg",
-        };
-        write!(f, "{family}-{}", self.depth)
+        let (before, behind) = self.family.around();
+        write!(f, "{before}{}{behind}", self.depth)
     }
 }
 
@@ -149,7 +189,7 @@ impl Architecture {
         Ok(Self { name, options })
     }
 
-    /// A network from its name as text, `resnet-D` or `vgg-D`, and options.
+    /// A network from its name as text, such as `resnet-14`, and options.
     ///
     /// # Errors
     ///
@@ -167,7 +207,10 @@ impl Architecture {
         let depth = self.name.depth;
         match self.name.family {
             Family::ResNet => resnet::resnet(depth, &self.options, input, classes),
+            Family::OptionA => resnet::option_a(depth, &self.options, input, classes),
             Family::Vgg => vgg::vgg(depth, &self.options, input, classes),
+            Family::Torchvision => torchvision::resnet(depth, &self.options, input, classes),
+            Family::Wide => torchvision::wide_resnet(&self.options, input, classes),
         }
     }
 

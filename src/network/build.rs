@@ -24,8 +24,8 @@ pub const MAX_CLASSES: u32 = 65_536;
 /// byte counts never overflow.
 pub const MAX_PARAMETERS: u64 = 1 << 30;
 
-/// What a parameter on a projection has in its name.
-const SHORTCUT_MARK: &str = ".shortcut.";
+/// What a parameter on a projection has in its name: ours, torchvision's.
+const SHORTCUT_MARKS: [&str; 2] = [".shortcut.", ".downsample."];
 
 /// What can be chosen about a network beside its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -220,6 +220,31 @@ impl Graph {
         Ok(self.push(Op::MaxPool(window), &[input], shape))
     }
 
+    /// A shortcut without parameters to `channels` channels: every `stride`-th pixel of every `stride`-th row, and
+    /// channels of zeros before and behind the input's, ⌊(channels − C) / 2⌋ before.
+    ///
+    /// # Errors
+    ///
+    /// Where there are fewer channels than the input has, or the stride is 0.
+    pub fn identity_shortcut(
+        &mut self,
+        input: NodeId,
+        channels: u32,
+        stride: u32,
+    ) -> Result<NodeId, NetworkError> {
+        let from = self.shape_of(input)?;
+        if channels < from.channels {
+            return Err(NetworkError::Shape {
+                layer: "an identity shortcut".to_owned(),
+                input: from,
+                reason: format!("it has {channels} channels, and can only add some"),
+            });
+        }
+        let every = Window::new(1, stride, 0);
+        let shape = windowed("an identity shortcut", from, channels, every)?;
+        Ok(self.push(Op::IdentityShortcut { stride }, &[input], shape))
+    }
+
     /// The mean of each channel.
     ///
     /// # Errors
@@ -302,7 +327,7 @@ impl Graph {
             let limit = MAX_PARAMETERS;
             return Err(NetworkError::TooLarge { name, limit });
         }
-        let on_shortcut = name.contains(SHORTCUT_MARK);
+        let on_shortcut = SHORTCUT_MARKS.iter().any(|mark| name.contains(mark));
         self.parameters.push(Parameter {
             name,
             shape: shape.iter().map(|&extent| extent as usize).collect(),

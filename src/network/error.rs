@@ -8,21 +8,21 @@ use crate::field::{Explain, Explanation, Field, Remedy};
 pub enum NetworkError {
     /// No family of networks has this name.
     #[error(
-        "there is no network `{name}`; there are resnet-D with D = 6n+2 (resnet-8, resnet-14, resnet-20, …) and {known}"
+        "there is no network `{name}`; there are resnet-D and cifar-resnetD with D = 6n+2 (resnet-8, cifar-resnet20, …), {known}"
     )]
     UnknownName {
         /// The name as given.
         name: String,
-        /// The names of all VGGs.
+        /// The names of all VGGs and of torchvision's ResNets.
         known: String,
     },
     /// A ResNet's depth is not 6n+2, or out of bounds.
     #[error(
-        "there is no resnet-{depth}: a CIFAR ResNet has 6n+2 layers, from {min} to {max}; try {nearest}"
+        "there is no {name}: a CIFAR ResNet has 6n+2 layers, from {min} to {max}; try {nearest}"
     )]
     ResNetDepth {
-        /// The depth as given.
-        depth: String,
+        /// The name as given.
+        name: String,
         /// The smallest depth.
         min: u32,
         /// The largest depth.
@@ -36,6 +36,14 @@ pub enum NetworkError {
         /// The depth as given.
         depth: String,
         /// The names of all VGGs.
+        known: String,
+    },
+    /// torchvision has no ResNet of that depth.
+    #[error("there is no {name}; there are {known}")]
+    TorchvisionDepth {
+        /// The name as given.
+        name: String,
+        /// The names of all of torchvision's that there are here.
         known: String,
     },
     /// The width is 0 or absurd.

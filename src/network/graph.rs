@@ -109,6 +109,12 @@ pub enum Op {
     Add,
     /// The largest value in each window.
     MaxPool(Window),
+    /// Every `stride`-th pixel of every `stride`-th row, with as many channels of zeros before the input's as
+    /// behind them: a shortcut without parameters, where the shape changes.
+    IdentityShortcut {
+        /// Pixels from one to the next that is taken.
+        stride: u32,
+    },
     /// The mean over all rows and columns: `[C, H, W]` → `[C, 1, 1]`.
     GlobalAveragePool,
     /// `[C, 1, 1]` → `[classes, 1, 1]`; weight `[classes, C]`, bias `[classes]`.

@@ -72,6 +72,7 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
         mut notes,
     } = loaded.map_err(SessionError::Data)?;
     let shape = data.shape();
+    settings.normalization = settings.normalization.settled(&data.train);
     match checkpoint {
         None => notes.extend(settle_flip(&mut settings, &shape)),
         // Versions that did not note it mirrored all images.

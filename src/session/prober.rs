@@ -238,7 +238,15 @@ async fn probe_run(
         .map_err(SessionError::Gpu)?;
     let state = subject.state.clone();
     let (graph, data) = (&opened.start.graph, &opened.data);
-    let probe = Probe::new(&gpu, graph, data, opened.settings.batch_size, state).await;
+    let probe = Probe::new(
+        &gpu,
+        graph,
+        data,
+        opened.settings.batch_size,
+        opened.settings.normalization,
+        state,
+    )
+    .await;
     let mut asked = Asked {
         probe: probe.map_err(SessionError::Probe)?,
         opened: &opened,

@@ -3,7 +3,7 @@
 
 use super::ablation::Ablation;
 use super::gamma::{Norms, all_gammas};
-use crate::data::{Batch, DataSet};
+use crate::data::{Batch, DataSet, Normalization};
 use crate::engine::{BatchResult, Engine, EngineError, PlanOptions};
 use crate::gpu::Gpu;
 use crate::network::graph::{BatchNormId, Op, Role, Shape};
@@ -51,6 +51,8 @@ pub struct Probe<'a> {
     state: State,
     /// For accuracy and answers.
     tests: Bench<'a>,
+    /// Mean and deviation of each channel.
+    normalization: (Vec<f32>, Vec<f32>),
     /// Keeps what every layer makes of one image; made when that is first asked for.
     inspection: Option<Bench<'a>>,
     /// The image that the inspection's layers have last seen.
@@ -73,17 +75,23 @@ impl<'a> Probe<'a> {
         graph: &'a Graph,
         data: &'a DataSet,
         batch_size: u32,
+        normalization: Normalization,
         state: State,
     ) -> Result<Self, EngineError> {
         let images = u32::try_from(data.test.len()).unwrap_or(u32::MAX);
         let max_batch = batch_size.min(images).max(1);
-        let plan = PlanOptions::evaluation(graph, max_batch);
+        let normalization = normalization.values(data.test.channels);
+        let plan = PlanOptions {
+            normalization: normalization.clone(),
+            ..PlanOptions::evaluation(graph, max_batch)
+        };
         let max_batch = max_batch as usize;
         Ok(Self {
             gpu,
             graph,
             data,
             tests: Bench::new(gpu, graph, plan, &state).await?,
+            normalization,
             inspection: None,
             inspected: None,
             batch: Batch::with_capacity(max_batch, &data.test),
@@ -220,8 +228,11 @@ impl<'a> Probe<'a> {
         let bench = match &mut self.inspection {
             Some(bench) => bench,
             None => {
-                let mut plan = PlanOptions::evaluation(self.graph, 1);
-                plan.keep_outputs = true;
+                let plan = PlanOptions {
+                    normalization: self.normalization.clone(),
+                    keep_outputs: true,
+                    ..PlanOptions::evaluation(self.graph, 1)
+                };
                 let made = Bench::new(self.gpu, self.graph, plan, &self.state).await?;
                 self.inspection.insert(made)
             }

@@ -9,8 +9,10 @@
 //! [`run_folder`] (where all of it is kept), [`manifest`] (the files it was trained and tested on), [`gamma_history`] (γ and
 //! β over its course, `gamma_log` while it goes on), [`history`] (what it reported, so that a million steps draw
 //! at once), [`read_run`] (all that a folder tells of a run, quickly), [`plot`] (the pictures at its end), [`run`] (a
-//! training into a folder, from start to end), [`runs`] (which there are, and how they compare).
+//! training into a folder, from start to end), [`runs`] (which there are, and how they compare). [`mod@recalibrate`] and
+//! [`mod@adapt`] change a network without a run.
 
+pub mod adapt;
 pub mod advice;
 pub mod atomic_file;
 pub mod batches;
@@ -29,6 +31,7 @@ pub mod metrics_file;
 pub mod nearest;
 pub mod plot;
 pub mod read_run;
+pub mod recalibrate;
 pub mod run;
 pub mod run_folder;
 pub mod runs;

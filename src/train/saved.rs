@@ -5,8 +5,10 @@ use super::delta::{Delta, DeltaError, is_delta};
 use super::settings::Settings;
 use super::tensor_file::{DIGEST_KEY, TensorFile, parse_tensors};
 use crate::data::Normalization;
-use crate::field::Explanation;
-use crate::network::{Adopted, Graph, State, StateError, adopt, initial_state};
+use crate::field::{Explanation, Field, Remedy};
+use crate::network::{
+    Adopted, Architecture, Graph, State, StateError, adopt, initial_state, recognise,
+};
 use crate::platform::fs;
 
 /// What a safetensors file holds.
@@ -97,20 +99,36 @@ impl Saved {
         }
     }
 
+    /// The network that it is of: its run's, or what its tensors say; `None` where they say nothing.
+    pub fn architecture(&self) -> Option<Architecture> {
+        match self {
+            Self::Checkpoint(checkpoint) => checkpoint.settings.architecture().ok(),
+            Self::Delta(delta) => delta.settings.architecture().ok(),
+            Self::Tensors(content) => Some(recognise(&content.tensors)?.architecture),
+        }
+    }
+
     /// Its state, as one of `graph`'s, and what was done to make it one; `file` is its name in errors. A
-    /// delta's base is made from its seed, or read from the file it started from.
+    /// delta's base is made from its seed, or read from the file it started from. `normalization` is what its images
+    /// get, to be told of a foreign one.
     ///
     /// # Errors
     /// A state of another network, or with another number of classes; NaN in one; a delta of another
     /// base.
-    pub fn into_state(self, graph: &Graph, file: &str) -> Result<Adopted, SavedError> {
-        self.adopted(graph, file, None)
+    pub fn into_state(
+        self,
+        graph: &Graph,
+        file: &str,
+        normalization: Normalization,
+    ) -> Result<Adopted, SavedError> {
+        self.adopted(graph, file, normalization, None)
     }
 
     fn adopted(
         self,
         graph: &Graph,
         file: &str,
+        normalization: Normalization,
         fresh: Option<&dyn Fn() -> State>,
     ) -> Result<Adopted, SavedError> {
         let (tensors, converted) = match self {
@@ -131,7 +149,7 @@ impl Saved {
                 adopted.notes.push(Explanation::new(told));
             }
             let channels = graph.input_shape().channels;
-            adopted.notes.push(normalised(channels));
+            adopted.notes.push(normalised(normalization, channels));
         }
         Ok(adopted)
     }
@@ -153,22 +171,19 @@ fn from_delta(delta: &Delta, graph: &Graph, file: &str) -> Result<Adopted, Saved
 }
 
 /// What images become before the first layer, which a state from elsewhere may have known otherwise.
-fn normalised(channels: u32) -> Explanation {
-    let (mean, deviation) = Normalization::for_channels(channels).values(channels);
+fn normalised(normalization: Normalization, channels: u32) -> Explanation {
+    let (mean, deviation) = normalization.values(channels);
     let list = |values: &[f32]| {
         let values: Vec<String> = values.iter().map(f32::to_string).collect();
         values.join(", ")
     };
-    let whose = match channels {
-        3 => "ImageNet's mean",
-        _ => "the average of ImageNet's means",
-    };
     Explanation::new(format!(
-        "images are normalised by {whose} {} and deviation {} (of pixels from 0 to 1); a state that was trained with \
-         others answers less well",
+        "images are normalised by mean {} and deviation {} (of pixels from 0 to 1; `{normalization}`); a state that was \
+         trained with others answers less well",
         list(&mean),
         list(&deviation)
     ))
+    .or(Remedy::Change(&[Field::Normalization]))
 }
 
 /// The state that a run with these settings starts from: the seed's, or a file's, and what was done to
@@ -181,7 +196,8 @@ pub fn initial(graph: &Graph, settings: &Settings) -> Result<Adopted, SavedError
     match &settings.init {
         Some(path) => {
             let file = path.display().to_string();
-            Saved::read(path)?.adopted(graph, &file, Some(&of_seed))
+            let normalization = settings.normalization;
+            Saved::read(path)?.adopted(graph, &file, normalization, Some(&of_seed))
         }
         None => Ok(Adopted {
             state: of_seed(),

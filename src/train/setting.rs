@@ -1,10 +1,10 @@
 //! What is known of a setting: its name, its help, its values. [`table`](super::table) has one of each.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::schedule::Schedule;
 use super::settings::{OptimizerKind, Settings, SettingsError};
-use crate::data::{Background, DataSource};
+use crate::data::{Background, DataSource, Normalization};
 use crate::field::Field;
 use crate::kernels::Precision;
 use crate::network::{ArchitectureName, BnInit, Trainable, WeightsInit};
@@ -235,6 +235,7 @@ plain_text!(
     bool,
     Background,
     DataSource,
+    Normalization,
     OptimizerKind,
     Precision,
     BnInit,
@@ -292,4 +293,16 @@ fn because(error: impl ToString) -> Refused {
 /// Rates go to the GPU as f32 and have to be finite there too.
 pub(super) fn is_rate(value: f64) -> bool {
     value >= 0.0 && (value as f32).is_finite()
+}
+
+pub(super) fn is_share(share: f64) -> bool {
+    share > 0.0 && share < 1.0
+}
+
+pub(super) fn is_length(epochs: f64) -> bool {
+    epochs > 0.0 && epochs.is_finite()
+}
+
+pub(super) fn is_named(path: &Path) -> bool {
+    !path.as_os_str().is_empty()
 }

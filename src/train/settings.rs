@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::batches::Batches;
 use super::schedule::{LearningRate, Schedule};
-use crate::data::{Background, DataShape, DataSource, digits};
+use crate::data::{Background, DataShape, DataSource, Normalization, digits};
 use crate::field::{Explain, Explanation, Field};
 use crate::kernels::Precision;
-use crate::network::{ArchitectureName, BnInit, FirstValues, Trainable, WeightsInit};
+use crate::network::{
+    Architecture, ArchitectureName, BnInit, FirstValues, NetworkError, Options, Trainable,
+    WeightsInit,
+};
 use crate::platform::absolute;
 
 /// Everything that decides what a run computes. In TOML each key is the command line's option
@@ -47,6 +50,8 @@ pub struct Settings {
     pub min_images: Option<u64>,
     /// What transparent images are laid over.
     pub background: Background,
+    /// What bytes of images become before the first layer.
+    pub normalization: Normalization,
     /// Whether to go on without images that cannot be read.
     pub skip_bad: bool,
     /// `resnet-D` with D = 6n+2, or `vgg-11`, `-13`, `-16`, `-19`.
@@ -122,6 +127,7 @@ impl Default for Settings {
             labels: None,
             min_images: None,
             background: Background::default(),
+            normalization: Normalization::default(),
             skip_bad: false,
             model: ArchitectureName::default(),
             width: None,
@@ -164,6 +170,30 @@ impl Settings {
         for path in [&mut self.init, &mut self.labels].into_iter().flatten() {
             *path = absolute(std::mem::take(path));
         }
+    }
+
+    /// The network that they name.
+    ///
+    /// # Errors
+    /// One that does not exist.
+    pub fn architecture(&self) -> Result<Architecture, NetworkError> {
+        Architecture::new(
+            self.model,
+            Options {
+                width: self.width,
+                shortcut: self.shortcut,
+                batch_norm_after_activation: self.bn_after_activation,
+            },
+        )
+    }
+
+    /// Makes them name this network.
+    pub fn take_architecture(&mut self, network: &Architecture) {
+        self.model = network.name();
+        let options = network.options();
+        self.width = options.width;
+        self.shortcut = options.shortcut;
+        self.bn_after_activation = options.batch_norm_after_activation;
     }
 
     /// What the seed's first values are drawn from.

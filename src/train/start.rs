@@ -5,15 +5,13 @@ use super::checkpoint::{Base, Checkpoint, FIRST_MOMENT, OptimizerState, Progress
 use super::manifest::Earlier;
 use super::saved::{SavedError, digest, initial};
 use super::settings::{OptimizerKind, Settings, SettingsError};
-use crate::data::{DataError, DataShape, Loaded, Normalization};
+use crate::data::{DataError, DataShape, Loaded};
 use crate::engine::{Choices, PlanOptions};
 use crate::field::{Explain, Explanation, Field};
+use crate::kernels::loss::Loss;
 use crate::kernels::optimizer::Rule;
 use crate::network::graph::Shape;
-use crate::network::{
-    Adopted, Architecture, Graph, NetworkError, Options, State, StateError, TrainableError,
-    TrainedSet,
-};
+use crate::network::{Adopted, Graph, NetworkError, State, StateError, TrainableError, TrainedSet};
 
 /// Settings that no run can begin with.
 #[derive(Debug, thiserror::Error)]
@@ -177,10 +175,11 @@ pub fn plan(settings: &Settings, data: &DataShape, trained: TrainedSet) -> PlanO
     PlanOptions {
         trained,
         max_batch: settings.batch_size.min(images),
+        loss: Loss::CrossEntropy,
         rule: rule(settings),
         weight_decay: settings.weight_decay,
         freeze_statistics: settings.freeze_stats,
-        normalization: Normalization::for_channels(channels).values(channels),
+        normalization: settings.normalization.values(channels),
         precision: settings.precision,
         choices: Choices::default(),
         keep_outputs: false,
@@ -220,7 +219,7 @@ pub async fn load(settings: &Settings, earlier: &Earlier) -> Result<Loaded, Data
 /// The first option whose value cannot work.
 pub fn check(settings: &Settings) -> Result<(), StartError> {
     settings.validate()?;
-    architecture(settings)?;
+    settings.architecture()?;
     Ok(())
 }
 
@@ -254,20 +253,5 @@ pub fn prepare(settings: &Settings, data: &DataShape) -> Result<(Graph, TrainedS
 pub fn build(settings: &Settings, data: &DataShape) -> Result<Graph, NetworkError> {
     let input = Shape::new(data.channels, data.height, data.width);
     let classes = u32::try_from(data.classes).unwrap_or(u32::MAX);
-    architecture(settings)?.build(input, classes)
-}
-
-/// The architecture that settings name.
-///
-/// # Errors
-/// One that does not exist.
-pub fn architecture(settings: &Settings) -> Result<Architecture, NetworkError> {
-    Architecture::new(
-        settings.model,
-        Options {
-            width: settings.width,
-            shortcut: settings.shortcut,
-            batch_norm_after_activation: settings.bn_after_activation,
-        },
-    )
+    settings.architecture()?.build(input, classes)
 }

@@ -5,7 +5,7 @@
 //! [`Field`], an entry here, and the place that uses it.
 
 use super::choices::{BN_INITS, DIGITS_SIZES, OPTIMIZERS, PRECISIONS, WEIGHTS_INITS};
-use super::setting::{Kind, Part, Setting, access, is_rate};
+use super::setting::{Kind, Part, Setting, access, is_length, is_named, is_rate, is_share};
 use super::settings::{OptimizerKind, Settings, SettingsError};
 use crate::data::digits;
 use crate::field::Field;
@@ -20,12 +20,7 @@ pub static SETTINGS: &[Setting] = &[
         kind: Kind::Text("PATH|digits|shapes"),
         expected: "a path, `digits` or `shapes`",
         unset: None,
-        is_valid: |settings| {
-            settings
-                .data
-                .path()
-                .is_none_or(|path| !path.as_os_str().is_empty())
-        },
+        is_valid: |settings| settings.data.path().is_none_or(is_named),
         access: access!(data),
     },
     Setting {
@@ -58,11 +53,7 @@ pub static SETTINGS: &[Setting] = &[
         kind: Kind::Number("SHARE", ""),
         expected: "a share more than 0 and less than 1, such as 0.1",
         unset: Some("0.2"),
-        is_valid: |settings| {
-            settings
-                .test_fraction
-                .is_none_or(|share| share > 0.0 && share < 1.0)
-        },
+        is_valid: |settings| settings.test_fraction.is_none_or(is_share),
         access: access!(test_fraction),
     },
     Setting {
@@ -110,6 +101,17 @@ pub static SETTINGS: &[Setting] = &[
         access: access!(background),
     },
     Setting {
+        field: Field::Normalization,
+        part: Part::Sizes,
+        label: "Normalised by",
+        help: "Mean and deviation that images are normalised by: imagenet, cifar10, half (0.5/0.5), data (those of the training images), or numbers for pixels from 0 to 1, such as 0.49,0.48,0.45/0.25,0.24,0.26; a network answers well where they are those of its training",
+        kind: Kind::Text("NAME|M,M,M/S,S,S"),
+        expected: "imagenet, cifar10, half, data, or numbers such as 0.49,0.48,0.45/0.25,0.24,0.26",
+        unset: None,
+        is_valid: |_| true,
+        access: access!(normalization),
+    },
+    Setting {
         field: Field::SkipBad,
         part: Part::Sizes,
         label: "Go on without bad images",
@@ -146,7 +148,7 @@ pub static SETTINGS: &[Setting] = &[
         field: Field::Model,
         part: Part::Network,
         label: "Network",
-        help: "The network: resnet-D of depth D = 6n+2, or vgg-11, vgg-13, vgg-16, vgg-19",
+        help: "The network: resnet-D or cifar-resnetD (shortcuts without parameters) of depth D = 6n+2; torchvision's resnet18, resnet34, resnet50, resnet101, resnet152, wide_resnet50_2; or vgg-11, vgg-13, vgg-16, vgg-19",
         kind: Kind::Text("NAME"),
         expected: "a network's name",
         unset: None,
@@ -337,11 +339,7 @@ pub static SETTINGS: &[Setting] = &[
         kind: Kind::Number("EPOCHS", " epochs"),
         expected: "a finite number of epochs above 0, such as 160",
         unset: Some("as long as the run"),
-        is_valid: |settings| {
-            settings
-                .schedule_epochs
-                .is_none_or(|epochs| epochs > 0.0 && epochs.is_finite())
-        },
+        is_valid: |settings| settings.schedule_epochs.is_none_or(is_length),
         access: access!(schedule_epochs),
     },
     Setting {

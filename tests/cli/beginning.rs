@@ -44,7 +44,8 @@ fn a_state_from_elsewhere_trains_and_each_guess_is_told_once() {
     for part in [
         "`module.`",
         "for 5 classes, the data have 10",
-        "normalised by ImageNet's mean",
+        "normalised by mean 0.485, 0.456, 0.406",
+        "--normalization",
         "a batch of 1 image, the others have 8",
         "--drop-last",
         "no BatchNorm trains",

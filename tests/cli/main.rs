@@ -6,6 +6,7 @@ mod files;
 #[path = "../reference/mod.rs"]
 mod reference;
 
+mod adapting;
 mod bad_files;
 mod bad_options;
 mod beginning;

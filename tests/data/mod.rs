@@ -4,6 +4,7 @@
 mod bad_input;
 mod bad_pictures;
 mod cifar_layouts;
+mod corrupt;
 mod digits;
 mod files;
 mod formats;

@@ -189,12 +189,53 @@ fn truncating_keeps_pixels_and_labels_together() {
 }
 
 #[test]
-fn normalization_is_image_nets() {
-    assert_eq!(Normalization::for_channels(3).mean, [0.485, 0.456, 0.406]);
+fn normalization_is_image_nets_where_nothing_is_said() {
+    let values = Normalization::default().values(3);
     assert_eq!(
-        Normalization::for_channels(3).deviation,
-        [0.229, 0.224, 0.225]
+        values,
+        (vec![0.485, 0.456, 0.406], vec![0.229, 0.224, 0.225])
     );
-    assert_eq!(Normalization::for_channels(1).mean[0], 0.449);
-    assert_eq!(Normalization::for_channels(1).deviation[0], 0.226);
+    assert_eq!(
+        Normalization::default().values(1),
+        (vec![0.449], vec![0.226])
+    );
+}
+
+#[test]
+fn a_normalization_is_read_as_it_is_written() {
+    for text in [
+        "imagenet",
+        "cifar10",
+        "half",
+        "data",
+        "0.5/0.25",
+        "0.1,0.2,0.3/0.25,1,2",
+    ] {
+        let read: Normalization = text.parse().unwrap();
+        assert_eq!(read.to_string(), text);
+    }
+    for text in [
+        "",
+        "ImageNet",
+        "0.5",
+        "0.5/0",
+        "0.5/-1",
+        "0.5,0.5/0.2",
+        "nan/1",
+        "1/2/3",
+        "0.5/inf",
+    ] {
+        assert!(text.parse::<Normalization>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn the_training_images_own_normalization_is_their_mean_and_deviation() {
+    let mut images = Images::empty(3, 1, 2);
+    // Red 0 and 255 by turns; green always 51, which has no deviation; blue 0, 0, 0, 255.
+    images.pixels = vec![0, 255, 51, 51, 0, 0, 0, 255, 51, 51, 0, 255];
+    images.labels = vec![0, 1];
+    let settled = Normalization::Data.settled(&images);
+    assert_eq!(settled.to_string(), "0.5,0.2,0.25/0.5,1,0.433");
+    assert_eq!(Normalization::Half.settled(&images), Normalization::Half);
 }

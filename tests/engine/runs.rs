@@ -399,6 +399,11 @@ runs! {
     #[cfg_attr(target_arch = "wasm32", ignore = "gradients without shortcuts and partial batches show it")]
     partial_batches_without_shortcuts_follow_pytorch:
         "resnet14w8-plain-partial-batch", losses 1e-2, values 6e-2;
+    // On lavapipe this engine is 1e-7, 6e-8 from it.
+    shortcuts_without_parameters_follow_pytorch: "cifar-resnet8w8-bn", losses 1e-3, values 1e-2;
+    // On lavapipe this engine is 2.4e-6, 5.6e-6 from it.
+    #[cfg_attr(target_arch = "wasm32", ignore = "its layers are those of other networks, of other sizes")]
+    torchvisions_stem_and_blocks_follow_pytorch: "resnet18w2-all", losses 1e-3, values 1e-2;
 }
 
 /// Relative difference of a loss in f16 from PyTorch's in f32, over the run; on lavapipe 3.0e-4.

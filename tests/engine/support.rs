@@ -3,6 +3,7 @@
 use bnonly::data::{self, Augmentation, Images, Normalization};
 use bnonly::engine::{BatchResult, BatchView, Choices, Engine, PlanOptions};
 use bnonly::kernels::Precision;
+use bnonly::kernels::loss::Loss;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::network::graph::Shape;
 use bnonly::network::{
@@ -88,13 +89,14 @@ pub fn options(graph: &Graph, mode: &str, max_batch: u32) -> PlanOptions {
     PlanOptions {
         trained: trained(graph, mode),
         max_batch,
+        loss: Loss::CrossEntropy,
         rule: Rule::Sgd {
             momentum: 0.9,
             nesterov: false,
         },
         weight_decay: 1e-4,
         freeze_statistics: false,
-        normalization: Normalization::for_channels(channels).values(channels),
+        normalization: Normalization::default().values(channels),
         precision: Precision::F32,
         choices: Choices::default(),
         keep_outputs: false,

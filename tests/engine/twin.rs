@@ -10,6 +10,7 @@ use crate::reference::batch_norm::BatchNorm;
 use crate::reference::conv::Conv;
 use crate::reference::linear::Linear;
 use crate::reference::pool::{MaxPool, global_average};
+use crate::reference::shortcut::Shortcut;
 use crate::reference::{loss, widen};
 
 /// A network and a batch, waiting for parameters.
@@ -123,6 +124,17 @@ impl<'a> Twin<'a> {
                         padding: window.padding as usize,
                     };
                     pool.forward(x)
+                }
+                Op::IdentityShortcut { stride } => {
+                    let shortcut = Shortcut {
+                        n,
+                        c,
+                        h,
+                        w,
+                        o: node.shape.channels as usize,
+                        stride: *stride as usize,
+                    };
+                    shortcut.forward(x)
                 }
                 Op::GlobalAveragePool => global_average(x, h * w),
                 Op::Linear { weight, bias } => {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue};
 use bnonly::kernels::conv::Direction;
 use bnonly::kernels::conv::tiling::Tiling;
+use bnonly::kernels::loss::Loss;
 use bnonly::kernels::optimizer::Rule;
 use bnonly::kernels::{Blocked, Precision};
 
@@ -218,7 +219,11 @@ async fn output_layer_and_loss_are_pytorchs() {
         let logits = head.forward(of("input"), of("weight"), of("bias")).await;
         check("logits", &logits);
         let loss = head
-            .loss(&widen(&logits), &fixture.u32(&format!("{case}.labels")))
+            .loss(
+                Loss::CrossEntropy,
+                &widen(&logits),
+                &fixture.u32(&format!("{case}.labels")),
+            )
             .await;
         check("loss", &[loss.sum / twin.n as f32]);
         let grad_logits = widen(&loss.grad_logits);

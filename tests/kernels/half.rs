@@ -14,7 +14,7 @@ use crate::kernels::blocked::{from_words, gradient_scale, nearest};
 use crate::kernels::conv::Layer;
 use crate::kernels::head::Head;
 use crate::kernels::random::{Random, seeds};
-use crate::kernels::{batch_norm, elementwise as elementwise_tests, input, pool};
+use crate::kernels::{batch_norm, elementwise as elementwise_tests, input, pool, shortcut};
 use crate::reference::assert_close;
 use crate::reference::conv::Conv;
 use crate::reference::linear::Linear;
@@ -94,6 +94,7 @@ async fn what_is_elementwise_pools_and_images_are_their_twins() {
     elementwise_tests::check(seeds(2), Precision::F16).await;
     pool::check_max_pools(seeds(3), Precision::F16).await;
     pool::check_averages(seeds(2), Precision::F16).await;
+    shortcut::check_shortcuts(seeds(2), Precision::F16).await;
     input::check_random(seeds(1), Precision::F16).await;
 }
 

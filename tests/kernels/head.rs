@@ -8,7 +8,7 @@ use crate::kernels::bench::{run, unwritten, words, written};
 use crate::kernels::blocked::{block_within, blocked_len, unblock};
 use crate::kernels::random::{Random, seeds};
 use crate::reference::linear::Linear;
-use crate::reference::loss::cross_entropy;
+use crate::reference::loss::{cross_entropy, entropy};
 use crate::reference::{assert_close, narrow, widen};
 
 /// Single layers, relative in norm.
@@ -63,7 +63,7 @@ impl Head {
         written(&self.name, &logits, self.twin.n * self.twin.o)
     }
 
-    pub async fn loss(&self, logits: &[f64], labels: &[u32]) -> Loss {
+    pub async fn loss(&self, which: loss::Loss, logits: &[f64], labels: &[u32]) -> Loss {
         let Self {
             name, max_batch, ..
         } = self;
@@ -80,7 +80,7 @@ impl Head {
             unwritten(2 * max_batch),
             unwritten(max_batch * self.twin.o),
         ];
-        let kernel = loss::cross_entropy(classes);
+        let kernel = loss::of(which, classes);
         let mut results = run(&kernel, self.batch(), &operands).await.into_iter();
         let losses = results.next().expect("it writes the losses");
         written(name, &losses, 2 * n);
@@ -149,20 +149,26 @@ async fn random_heads_are_their_twins() {
         let logits = head.forward(&x, &weight, &bias).await;
         assert_close(&name, &logits, &twin.forward(&x, &weight, &bias), RELATIVE);
         let logits = widen(&logits);
-        let expected = cross_entropy(&logits, &labels, twin.o);
-        let loss = head.loss(&logits, &labels).await;
-        let sum = expected.mean * twin.n as f64;
-        assert_close(&format!("loss, {name}"), &[loss.sum], &[sum], RELATIVE);
-        assert_eq!(loss.hits, expected.hits as f32, "hits, {name}");
-        let grad_logits = &expected.grad_logits;
-        assert_close(
-            &format!("grad_logits, {name}"),
-            &loss.grad_logits,
-            grad_logits,
-            RELATIVE,
-        );
-
-        let grad_logits = widen(&loss.grad_logits);
+        for (which, expected) in [
+            (loss::Loss::Entropy, entropy(&logits, &labels, twin.o)),
+            (
+                loss::Loss::CrossEntropy,
+                cross_entropy(&logits, &labels, twin.o),
+            ),
+        ] {
+            let name = format!("{which:?}, {name}");
+            let loss = head.loss(which, &logits, &labels).await;
+            let sum = expected.mean * twin.n as f64;
+            assert_close(&format!("loss, {name}"), &[loss.sum], &[sum], RELATIVE);
+            assert_eq!(loss.hits, expected.hits as f32, "hits, {name}");
+            assert_close(
+                &format!("grad_logits, {name}"),
+                &loss.grad_logits,
+                &expected.grad_logits,
+                RELATIVE,
+            );
+        }
+        let grad_logits = cross_entropy(&logits, &labels, twin.o).grad_logits;
         let grad_x = head.grad_input(&weight, &grad_logits).await;
         let expected = twin.grad_input(&weight, &grad_logits);
         assert_close(&format!("grad_input, {name}"), &grad_x, &expected, RELATIVE);
@@ -196,7 +202,7 @@ async fn of_equal_logits_the_first_counts_and_large_ones_do_not_overflow() {
     let logits = [2.0, 2.0, 1.0, 2.0, 2.0, 1.0, 5000.0, -5000.0, 0.0];
     let labels = [0, 0, 1];
     let expected = cross_entropy(&logits, &labels, 3);
-    let loss = head.loss(&logits, &labels).await;
+    let loss = head.loss(loss::Loss::CrossEntropy, &logits, &labels).await;
     assert_eq!(loss.hits, 2.0);
     assert_close("loss", &[loss.sum], &[3.0 * expected.mean], RELATIVE);
     assert_close(

@@ -4,7 +4,7 @@
 //! [`bench`] runs one kernel on values from the host and reads back what it wrote; [`blocked`]
 //! converts between `[N, C, H, W]` and the kernels' layout; [`random`] draws values and shapes. Then a
 //! file a family: [`conv`], [`batch_norm`], [`head`] (output layer and loss), [`optimizer`],
-//! [`elementwise`], [`pool`], [`input`]; [`half`] runs them over images in f16; [`fixtures`] holds the same runners against PyTorch, and
+//! [`elementwise`], [`pool`], [`shortcut`], [`input`]; [`half`] runs them over images in f16; [`fixtures`] holds the same runners against PyTorch, and
 //! [`many_workgroups`] dispatches more workgroups than one dimension takes.
 
 mod batch_norm;
@@ -22,3 +22,4 @@ mod not_a_number;
 mod optimizer;
 mod pool;
 mod random;
+mod shortcut;

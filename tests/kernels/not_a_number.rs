@@ -5,6 +5,7 @@
 use bnonly::kernels::batch_norm::{BatchNormShape, Epilogue};
 use bnonly::kernels::conv::tiling::Tiling;
 use bnonly::kernels::conv::{self, ConvShape, Direction, Entry, ForwardExtras};
+use bnonly::kernels::loss::Loss;
 use bnonly::kernels::pool::{self, PoolShape};
 use bnonly::kernels::{Blocked, Precision, elementwise};
 
@@ -134,7 +135,7 @@ async fn through_the_loss() {
     for place in 0..3 {
         let mut logits = [1.0, 2.0, 3.0, 1.0, 2.0, 3.0];
         logits[place] = f64::NAN;
-        let loss = head.loss(&logits, &[0, 0]).await;
+        let loss = head.loss(Loss::CrossEntropy, &logits, &[0, 0]).await;
         assert!(loss.sum.is_nan(), "at {place}: {}", loss.sum);
     }
 }

@@ -61,6 +61,63 @@ fn counts_are_the_articles() {
 }
 
 #[test]
+fn torchvisions_networks_have_torchvisions_counts() {
+    // `sum(p.numel() for p in torchvision.models.NAME().parameters())`, and of its BatchNorms alone.
+    for (name, all, batch_norm) in [
+        ("resnet18", 11_689_512, 9_600),
+        ("resnet34", 21_797_672, 17_024),
+        ("resnet50", 25_557_032, 53_120),
+        ("resnet101", 44_549_160, 105_344),
+        ("resnet152", 60_192_808, 151_424),
+        ("wide_resnet50_2", 68_883_240, 68_224),
+    ] {
+        let architecture = Architecture::parse(name, PLAIN).expect("a name");
+        let graph = architecture.build(Shape::new(3, 224, 224), 1000);
+        let found = counts(&graph.expect("a network"));
+        assert_eq!((found.all, found.batch_norm), (all, batch_norm), "{name}");
+        assert_eq!(architecture.to_string(), name);
+    }
+    // The images between the stages, 224 pixels at first.
+    let graph = Architecture::parse("resnet50", PLAIN).unwrap();
+    let graph = graph.build(Shape::new(3, 224, 224), 1000).unwrap();
+    let shapes: Vec<_> = graph.nodes.iter().map(|node| node.shape).collect();
+    for expected in [
+        (64, 112),
+        (64, 56),
+        (256, 56),
+        (512, 28),
+        (1024, 14),
+        (2048, 7),
+    ] {
+        let (channels, extent) = expected;
+        assert!(
+            shapes.contains(&Shape::new(channels, extent, extent)),
+            "{expected:?}"
+        );
+    }
+}
+
+#[test]
+fn shortcuts_without_parameters_are_option_a() {
+    let graph = network("cifar-resnet20", PLAIN);
+    // The counts of the widely used PyTorch implementation: 0.27 million.
+    let found = counts(&graph);
+    let found = (found.all, found.batch_norm, found.shortcut);
+    assert_eq!(found, (269_722, 1_376, 0));
+    let names = names(&graph);
+    assert_eq!(names[..3], ["conv1.weight", "bn1.weight", "bn1.bias"]);
+    assert!(names.contains(&"layer3.2.bn2.bias"));
+    assert_eq!(names.last(), Some(&"linear.bias"));
+    let identities: Vec<Shape> = graph
+        .nodes
+        .iter()
+        .filter(|node| node.op == Op::IdentityShortcut { stride: 2 })
+        .map(|node| node.shape)
+        .collect();
+    assert_eq!(identities, [Shape::new(32, 16, 16), Shape::new(64, 8, 8)]);
+}
+
+#[test]
 fn resnet_parameters_stand_in_pytorchs_order() {
     let expected = [
         "conv.weight",
@@ -130,6 +187,7 @@ fn kinds(graph: &Graph) -> Vec<&'static str> {
         Op::Relu => "relu",
         Op::Add => "add",
         Op::MaxPool(_) => "max",
+        Op::IdentityShortcut { .. } => "identity",
         Op::GlobalAveragePool => "mean",
         Op::Linear { .. } => "linear",
     };
@@ -260,8 +318,26 @@ fn wrong_networks_are_refused_with_what_there_is() {
         (
             "alexnet",
             PLAIN,
-            "there is no network `alexnet`; there are resnet-D with D = 6n+2 (resnet-8, \
-             resnet-14, resnet-20, …) and vgg-11, vgg-13, vgg-16, vgg-19",
+            "there is no network `alexnet`; there are resnet-D and cifar-resnetD with D = 6n+2 (resnet-8, \
+             cifar-resnet20, …), vgg-11, vgg-13, vgg-16, vgg-19, resnet18, resnet34, resnet50, resnet101, \
+             resnet152, wide_resnet50_2",
+        ),
+        (
+            "resnet-18",
+            PLAIN,
+            "there is no resnet-18: a CIFAR ResNet has 6n+2 layers, from 8 to 2000; \
+             try resnet-14 or resnet-20 or torchvision's resnet18",
+        ),
+        (
+            "cifar-resnet21",
+            PLAIN,
+            "there is no cifar-resnet21: a CIFAR ResNet has 6n+2 layers, from 8 to 2000; \
+             try cifar-resnet20 or cifar-resnet26",
+        ),
+        (
+            "resnet20",
+            PLAIN,
+            "there is no resnet20; there are resnet18, resnet34, resnet50, resnet101, resnet152, wide_resnet50_2",
         ),
         (
             "resnet-14",

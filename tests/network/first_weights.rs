@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bnonly::data::DataShape;
+use bnonly::data::{DataShape, Normalization};
 use bnonly::network::graph::{Parameter, Role};
 use bnonly::network::orthogonal::orthogonal;
 use bnonly::network::trainable::Trainable;
@@ -340,9 +340,11 @@ fn a_delta_makes_its_first_weights_again() {
             bytes
         };
         let back = |bytes: &[u8]| {
-            Saved::parse("delta", bytes)
-                .unwrap()
-                .into_state(&start.graph, "delta")
+            Saved::parse("delta", bytes).unwrap().into_state(
+                &start.graph,
+                "delta",
+                Normalization::default(),
+            )
         };
         assert_eq!(
             back(&bytes(&delta)).unwrap().state,

@@ -5,6 +5,7 @@ mod architecture;
 mod first_weights;
 mod gamma;
 mod initial;
+mod recognise;
 mod state;
 mod trainable;
 

@@ -1,4 +1,4 @@
-//! Twin of softmax, cross-entropy and the hit count: `logits [N, K]`, `labels [N]`.
+//! Twins of softmax, cross-entropy, the entropy of answers, and the hit count: `logits [N, K]`, `labels [N]`.
 
 /// The loss of a batch, how many of it are right, and the gradient.
 #[derive(Clone, Debug)]
@@ -42,6 +42,25 @@ pub fn cross_entropy(logits: &[f64], labels: &[u32], classes: usize) -> Loss {
             loss.grad_logits
                 .push(((logit - log_sum).exp() - target) / n);
         }
+    }
+    loss
+}
+
+/// Mean entropy of the answers, −Σ_k p_k ln p_k, for `classes` K; its gradient −p_k (ln p_k + H) / N. Hits are those of
+/// the labels, which count for nothing else.
+pub fn entropy(logits: &[f64], labels: &[u32], classes: usize) -> Loss {
+    let mut loss = cross_entropy(logits, labels, classes);
+    let n = labels.len() as f64;
+    (loss.mean, loss.each, loss.grad_logits) = (0.0, Vec::new(), Vec::new());
+    for row in logits.chunks_exact(classes) {
+        let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = row.iter().map(|logit| (logit - largest).exp()).sum();
+        let logs: Vec<f64> = row.iter().map(|logit| logit - largest - sum.ln()).collect();
+        let own: f64 = logs.iter().map(|log| -log.exp() * log).sum();
+        loss.mean += own / n;
+        loss.each.push(own);
+        let grad = logs.iter().map(|log| -log.exp() * (log + own) / n);
+        loss.grad_logits.extend(grad);
     }
     loss
 }

@@ -3,7 +3,7 @@
 //! against them.
 //!
 //! One file a family, named as in `shaders/` and `src/kernels/`: [`input`], [`conv`],
-//! [`batch_norm`], [`pool`], [`linear`], [`loss`], [`optimizer`]. [`fixture`] reads PyTorch's
+//! [`batch_norm`], [`pool`], [`shortcut`], [`linear`], [`loss`], [`optimizer`]. [`fixture`] reads PyTorch's
 //! tensors from `tests/fixtures/`.
 //!
 //! All tensors are dense and row-major; images are `[N, C, H, W]`.
@@ -19,6 +19,7 @@ pub mod linear;
 pub mod loss;
 pub mod optimizer;
 pub mod pool;
+pub mod shortcut;
 
 /// What a norm may differ by whatever the reference's: lets a reference of zeros be met.
 const ABSOLUTE: f64 = 1e-12;

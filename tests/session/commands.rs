@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use bnonly::data::Normalization;
 use bnonly::session::{Command, Commander, Event, Phase, Session, Stage, open_gpu};
 use bnonly::study::gamma::Norms;
 use bnonly::train::history::Series;
@@ -53,7 +54,10 @@ fn norms_told_are_those_of_the_checkpoint() {
         let (step, told) = told.unwrap();
         let saved = Saved::read(&place.join("run")).unwrap();
         let graph = &opened.start.graph;
-        let state = saved.into_state(graph, "last").unwrap().state;
+        let state = saved
+            .into_state(graph, "last", Normalization::default())
+            .unwrap()
+            .state;
         assert_eq!(step, 5);
         assert_eq!(*told, Norms::of(graph, &state), "{mode}");
         let first = Norms::of(graph, &opened.start.initial);

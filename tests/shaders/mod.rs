@@ -15,8 +15,10 @@ use bnonly::kernels::conv::{
     self, BackwardExtras, ConvShape, Direction, Entry, ForwardExtras, Gate, WeightChunks,
 };
 use bnonly::kernels::linear::{self, LinearShape};
+use bnonly::kernels::loss::Loss;
 use bnonly::kernels::optimizer::{self, Rule};
 use bnonly::kernels::pool::{self, PoolShape};
+use bnonly::kernels::shortcut::{self, ShortcutShape};
 use bnonly::kernels::{
     Blocked, Kernel, Precision, WORKGROUP_SIZE, elementwise, input, loss, reduce,
 };
@@ -175,6 +177,13 @@ fn other_kernels(precision: Precision) -> Vec<Kernel> {
             stride: 2,
             padding,
         };
+        let half = |extent: u32| extent.div_ceil(2);
+        let identity = ShortcutShape {
+            input: images,
+            output: Blocked::new(images.channels + 5, half(images.height), half(images.width))
+                .stored_in(precision),
+            stride: 2,
+        };
         kernels.extend([
             elementwise::relu(images),
             elementwise::relu_backward(images),
@@ -183,6 +192,8 @@ fn other_kernels(precision: Precision) -> Vec<Kernel> {
             pool::max_pool_backward(&shape),
             pool::average(images),
             pool::average_backward(images),
+            shortcut::identity(&identity),
+            shortcut::identity_backward(&identity),
         ]);
     }
     for (channels, classes) in [(1, 1), (33, 7), (64, 10), (512, 100)] {
@@ -195,7 +206,8 @@ fn other_kernels(precision: Precision) -> Vec<Kernel> {
             linear::forward(&shape),
             linear::grad_input(&shape),
             linear::grad_weight(&shape),
-            loss::cross_entropy(classes),
+            loss::of(Loss::CrossEntropy, classes),
+            loss::of(Loss::Entropy, classes),
             loss::sum_losses(classes),
         ]);
     }

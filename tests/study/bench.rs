@@ -1,6 +1,6 @@
 //! A small network whose every value matters, and images for it.
 
-use bnonly::data::{DataSet, shapes};
+use bnonly::data::{DataSet, Normalization, shapes};
 use bnonly::gpu::Gpu;
 use bnonly::network::graph::Shape;
 use bnonly::network::initial::BnInit;
@@ -85,7 +85,14 @@ impl Subject {
     }
 
     pub fn probe(&self) -> Probe<'_> {
-        let made = Probe::new(gpu(), &self.graph, &self.data, BATCH, self.state.clone());
+        let made = Probe::new(
+            gpu(),
+            &self.graph,
+            &self.data,
+            BATCH,
+            Normalization::default(),
+            self.state.clone(),
+        );
         pollster::block_on(made).expect("a plan")
     }
 

@@ -1,6 +1,6 @@
 //! What a layer's channels make of an image, against float64.
 
-use bnonly::data::DataSet;
+use bnonly::data::{DataSet, Normalization};
 use bnonly::engine::{Engine, EngineError, PlanOptions, memory_needed};
 use bnonly::network::graph::{BatchNormId, NodeId, Op};
 use bnonly::network::{Graph, Options, State};
@@ -34,7 +34,14 @@ fn end_of_pass(graph: &Graph, layer: BatchNormId) -> usize {
 
 /// Holds all layers against the twin.
 fn agrees(graph: &Graph, data: &DataSet, state: &State, ablated: &State, ablation: &Ablation) {
-    let made = Probe::new(gpu(), graph, data, BATCH, state.clone());
+    let made = Probe::new(
+        gpu(),
+        graph,
+        data,
+        BATCH,
+        Normalization::default(),
+        state.clone(),
+    );
     let mut probe = block_on(made).expect("a plan");
     for image in [3, 0] {
         let samples = batch(&data.test, image..image + 1);
@@ -148,7 +155,14 @@ fn they_follow_state_ablation_and_image_in_any_order() {
     let answers = questions.map(|(state, ablation, image)| ask(state, ablation, image));
     for (question, answer) in questions.iter().zip(&answers) {
         let (state, ablation, image) = *question;
-        let fresh = Probe::new(gpu(), &subject.graph, &subject.data, BATCH, state.clone());
+        let fresh = Probe::new(
+            gpu(),
+            &subject.graph,
+            &subject.data,
+            BATCH,
+            Normalization::default(),
+            state.clone(),
+        );
         let mut fresh = block_on(fresh).expect("a plan");
         let expected = block_on(fresh.feature_maps(ablation, layer, image)).expect("maps");
         assert_eq!(*answer, expected);

@@ -1,6 +1,6 @@
 //! Files of states that this program did not write: other number types, other formats, other classes.
 
-use bnonly::data::DataShape;
+use bnonly::data::{DataShape, Normalization};
 use bnonly::network::{Graph, State};
 use bnonly::train::saved::{Saved, initial};
 use bnonly::train::settings::Settings;
@@ -88,7 +88,9 @@ fn floats_of_other_widths_are_converted_and_told() {
         ("F64", f64_bytes, whole.clone()),
     ] {
         let saved = Saved::parse("it", &file_of(&graph, dtype, bytes_of)).unwrap();
-        let adopted = saved.into_state(&graph, "it").unwrap();
+        let adopted = saved
+            .into_state(&graph, "it", Normalization::default())
+            .unwrap();
         assert_eq!(adopted.state, expected, "{dtype}");
         let told = adopted
             .notes
@@ -108,7 +110,7 @@ fn a_foreign_state_says_how_images_are_normalised() {
         let file = file_of(&graph, "F32", |value| value.to_le_bytes().to_vec());
         let adopted = Saved::parse("it", &file)
             .unwrap()
-            .into_state(&graph, "it")
+            .into_state(&graph, "it", Normalization::default())
             .unwrap();
         let [note] = &adopted.notes[..] else {
             panic!("{:?}", adopted.notes);

@@ -18,6 +18,7 @@ fn unusual() -> Settings {
         labels: Some("some/labels.csv".into()),
         min_images: Some(3),
         background: "#80c0ff".parse().unwrap(),
+        normalization: "0.1,0.2,0.3/0.25".parse().unwrap(),
         skip_bad: true,
         model: "vgg-11".parse().unwrap(),
         width: Some(7),
@@ -173,6 +174,7 @@ fn a_text_that_is_no_value_is_told_with_what_is_expected() {
         (Field::Schedule, "sometimes", ["`sometimes`", "step:80,120"]),
         (Field::Init, "", ["an empty text", "safetensors"]),
         (Field::Background, "grey", ["`grey`", "#80c0ff"]),
+        (Field::Normalization, "0.5", ["`0.5`", "imagenet"]),
         (Field::Labels, "", ["an empty text", "CSV"]),
     ] {
         let mut settings = Settings::default();
@@ -193,7 +195,7 @@ fn keys_in_files_are_the_options_of_the_command_line() {
         .lines()
         .map(|line| line.split(" = ").next().unwrap())
         .collect();
-    let expected = "data image-size digits-size test-fraction split-seed labels min-images background skip-bad model width shortcut bn-after-activation train \
+    let expected = "data image-size digits-size test-fraction split-seed labels min-images background normalization skip-bad model width shortcut bn-after-activation train \
                     bn-init weights-init init epochs max-steps batch-size limit-train limit-test optimizer lr \
                     momentum nesterov weight-decay schedule schedule-epochs lr-gamma warmup-epochs seed shuffle \
                     augment crop flip drop-last freeze-stats precision";

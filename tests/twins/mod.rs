@@ -260,6 +260,33 @@ fn of_equal_logits_the_first_counts_and_large_ones_do_not_overflow() {
     assert!(loss.grad_logits.iter().all(|g| g.is_finite()));
 }
 
+const ENTROPIES: [f64; 2] = [1.017_357_207_555_214_9, 0.929_106_251_920_616_8];
+const ENTROPY_GRADIENTS: [f64; 6] = [
+    -0.032_806_231_769_152_594,
+    -0.032_806_231_769_152_594,
+    0.065_612_463_538_305_13,
+    0.015_862_936_334_329_82,
+    0.068_405_217_005_266_47,
+    -0.084_268_153_339_596_34,
+];
+
+#[test]
+fn entropies_are_pytorchs() {
+    // `-(z.softmax(1) * z.log_softmax(1)).sum(1)` of float64, and the gradient of its mean.
+    let logits = [2.0, 2.0, 1.0, 0.3, -1.0, 0.7, 5000.0, -5000.0, 0.0];
+    let loss = loss::entropy(&logits[..6], &[0, 1], 3);
+    let close = |found: &[f64], expected: &[f64]| {
+        let mut pairs = found.iter().zip(expected);
+        assert_eq!(found.len(), expected.len());
+        assert!(pairs.all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
+    };
+    close(&loss.each, &ENTROPIES);
+    close(&loss.grad_logits, &ENTROPY_GRADIENTS);
+    let certain = loss::entropy(&logits[6..], &[0], 3);
+    assert_eq!((certain.mean, certain.hits), (0.0, 1));
+    assert!(certain.grad_logits.iter().all(|g| g.abs() == 0.0));
+}
+
 #[test]
 fn optimisers_are_pytorchs() {
     for case in ["sgd", "nesterov", "adam", "adamw"] {

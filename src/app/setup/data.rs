@@ -133,16 +133,16 @@ impl Setup {
         rows.number(ui, Field::SplitSeed, &mut settings.split_seed);
         let least = &mut settings.min_images;
         rows.optional(ui, Field::MinImages, least, 2, "any number");
-        let shown = settings.background.to_string();
-        let tooltip = tooltip(Field::Background);
-        rows.typed(
-            ui,
-            (Field::Background.into(), Field::Background, &tooltip),
-            (&mut self.drafts.background, shown),
-            settings,
-            str::to_owned,
-            |_| None,
-        );
+        let texts = [
+            (Field::Background, settings.background.to_string()),
+            (Field::Normalization, settings.normalization.to_string()),
+        ];
+        let drafts = [&mut self.drafts.background, &mut self.drafts.normalization];
+        for ((field, shown), draft) in texts.into_iter().zip(drafts) {
+            let help = tooltip(field);
+            let what = (field.into(), field, help.as_str());
+            rows.typed(ui, what, (draft, shown), settings, str::to_owned, |_| None);
+        }
         rows.switch(ui, Field::SkipBad, &mut settings.skip_bad);
         self.labels_ui(ui, rows);
     }

@@ -84,6 +84,7 @@ struct Drafts {
     seed: Draft,
     milestones: Draft,
     background: Draft,
+    normalization: Draft,
     /// A list of names is being typed, whatever it reads as just now.
     lists_names: bool,
 }
@@ -202,6 +203,7 @@ impl Setup {
             seed,
             milestones,
             background,
+            normalization,
             lists_names,
         } = &self.drafts;
         let names = Some(names).filter(|_| *lists_names);
@@ -211,6 +213,7 @@ impl Setup {
             Some(seed),
             Some(milestones),
             Some(background),
+            Some(normalization),
         ];
         let typed = drafts
             .into_iter()

@@ -211,6 +211,7 @@ fn first_look(settings: &mut Settings) {
         labels: settings.labels.clone(),
         min_images: settings.min_images,
         background: settings.background,
+        normalization: settings.normalization,
         skip_bad: settings.skip_bad,
         seed: settings.seed,
         limit_train: Some(14_000),

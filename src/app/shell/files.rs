@@ -12,6 +12,7 @@ use crate::app::export::{self, Format, Kind as Export};
 use crate::app::notice::Weight;
 use crate::app::run_view::RunView;
 use crate::app::views::ViewId;
+use crate::data::Normalization;
 use crate::network::{Graph, State};
 use crate::platform;
 use crate::session::Command;
@@ -225,7 +226,7 @@ fn free_name(folder: &Path, name: &str) -> String {
 /// The state in a run's last checkpoint.
 fn last_state(graph: &Graph, run: &Path) -> Result<State, String> {
     let saved = Saved::read(run).map_err(|error| error.to_string())?;
-    let adopted = saved.into_state(graph, &run.display().to_string());
+    let adopted = saved.into_state(graph, &run.display().to_string(), Normalization::default());
     adopted
         .map(|adopted| adopted.state)
         .map_err(|error| error.to_string())

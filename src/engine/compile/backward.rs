@@ -8,7 +8,7 @@ use crate::engine::layers::{BatchNormPass, Layer};
 use crate::engine::layout::Weights;
 use crate::kernels::batch_norm::{Epilogue, Partials};
 use crate::kernels::conv::{BackwardExtras, ConvShape, Gate, WeightChunks};
-use crate::kernels::{batch_norm, conv, elementwise, linear, pool, reduce};
+use crate::kernels::{batch_norm, conv, elementwise, linear, pool, reduce, shortcut};
 use crate::network::graph::{NodeId, Op, ParameterId};
 
 struct Backward<'a> {
@@ -105,6 +105,18 @@ impl Backward<'_> {
                     ];
                     let kernel = pool::max_pool_backward(&context.pool_shape(id, window));
                     self.list.launch(kernel, operands);
+                    self.contribute(node.inputs[0], target);
+                }
+            }
+            Op::IdentityShortcut { stride } => {
+                if let Some(target) = self.wanted(node.inputs[0]) {
+                    let operands = [
+                        ("grad_output", self.gradient(id)),
+                        ("grad_input", Tensor(target)),
+                    ];
+                    let shape = context.shortcut_shape(id, stride);
+                    self.list
+                        .launch(shortcut::identity_backward(&shape), operands);
                     self.contribute(node.inputs[0], target);
                 }
             }

@@ -8,7 +8,7 @@ use crate::engine::layers::{BatchNormPass, Layer};
 use crate::engine::layout::Weights;
 use crate::kernels::batch_norm::Partials;
 use crate::kernels::conv::{Entry, ForwardExtras};
-use crate::kernels::{batch_norm, conv, elementwise, input, linear, pool};
+use crate::kernels::{batch_norm, conv, elementwise, input, linear, pool, shortcut};
 use crate::network::graph::{BatchNormId, NodeId, Op, ParameterId, Window};
 
 /// What a forward pass is for.
@@ -145,6 +145,11 @@ impl Forward<'_> {
                 self.list.launch(elementwise::relu(shape), operands);
             }
             Op::MaxPool(window) => self.max_pool(id, window, output),
+            Op::IdentityShortcut { stride } => {
+                let operands = [("input", self.outputs.operand(node.inputs[0])), target];
+                let kernel = shortcut::identity(&context.shortcut_shape(id, stride));
+                self.list.launch(kernel, operands);
+            }
             Op::GlobalAveragePool => {
                 let operands = [("input", self.outputs.operand(node.inputs[0])), target];
                 let kernel = pool::average(context.blocked(node.inputs[0]));

@@ -7,6 +7,7 @@ use crate::engine::{EngineError, PlanOptions};
 use crate::kernels::batch_norm::BatchNormShape;
 use crate::kernels::linear::LinearShape;
 use crate::kernels::pool::PoolShape;
+use crate::kernels::shortcut::ShortcutShape;
 use crate::kernels::{Blocked, Kernel};
 use crate::network::Graph;
 use crate::network::graph::{BatchNormId, NodeId, ParameterId, Window};
@@ -88,6 +89,15 @@ impl<'a> Context<'a> {
             kernel,
             stride,
             padding,
+        }
+    }
+
+    /// Of an identity shortcut.
+    pub fn shortcut_shape(&self, id: NodeId, stride: u32) -> ShortcutShape {
+        ShortcutShape {
+            input: self.blocked(self.graph.node(id).inputs[0]),
+            output: self.blocked(id),
+            stride,
         }
     }
 

@@ -9,6 +9,7 @@ mod list;
 mod loss;
 mod update;
 
+use crate::kernels::loss::Loss;
 use crate::kernels::{Blocked, Kernel};
 use crate::network::Graph;
 use crate::network::graph::{NodeId, Op, ParameterId};
@@ -149,7 +150,7 @@ pub(super) fn compile(
     let forward = forward::list(&context, &mut tensors, Purpose::Training)?;
     let mut train = forward.launches;
     let loss_at = train.len();
-    let (loss, grad_logits) = loss::list(&context, &mut tensors);
+    let (loss, grad_logits) = loss::list(&context, &mut tensors, options.loss);
     train.extend(loss);
     let trains = layout.trained_len() > 0;
     if trains {
@@ -167,7 +168,7 @@ pub(super) fn compile(
 
     let evaluation = forward::list(&context, &mut tensors, Purpose::Evaluation)?;
     let mut evaluate = evaluation.launches;
-    evaluate.extend(loss::list(&context, &mut tensors).0);
+    evaluate.extend(loss::list(&context, &mut tensors, Loss::CrossEntropy).0);
 
     let pack = update::pack_all(&context, &mut tensors);
     let input = graph.nodes[0].shape;
@@ -197,7 +198,12 @@ pub(super) fn needs_gradient(graph: &Graph, trained: &TrainedSet) -> Vec<bool> {
                 trains(layer.gamma) || trains(layer.beta)
             }
             Op::Linear { weight, bias } => trains(*weight) || trains(*bias),
-            Op::Input | Op::Relu | Op::Add | Op::MaxPool(_) | Op::GlobalAveragePool => false,
+            Op::Input
+            | Op::Relu
+            | Op::Add
+            | Op::MaxPool(_)
+            | Op::IdentityShortcut { .. }
+            | Op::GlobalAveragePool => false,
         };
         needs[id] = own || node.inputs.iter().any(|input| needs[input.0]);
     }

@@ -82,6 +82,9 @@ const ON_GPUS: &[Variant] = &[
     BASELINE,
 ];
 
+/// The largest windows whose taps are all written out.
+const LARGEST_WRITTEN_OUT: u32 = 5;
+
 /// A variant of a pass, for its images and an adapter's subgroups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Tiling {
@@ -140,6 +143,10 @@ impl Tiling {
                 .div_ceil(length.div_ceil(most))
                 .next_multiple_of(step)
         };
+        // A text of so many taps for each of a tile's values takes drivers minutes to compile.
+        if variant.method == Method::Direct && shape.kernel > LARGEST_WRITTEN_OUT {
+            return None;
+        }
         let columns = match variant.method {
             Method::Direct | Method::RowByRow => evenly(variant.columns, destination.width),
             Method::Winograd if shape.kernel == 3 && shape.stride == 1 => variant.columns,

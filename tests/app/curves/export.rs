@@ -6,6 +6,7 @@ use std::path::Path;
 use bnonly::app::export::{
     EarlierError, ExportError, Format, Kind, Source, StepNorms, export, read_earlier,
 };
+use bnonly::data::Normalization;
 use bnonly::network::graph::Shape;
 use bnonly::network::{Architecture, BnInit, Graph, Options, State, initial_state};
 use bnonly::study::gamma::Norms;
@@ -162,7 +163,9 @@ fn the_state_reads_back_as_a_plain_state() {
         matches!(saved, Saved::Tensors(_)),
         "no run's settings stand in it"
     );
-    let read = saved.into_state(&graph, "it").expect("a state");
+    let read = saved
+        .into_state(&graph, "it", Normalization::default())
+        .expect("a state");
     assert_eq!(read.state, state);
 }
 

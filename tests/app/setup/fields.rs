@@ -1,6 +1,7 @@
 //! What is typed and picked becomes settings.
 
 use bnonly::app::setup::Setup;
+use bnonly::data::Normalization;
 use bnonly::gpu::Capabilities;
 use bnonly::kernels::Precision;
 use bnonly::train::schedule::Schedule;
@@ -64,6 +65,7 @@ fn the_rest_is_under_more() {
     type_into(&mut form, NUMBER, "Split", "5");
     click(&mut form, Role::CheckBox, "Least of a class");
     type_into(&mut form, TEXT, "Background", "#80c0ff");
+    type_into(&mut form, TEXT, "Normalised by", "cifar10");
     click(&mut form, Role::CheckBox, "Go on without bad images");
     pick(&mut form, "Weights start", "Orthogonal");
     click(&mut form, Role::CheckBox, "Freeze running statistics");
@@ -81,6 +83,7 @@ fn the_rest_is_under_more() {
         split_seed: 5,
         min_images: Some(2),
         background: "#80c0ff".parse().unwrap(),
+        normalization: Normalization::Cifar10,
         skip_bad: true,
         weights_init: "orthogonal".parse().unwrap(),
         freeze_stats: true,
