@@ -1,6 +1,5 @@
 //! Who makes the runs of an experiment: several at once on request, each a training like any other.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,23 +11,13 @@ use crate::cli::options::ToldOptions;
 use crate::cli::print::tell;
 use crate::cli::signals::on_request_to_stop;
 use crate::cli::wording::{Terminal, sentence};
+use crate::experiment::conduct::{Board, Came, Next, ended, request};
 use crate::experiment::estimate::seconds;
-use crate::experiment::folder::{ExperimentFolder, before, can_begin};
-use crate::experiment::measure::{measure, measure_removal};
+use crate::experiment::folder::ExperimentFolder;
 use crate::experiment::plan::{Plan, RunName};
-use crate::experiment::results::{Outcome, RunResult};
 use crate::field::Explain;
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::session::{Command, Commander, Event, Opened, Request, Session, SessionError, open_gpu};
-use crate::train::run::{Ending, RunError};
-use crate::train::trainer::TrainError;
-
-/// How a run came out.
-enum Came {
-    Result(Box<RunResult>),
-    Failed(String),
-    Stopped,
-}
+use crate::session::{Command, Commander, Event, Opened, Session, open_gpu};
 
 /// Makes runs.
 pub(super) struct Conduct {
@@ -58,12 +47,9 @@ impl Stop {
     }
 }
 
-/// What is to be made, is being made, and did not come to a result.
-#[derive(Default)]
-struct Board {
-    waiting: Vec<RunName>,
-    under_way: BTreeSet<RunName>,
-    failed: Vec<(RunName, String)>,
+/// What is to be made, and whether anything still is.
+struct Work {
+    board: Board,
     /// Why nothing goes on: standard output is closed.
     broken: Option<anyhow::Error>,
 }
@@ -105,28 +91,26 @@ impl Conduct {
         folder: &ExperimentFolder,
         plan: &Plan,
     ) -> anyhow::Result<Vec<(RunName, String)>> {
-        let mut board = Board::default();
-        let runs = plan.runs();
-        for run in &runs {
-            if folder.result(run)?.is_none() {
-                board.waiting.push(run.clone());
-            }
-        }
-        let kept = runs.len() - board.waiting.len();
+        let board = Board::new(folder, plan)?;
+        let kept = plan.runs().len() - board.waiting().len();
         locked(&self.told).begin(plan, kept)?;
-        self.estimate(plan, &board.waiting)?;
-        let jobs = self.jobs.min(board.waiting.len());
-        let (board, turn) = (Mutex::new(board), Condvar::new());
+        self.estimate(plan, board.waiting())?;
+        let jobs = self.jobs.min(board.waiting().len());
+        let work = Work {
+            board,
+            broken: None,
+        };
+        let (work, turn) = (Mutex::new(work), Condvar::new());
         let works = std::thread::scope(|scope| {
-            let work = || self.work(folder, plan, &board, &turn);
-            let works: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+            let works = || self.work(folder, plan, &work, &turn);
+            let works: Vec<_> = (0..jobs).map(|_| scope.spawn(works)).collect();
             works.into_iter().all(|work| work.join().is_ok())
         });
         locked(&self.told).end();
-        let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match board.broken {
+        let work = work.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match work.broken {
             Some(error) => Err(error),
-            None if works => Ok(board.failed),
+            None if works => Ok(work.board.failed().to_vec()),
             None => Err(anyhow::anyhow!(
                 "a thread ended by a defect of this program; what is saved is whole"
             )),
@@ -153,32 +137,32 @@ impl Conduct {
     }
 
     /// Makes one run after the other, with a session of its own.
-    fn work(&self, folder: &ExperimentFolder, plan: &Plan, board: &Mutex<Board>, turn: &Condvar) {
+    fn work(&self, folder: &ExperimentFolder, plan: &Plan, work: &Mutex<Work>, turn: &Condvar) {
         let session = match Session::spawn(open_gpu(), |_| {}) {
             Ok(session) => session,
             Err(error) => {
-                locked(board).broken = Some(error.into());
+                locked(work).broken = Some(error.into());
                 return;
             }
         };
         locked(&self.stop.sessions).push(session.commander());
-        while let Some(name) = self.next(folder, plan, board, turn) {
+        while let Some(name) = self.next(folder, plan, work, turn) {
             let begin = Instant::now();
             let came = self.make(&session, folder, plan, &name);
             let mut told = locked(&self.told);
-            let printed = match &came {
-                Came::Result(result) => told.ended(result, begin.elapsed()),
-                Came::Failed(why) => told.failed(&name, why),
-                Came::Stopped => Ok(()),
+            let (printed, why) = match came {
+                Came::Result(result) => (told.ended(&result, begin.elapsed()), None),
+                Came::Failed(why) => {
+                    let why = why.say(&Terminal);
+                    (told.failed(&name, &why), Some(why))
+                }
+                Came::Stopped => (Ok(()), None),
             };
             drop(told);
-            let mut board = locked(board);
-            board.under_way.remove(&name);
-            if let Came::Failed(why) = came {
-                board.failed.push((name, why));
-            }
+            let mut work = locked(work);
+            work.board.ended(&name, why);
             if let Err(error) = printed {
-                board.broken = Some(error.into());
+                work.broken = Some(error.into());
                 self.stop.ask();
             }
             turn.notify_all();
@@ -190,42 +174,25 @@ impl Conduct {
         &self,
         folder: &ExperimentFolder,
         plan: &Plan,
-        board: &Mutex<Board>,
+        work: &Mutex<Work>,
         turn: &Condvar,
     ) -> Option<RunName> {
-        let mut board = locked(board);
+        let mut work = locked(work);
         loop {
             if self.is_stopped() {
                 return None;
             }
-            let is_to_come =
-                |run: &RunName| board.waiting.contains(run) || board.under_way.contains(run);
-            let place = board.waiting.iter().position(|run| {
-                let before = before(plan, run);
-                !before.is_some_and(|before| is_to_come(&before))
-            });
-            let Some(place) = place else {
-                if board.waiting.is_empty() {
-                    return None;
-                }
-                board = turn.wait(board).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let run = board.waiting.remove(place);
-            if let Some(first) = before(plan, &run) {
-                let result = folder.result(&first).ok().flatten();
-                if !can_begin(result.as_ref()) {
-                    let why = format!("it begins from {}, which did not finish", first.folder());
+            match work.board.next(folder, plan) {
+                Next::Begin(run) => return Some(run),
+                Next::Failed(run, why) => {
                     if let Err(error) = locked(&self.told).failed(&run, &why) {
-                        board.broken = Some(error.into());
+                        work.broken = Some(error.into());
                         return None;
                     }
-                    board.failed.push((run, why));
-                    continue;
                 }
+                Next::Wait => work = turn.wait(work).unwrap_or_else(PoisonError::into_inner),
+                Next::Nothing => return None,
             }
-            board.under_way.insert(run.clone());
-            return Some(run);
         }
     }
 
@@ -237,22 +204,16 @@ impl Conduct {
         plan: &Plan,
         name: &RunName,
     ) -> Came {
-        let origin = match folder.origin(plan, name) {
-            Ok(origin) => origin,
-            Err(error) => return Came::Failed(error.to_string()),
-        };
-        session.send(Command::Start(Box::new(Request {
-            origin,
-            adapter: self.adapter.clone(),
-            paused: false,
-            watched: false,
-        })));
+        match request(folder, plan, name, self.adapter.clone(), false) {
+            Ok(request) => session.send(Command::Start(Box::new(request))),
+            Err(error) => return Came::Failed(error.explain()),
+        }
         // Asked before there was a run to stop.
         if self.is_stopped() {
             session.send(Command::Stop);
         }
         let mut opened: Option<Arc<Opened>> = None;
-        let ended = loop {
+        let result = loop {
             match session.next() {
                 Ok(Event::Opened(now)) => {
                     let mut told = locked(&self.told);
@@ -268,66 +229,19 @@ impl Conduct {
                         .map_or(0, |opened| opened.outlook.total_steps);
                     locked(&self.told).metric(name, &metric, steps);
                 }
-                Ok(Event::Ended(ended)) => break ended,
+                Ok(Event::Ended(result)) => break result,
                 Ok(_) => {}
-                Err(error) => return Came::Failed(error.to_string()),
+                Err(error) => return Came::Failed(error.explain()),
             }
         };
-        let outcome = match &ended {
-            Ok(Ending::Finished) => Outcome::Finished,
-            Ok(Ending::Interrupted | Ending::NotBegun) => return Came::Stopped,
-            Err(error) => match diverged(error) {
-                Some(why) => Outcome::Diverged(why),
-                None => return Came::Failed(error.explain().say(&Terminal)),
-            },
-        };
-        let measured = opened
-            .context("the run ended before it began")
-            .and_then(|opened| {
-                let removal = plan.arm(&name.arm).is_some_and(|arm| arm.removal);
-                self.measured(name, &opened, outcome, removal)
-            });
-        match measured {
-            Ok(None) => Came::Stopped,
-            Ok(Some(result)) => match result.write(&folder.run(name)) {
-                Ok(()) => Came::Result(Box::new(result)),
-                Err(error) => Came::Failed(format!("its measures could not be written: {error}")),
-            },
-            Err(error) => Came::Failed(format!("it could not be measured: {error:#}")),
-        }
-    }
-
-    fn measured(
-        &self,
-        name: &RunName,
-        opened: &Opened,
-        outcome: Outcome,
-        removal: bool,
-    ) -> anyhow::Result<Option<RunResult>> {
-        let is_finished = outcome == Outcome::Finished;
-        let (mut result, state) = measure(name, opened, outcome)?;
-        if removal && is_finished {
-            let measured = pollster::block_on(async {
-                let gpu = Gpu::open(&self.adapter).await?;
-                let mut go_on = || !self.is_stopped();
-                let measured = measure_removal(&mut result, &gpu, opened, &state, &mut go_on);
-                anyhow::Ok(measured.await?)
-            })?;
-            if !measured {
-                return Ok(None);
-            }
-        }
-        Ok(Some(result))
-    }
-}
-
-/// Why a training diverged, if that is what ended it.
-fn diverged(error: &SessionError) -> Option<String> {
-    match error {
-        SessionError::Run {
-            source: RunError::Train(error @ TrainError::Diverged { .. }),
-            ..
-        } => Some(error.to_string()),
-        _ => None,
+        pollster::block_on(ended(
+            folder,
+            plan,
+            name,
+            opened.as_deref(),
+            &result,
+            Gpu::open(&self.adapter),
+            &mut || !self.is_stopped(),
+        ))
     }
 }

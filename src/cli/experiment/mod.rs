@@ -13,9 +13,10 @@ use web_time::SystemTime;
 use super::options::{ExperimentCommand, ExperimentOptions, ListExperiments, RunExperiment};
 use super::print::{line, tell};
 use super::{Outcome, usage};
+use crate::experiment::conduct::gathered;
 use crate::experiment::definition::{Experiment, Scale};
 use crate::experiment::folder::ExperimentFolder;
-use crate::experiment::plan::{Plan, RunName};
+use crate::experiment::plan::Plan;
 use crate::experiment::report::{Missing, Report};
 use crate::experiment::results::RunResult;
 use crate::experiment::shipped::{shipped, shipped_named};
@@ -166,26 +167,6 @@ fn run(options: &RunExperiment) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
-}
-
-/// What there is of an experiment, and what is missing.
-fn gathered(
-    folder: &ExperimentFolder,
-    plan: &Plan,
-    failed: &[(RunName, String)],
-) -> anyhow::Result<(Vec<RunResult>, Vec<Missing>)> {
-    let (mut results, mut missing) = (Vec::new(), Vec::new());
-    for run in plan.runs() {
-        match folder.result(&run)? {
-            Some(result) => results.push(result),
-            None => {
-                let why = failed.iter().find(|(name, _)| *name == run);
-                let why = why.map(|(_, why)| why.clone());
-                missing.push(Missing { run, why });
-            }
-        }
-    }
-    Ok((results, missing))
 }
 
 /// Writes the report, and says what it says.
