@@ -1,50 +1,37 @@
 //! Who makes the runs of an experiment: several at once on request, each a training like any other.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
 
+use super::make::{Maker, Stop, locked};
+use super::ranks::{Crew, Other};
 use super::told::Told;
 use crate::cli::options::ToldOptions;
 use crate::cli::print::tell;
 use crate::cli::signals::on_request_to_stop;
 use crate::cli::wording::{Terminal, sentence};
-use crate::experiment::conduct::{Board, Came, Next, ended, request};
+use crate::experiment::conduct::{Board, Came, Next};
 use crate::experiment::estimate::seconds;
 use crate::experiment::folder::ExperimentFolder;
 use crate::experiment::plan::{Plan, RunName};
-use crate::field::Explain;
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::session::{Command, Commander, Event, Opened, Session, open_gpu};
 
-/// Makes runs.
+/// Makes runs, and has others make them.
 pub(super) struct Conduct {
-    adapter: AdapterChoice,
+    maker: Maker,
     jobs: usize,
+    crew: Option<Crew>,
     told: Mutex<Told>,
-    stop: Arc<Stop>,
 }
 
-/// A request to stop, and whom to pass it on to.
-#[derive(Default)]
-struct Stop {
-    is_asked: AtomicBool,
-    sessions: Mutex<Vec<Commander>>,
-}
-
-impl Stop {
-    fn is_asked(&self) -> bool {
-        self.is_asked.load(Ordering::SeqCst)
-    }
-
-    fn ask(&self) {
-        self.is_asked.store(true, Ordering::SeqCst);
-        for session in locked(&self.sessions).iter() {
-            session.send(Command::Stop);
-        }
-    }
+/// Who makes one run after the other.
+enum Hand {
+    /// This process, in a session.
+    Here,
+    /// Another rank.
+    There(Other),
 }
 
 /// What is to be made, and whether anything still is.
@@ -54,12 +41,14 @@ struct Work {
     broken: Option<anyhow::Error>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Conduct {
-    pub fn new(adapter: AdapterChoice, jobs: u32, told: &ToldOptions) -> anyhow::Result<Self> {
+    /// So many runs at once on the adapter, and as many on each rank of the crew.
+    pub fn new(
+        adapter: AdapterChoice,
+        jobs: u32,
+        crew: Option<Crew>,
+        told: &ToldOptions,
+    ) -> anyhow::Result<Self> {
         let stop = Arc::<Stop>::default();
         let asked = stop.clone();
         on_request_to_stop(move |is_again| {
@@ -73,16 +62,16 @@ impl Conduct {
         })
         .context("Ctrl-C cannot be handled")?;
         Ok(Self {
-            adapter,
+            maker: Maker { adapter, stop },
             jobs: jobs as usize,
+            crew,
             told: Mutex::new(Told::new(told)),
-            stop,
         })
     }
 
     /// Whether it was asked to stop.
     pub fn is_stopped(&self) -> bool {
-        self.stop.is_asked()
+        self.maker.stop.is_asked()
     }
 
     /// Makes all runs that are not there yet; those that failed, and why.
@@ -95,26 +84,38 @@ impl Conduct {
         let kept = plan.runs().len() - board.waiting().len();
         locked(&self.told).begin(plan, kept)?;
         self.estimate(plan, board.waiting())?;
-        let jobs = self.jobs.min(board.waiting().len());
+        let hands = self.hands(board.waiting().len());
         let work = Work {
             board,
             broken: None,
         };
         let (work, turn) = (Mutex::new(work), Condvar::new());
         let works = std::thread::scope(|scope| {
-            let works = || self.work(folder, plan, &work, &turn);
-            let works: Vec<_> = (0..jobs).map(|_| scope.spawn(works)).collect();
+            let (this, work, turn) = (&*self, &work, &turn);
+            let works =
+                |hand: Hand| scope.spawn(move || this.work(&hand, folder, plan, work, turn));
+            let works: Vec<_> = hands.into_iter().map(works).collect();
             works.into_iter().all(|work| work.join().is_ok())
         });
         locked(&self.told).end();
         let work = work.into_inner().unwrap_or_else(PoisonError::into_inner);
         match work.broken {
             Some(error) => Err(error),
+            None if works && !self.is_stopped() && !work.board.waiting().is_empty() => {
+                Err(anyhow::anyhow!("no rank can make runs; the notes say why"))
+            }
             None if works => Ok(work.board.failed().to_vec()),
             None => Err(anyhow::anyhow!(
                 "a thread ended by a defect of this program; what is saved is whole"
             )),
         }
+    }
+
+    /// Those who make so many runs; of the ranks each has its turn.
+    fn hands(&self, runs: usize) -> Vec<Hand> {
+        let here = (0..self.jobs).map(|_| Hand::Here);
+        let there = self.crew.iter().flat_map(Crew::others).map(Hand::There);
+        here.chain(there).take(runs).collect()
     }
 
     /// Says how long all of it will take, or why that cannot be said.
@@ -123,11 +124,12 @@ impl Conduct {
             return Ok(());
         }
         let estimated = pollster::block_on(async {
-            let gpu = Gpu::open(&self.adapter).await?;
+            let gpu = Gpu::open(&self.maker.adapter).await?;
             anyhow::Ok(seconds(&gpu, plan, runs).await?)
         });
+        let ranks = self.crew.as_ref().map_or(1, Crew::count);
         match estimated {
-            Ok(seconds) => Ok(locked(&self.told).estimated(seconds)?),
+            Ok(seconds) => Ok(locked(&self.told).estimated(seconds, ranks)?),
             Err(error) => {
                 let why = sentence(&error);
                 locked(&self.told).note(&format!("how long it takes cannot be said: {why}"));
@@ -136,19 +138,60 @@ impl Conduct {
         }
     }
 
-    /// Makes one run after the other, with a session of its own.
-    fn work(&self, folder: &ExperimentFolder, plan: &Plan, work: &Mutex<Work>, turn: &Condvar) {
-        let session = match Session::spawn(open_gpu(), |_| {}) {
-            Ok(session) => session,
+    /// Why this one cannot make runs, if so. Without a crew each run says that itself.
+    fn unable(&self, hand: &Hand, folder: &ExperimentFolder) -> anyhow::Result<Option<String>> {
+        match (hand, &self.crew) {
+            (Hand::Here, None) => Ok(None),
+            (Hand::Here, Some(_)) => {
+                let opened = pollster::block_on(Gpu::open(&self.maker.adapter));
+                Ok(opened.err().map(|error| sentence(&error.into())))
+            }
+            (Hand::There(other), _) => other.prepare(folder),
+        }
+    }
+
+    /// Has one run made after the other.
+    fn work(
+        &self,
+        hand: &Hand,
+        folder: &ExperimentFolder,
+        plan: &Plan,
+        work: &Mutex<Work>,
+        turn: &Condvar,
+    ) {
+        let rank = match hand {
+            Hand::Here => 0,
+            Hand::There(other) => other.rank(),
+        };
+        let ready = self
+            .unable(hand, folder)
+            .and_then(|unable| match (unable, hand) {
+                (Some(why), _) => {
+                    let note = format!("rank {rank} makes no runs: {why}");
+                    locked(&self.told).note(&note);
+                    Ok(None)
+                }
+                (None, Hand::Here) => Ok(Some(Some(self.maker.session()?))),
+                (None, Hand::There(_)) => Ok(Some(None)),
+            });
+        let session = match ready {
+            Ok(Some(session)) => session,
+            Ok(None) => return,
             Err(error) => {
-                locked(work).broken = Some(error.into());
+                locked(work).broken = Some(error);
                 return;
             }
         };
-        locked(&self.stop.sessions).push(session.commander());
         while let Some(name) = self.next(folder, plan, work, turn) {
             let begin = Instant::now();
-            let came = self.make(&session, folder, plan, &name);
+            let mut hear = |news| locked(&self.told).hear(&name, news);
+            let came = match (hand, &session) {
+                (Hand::There(other), _) => other.make(folder, &name, &self.maker.stop, &mut hear),
+                (Hand::Here, Some(session)) => {
+                    self.maker.make(session, folder, plan, &name, &mut hear)
+                }
+                (Hand::Here, None) => return,
+            };
             let mut told = locked(&self.told);
             let (printed, why) = match came {
                 Came::Result(result) => (told.ended(&result, begin.elapsed()), None),
@@ -156,14 +199,18 @@ impl Conduct {
                     let why = why.say(&Terminal);
                     (told.failed(&name, &why), Some(why))
                 }
-                Came::Stopped => (Ok(()), None),
+                Came::Stopped => {
+                    // Whichever rank was asked to, all of them stop.
+                    self.maker.stop.ask();
+                    (Ok(()), None)
+                }
             };
             drop(told);
             let mut work = locked(work);
             work.board.ended(&name, why);
             if let Err(error) = printed {
                 work.broken = Some(error.into());
-                self.stop.ask();
+                self.maker.stop.ask();
             }
             turn.notify_all();
         }
@@ -194,54 +241,5 @@ impl Conduct {
                 Next::Nothing => return None,
             }
         }
-    }
-
-    /// Makes a run, and measures it.
-    fn make(
-        &self,
-        session: &Session,
-        folder: &ExperimentFolder,
-        plan: &Plan,
-        name: &RunName,
-    ) -> Came {
-        match request(folder, plan, name, self.adapter.clone(), false) {
-            Ok(request) => session.send(Command::Start(Box::new(request))),
-            Err(error) => return Came::Failed(error.explain()),
-        }
-        // Asked before there was a run to stop.
-        if self.is_stopped() {
-            session.send(Command::Stop);
-        }
-        let mut opened: Option<Arc<Opened>> = None;
-        let result = loop {
-            match session.next() {
-                Ok(Event::Opened(now)) => {
-                    let mut told = locked(&self.told);
-                    now.notes
-                        .iter()
-                        .for_each(|note| told.note(&note.say(&Terminal)));
-                    drop(told);
-                    opened = Some(now);
-                }
-                Ok(Event::Metric(metric)) => {
-                    let steps = opened
-                        .as_ref()
-                        .map_or(0, |opened| opened.outlook.total_steps);
-                    locked(&self.told).metric(name, &metric, steps);
-                }
-                Ok(Event::Ended(result)) => break result,
-                Ok(_) => {}
-                Err(error) => return Came::Failed(error.explain()),
-            }
-        };
-        pollster::block_on(ended(
-            folder,
-            plan,
-            name,
-            opened.as_deref(),
-            &result,
-            Gpu::open(&self.adapter),
-            &mut || !self.is_stopped(),
-        ))
     }
 }
