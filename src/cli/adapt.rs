@@ -72,7 +72,7 @@ pub(super) fn adapt(options: &AdaptOptions) -> anyhow::Result<Outcome> {
         max_steps: None,
         ..settings.clone()
     };
-    check_batches(&start.graph, &as_trained, &tested)?;
+    check_batches(&start.graph, &as_trained, &tested, 1)?;
 
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
     let adapting = Options {

@@ -3,7 +3,7 @@
 //! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `recalibrate`,
 //! `adapt`, `runs`, `list`, `experiment` and `bench` do it (`subject` is what some of them begin with); `progress` shows a
 //! training on a terminal, `tables` what was measured, `wording` says what went wrong. All of them print by `print`.
-//! `signals` and `runtime_dir` are about the process itself.
+//! `signals` and `runtime_dir` are about the process itself, `ranks` about others that MPI started beside it.
 
 mod adapt;
 mod bench;
@@ -14,6 +14,7 @@ mod list;
 mod options;
 mod print;
 mod progress;
+mod ranks;
 mod recalibrate;
 mod runs;
 mod runtime_dir;
@@ -25,6 +26,8 @@ mod wording;
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 #[cfg(not(feature = "app"))]
 use clap::CommandFactory;
@@ -37,14 +40,22 @@ use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::train::run_folder::RunFolderError;
 use crate::train::start::StartError;
-use options::{Command, Options};
+use crate::train::trainer::TrainError;
+use options::{Command, ExperimentCommand, Options};
 use print::Unprinted;
+use ranks::Ranks;
 use wording::sentence;
+
+/// How long the first rank waits, if something was wrong, before it ends behind the others.
+const UNTIL_GONE: Duration = Duration::from_millis(500);
 
 /// How a command ended that did not fail.
 enum Outcome {
     Done,
     Interrupted,
+    /// It was told how the program is used.
+    #[cfg(not(feature = "app"))]
+    Misused,
 }
 
 /// A wrong use of the program, as opposed to a failure of what it tried: exit code 2.
@@ -78,49 +89,85 @@ fn is_wrong_option(error: &(dyn Error + 'static)) -> bool {
     );
     let adapter = matches!(error.downcast_ref(), Some(GpuError::UnknownAdapter { .. }));
     let data = matches!(error.downcast_ref(), Some(DataError::BadOption { .. }));
-    start || folder || adapter || data || error.is::<NetworkError>()
+    let batch = matches!(error.downcast_ref(), Some(TrainError::Uneven { .. }));
+    start || folder || adapter || data || batch || error.is::<NetworkError>()
 }
 
 /// Runs the program. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 pub fn main() -> ExitCode {
-    let options = match Options::try_parse() {
-        Ok(options) => options,
-        Err(answer) => return told(&answer),
-    };
-    if !matches!(options.command, Some(Command::Models(_) | Command::Runs(_))) {
+    let parsed = Options::try_parse();
+    if let Ok(options) = &parsed
+        && !matches!(options.command, Some(Command::Models(_) | Command::Runs(_)))
+    {
         runtime_dir::give_one();
     }
-    let result = match options.command {
+    // Also of wrong options only one of several ranks speaks.
+    let ranks = match parsed.as_ref().is_ok_and(|options| !shares(options)) {
+        true => Ok(None),
+        false => ranks::join().map(|ranks| ranks.map(Arc::new)),
+    };
+    let (code, ranks) = match (parsed, ranks) {
+        (Err(answer), ranks) => (told(&answer), ranks.ok().flatten()),
+        (Ok(_), Err(error)) => (ended(Err(usage(error))), None),
+        (Ok(options), Ok(ranks)) => (ended(run(options, ranks.as_ref())), ranks),
+    };
+    match ranks {
+        None => code,
+        Some(ranks) => {
+            ranks.leave();
+            // What a launcher makes of an exit code is to end all ranks, so only the first one has one, when the others
+            // have had the time to be gone.
+            if ranks.rank() > 0 {
+                return ExitCode::SUCCESS;
+            }
+            if code != ExitCode::SUCCESS {
+                std::thread::sleep(UNTIL_GONE);
+            }
+            code
+        }
+    }
+}
+
+/// Whether several ranks share what is asked for; of all else each would do its own.
+fn shares(options: &Options) -> bool {
+    match &options.command {
+        Some(Command::Train(_)) => true,
+        Some(Command::Experiment(options)) => matches!(options.command, ExperimentCommand::Run(_)),
+        _ => false,
+    }
+}
+
+fn run(options: Options, ranks: Option<&Arc<Ranks>>) -> anyhow::Result<Outcome> {
+    match options.command {
         #[cfg(feature = "app")]
-        None => window::open(None)
-            .map(|()| Outcome::Done)
-            .map_err(Into::into),
+        None => Ok(window::open(None).map(|()| Outcome::Done)?),
         #[cfg(feature = "app")]
-        Some(Command::App(options)) => window::open(options.run)
-            .map(|()| Outcome::Done)
-            .map_err(Into::into),
+        Some(Command::App(options)) => Ok(window::open(options.run).map(|()| Outcome::Done)?),
         #[cfg(not(feature = "app"))]
         None => {
             // Nothing to show the error to, if even this cannot be written.
             let _ = Options::command().print_help();
-            return ExitCode::from(2);
+            Ok(Outcome::Misused)
         }
-        Some(Command::Train(options)) => train::train(&options),
+        Some(Command::Train(options)) => train::train(&options, ranks),
         Some(Command::Eval(options)) => eval::eval(&options),
         Some(Command::Recalibrate(options)) => recalibrate::recalibrate(&options),
         Some(Command::Adapt(options)) => adapt::adapt(&options),
         Some(Command::Runs(options)) => runs::runs(&options),
         Some(Command::Models(options)) => list::models(&options),
         Some(Command::Devices(options)) => list::devices(&options),
-        Some(Command::Experiment(options)) => experiment::experiment(&options),
+        Some(Command::Experiment(options)) => experiment::experiment(&options, ranks),
         Some(Command::Bench(options)) => bench::bench(&options),
-    };
-    ended(result)
+    }
 }
 
 /// Says what was asked for in place of a command, help or the version, or what is wrong with the options.
 fn told(answer: &clap::Error) -> ExitCode {
-    match answer.print() {
+    let printed = match print::is_silent() {
+        true => Ok(()),
+        false => answer.print(),
+    };
+    match printed {
         Err(error) if !answer.use_stderr() => ended(Err(Unprinted::from(error).into())),
         _ => ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(2)),
     }
@@ -133,6 +180,8 @@ fn ended(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Interrupted) => ExitCode::from(130),
+        #[cfg(not(feature = "app"))]
+        Ok(Outcome::Misused) => ExitCode::from(2),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             print::tell(format_args!("error: {}", sentence(&error)));

@@ -64,6 +64,7 @@ impl DeviceOptions {
         AdapterChoice {
             adapter: self.adapter.clone(),
             backend: self.backend,
+            turn: 0,
         }
     }
 }
@@ -91,6 +92,10 @@ pub(super) struct TrainOptions {
     pub file: ConfigOptions,
     #[command(flatten)]
     pub device: DeviceOptions,
+    /// Share each batch with the other ranks that mpirun or srun started, as PyTorch's DistributedDataParallel
+    /// does (a build with --features mpi)
+    #[arg(long, help_heading = "Device")]
+    pub data_parallel: bool,
     #[command(flatten)]
     pub output: OutputOptions,
 }

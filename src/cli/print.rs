@@ -3,6 +3,20 @@
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether another process prints for this one.
+static IS_SILENT: AtomicBool = AtomicBool::new(false);
+
+/// Prints nothing from now on: another process does it for this one.
+pub(super) fn be_silent() {
+    IS_SILENT.store(true, Ordering::Relaxed);
+}
+
+/// Whether nothing is printed.
+pub(super) fn is_silent() -> bool {
+    IS_SILENT.load(Ordering::Relaxed)
+}
 
 /// Standard output cannot be written to.
 #[derive(Debug, thiserror::Error)]
@@ -21,10 +35,15 @@ impl Unprinted {
 /// # Errors
 /// If that is closed, or on a full disk.
 pub(super) fn line(text: impl Display) -> Result<(), Unprinted> {
-    Ok(writeln!(io::stdout(), "{text}")?)
+    match is_silent() {
+        true => Ok(()),
+        false => Ok(writeln!(io::stdout(), "{text}")?),
+    }
 }
 
 /// Prints a line to standard error, if that can be written to: there is no other place to say that it cannot.
 pub(super) fn tell(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+    if !is_silent() {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
 }

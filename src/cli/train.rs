@@ -3,17 +3,22 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
 use super::options::TrainOptions;
 use super::print::tell;
 use super::progress::Progress;
+use super::ranks::{Ranks, Together};
 use super::signals::on_request_to_stop;
 use super::subject::take_network;
+use super::wording::sentence;
 use super::{Outcome, usage};
 use crate::field::Field;
-use crate::session::{Command, Event, NewFolder, Origin, Request, Session, open_gpu};
+use crate::gpu::AdapterChoice;
+use crate::session::{Command, Event, NewFolder, Origin, Request, Session, open_gpu, take_part};
+use crate::train::peers::{Peers, PeersError};
 use crate::train::run::Ending;
 use crate::train::saved::Saved;
 use crate::train::settings::Settings;
@@ -22,13 +27,74 @@ use crate::train::start::check;
 /// Where runs go that were given no folder.
 pub(super) const RUNS: &str = "runs";
 
-/// Trains, or goes on with a training.
-pub(super) fn train(options: &TrainOptions) -> anyhow::Result<Outcome> {
-    let session = Session::spawn(open_gpu(), |_| {})?;
+/// Trains, or goes on with a training: alone, or as one of several ranks.
+pub(super) fn train(options: &TrainOptions, ranks: Option<&Arc<Ranks>>) -> anyhow::Result<Outcome> {
+    match (ranks, options.data_parallel) {
+        (None, true) if !Ranks::BUILT => Err(usage(anyhow!(
+            "--data-parallel needs MPI, which this build does not have; build it with: cargo build --release --features \
+             mpi"
+        ))),
+        (None, _) => keep(options, None, 0),
+        (Some(ranks), false) => Err(usage(anyhow!(
+            "{} ranks were started, and each would train the same; use --data-parallel to share each batch of one run, \
+             or start one rank",
+            ranks.count()
+        ))),
+        (Some(ranks), true) => share(options, ranks),
+    }
+}
+
+/// Trains as one of several ranks that share each batch. The first of them keeps the run.
+fn share(options: &TrainOptions, ranks: &Arc<Ranks>) -> anyhow::Result<Outcome> {
+    let together = Together::new(ranks.clone());
+    let turn = ranks.place_on_machine();
+    if ranks.rank() == 0 {
+        let kept = keep(options, Some(&together), turn);
+        let ended = together.end(None);
+        return kept.and_then(|outcome| Ok(ended.map(|()| outcome)?));
+    }
+    let failure = take_part_in(options, &together, turn).err();
+    let is_known = |error: &anyhow::Error| error.chain().any(|cause| cause.is::<PeersError>());
+    let failure = failure.filter(|error| !is_known(error));
+    // What is wrong elsewhere the first rank says.
+    let _ = together.end(failure.as_ref().map(sentence).as_deref());
+    Ok(Outcome::Done)
+}
+
+/// Takes part in the steps of a run that the first rank keeps.
+fn take_part_in(options: &TrainOptions, together: &Together, turn: u32) -> anyhow::Result<()> {
+    let asked = together.clone();
+    on_request_to_stop(move |is_again| match is_again {
+        true => std::process::exit(130),
+        false => asked.ask_to_stop(),
+    })
+    .context("Ctrl-C cannot be handled")?;
+    let (origin, open_gpu) = (origin(options)?, open_gpu());
+    let peers = Box::new(together.clone());
+    let part = take_part(&origin, adapter(options, turn), &open_gpu, peers);
+    Ok(pollster::block_on(part)?)
+}
+
+/// The adapter that the options ask for; of several alike, the one whose turn it is.
+fn adapter(options: &TrainOptions, turn: u32) -> AdapterChoice {
+    AdapterChoice {
+        turn,
+        ..options.device.choice()
+    }
+}
+
+/// Trains, and keeps the run.
+fn keep(options: &TrainOptions, together: Option<&Together>, turn: u32) -> anyhow::Result<Outcome> {
+    let peers = together.map(|together| Box::new(together.clone()) as Box<dyn Peers>);
+    let session = Session::spawn_among(open_gpu(), peers, |_| {})?;
     stop_on_interrupt(&session)?;
+    if let Some(together) = together {
+        let commander = session.commander();
+        together.on_stop(move || commander.send(Command::Stop));
+    }
     let request = Request {
         origin: origin(options)?,
-        adapter: options.device.choice(),
+        adapter: adapter(options, turn),
         paused: false,
         watched: false,
     };
@@ -159,6 +225,6 @@ fn only_with_resume(options: &TrainOptions) -> anyhow::Result<()> {
         return Ok(());
     }
     Err(usage(anyhow!(
-        "--resume goes on with the run's own settings; beside it only --data, --epochs, --max-steps, --schedule-epochs, --adapter, --backend, --quiet and --json may be given (to train further with other settings, start a new run with --init RUN/checkpoints/last.safetensors)"
+        "--resume goes on with the run's own settings; beside it only --data, --epochs, --max-steps, --schedule-epochs, --adapter, --backend, --data-parallel, --quiet and --json may be given (to train further with other settings, start a new run with --init RUN/checkpoints/last.safetensors)"
     )))
 }

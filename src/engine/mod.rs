@@ -5,7 +5,7 @@
 //! run as one pass), `compile` (the dispatches of a step, forward and back), `memory` (which tensors share
 //! memory), `sizes` (what all of it takes), `compiled` (all of that, known without a device), `buffers` and
 //! `plan` (memory, pipelines and bind groups), and here [`Engine`], which submits; `state`, `snapshot` and
-//! `outputs` bring values to the device and back. `work` counts what each dispatch does, for measurements,
+//! `outputs` bring values to the device and back, `gradients` takes a step in two halves. `work` counts what each dispatch does, for measurements,
 //! and `fewest_bytes` what a step cannot do without.
 
 mod buffers;
@@ -13,6 +13,7 @@ mod choices;
 mod compile;
 mod compiled;
 mod fewest_bytes;
+mod gradients;
 mod layers;
 mod layout;
 mod memory;
@@ -244,6 +245,16 @@ struct Pending {
     samples: u32,
 }
 
+/// What is done with a batch.
+#[derive(Clone, Copy)]
+enum Task {
+    /// All of a training step.
+    Step,
+    /// A step up to the gradients.
+    Gradients,
+    Evaluation,
+}
+
 impl<'a> Engine<'a> {
     /// Batches that may be under way at once: enough that the GPU never waits for the host, few
     /// enough that results arrive while they matter.
@@ -345,12 +356,17 @@ impl<'a> Engine<'a> {
         if self.layout.trained_len() > 0 {
             self.optimizer_steps += 1;
         }
+        self.track_batch();
+        self.submit(batch, learning_rate, Task::Step)
+    }
+
+    /// Counts a batch that moves the running averages.
+    fn track_batch(&mut self) {
         if !self.options.freeze_statistics {
             self.batches_tracked
                 .iter_mut()
                 .for_each(|count| *count += 1);
         }
-        self.submit(batch, learning_rate, true)
     }
 
     /// Submits one batch of evaluation: BatchNorm by its running averages, nothing changes.
@@ -358,14 +374,14 @@ impl<'a> Engine<'a> {
     /// # Errors
     /// If the device failed meanwhile.
     pub fn evaluate(&mut self, batch: BatchView<'_>) -> Result<(), EngineError> {
-        self.submit(batch, 0.0, false)
+        self.submit(batch, 0.0, Task::Evaluation)
     }
 
     fn submit(
         &mut self,
         batch: BatchView<'_>,
         learning_rate: f64,
-        train: bool,
+        task: Task,
     ) -> Result<(), EngineError> {
         assert!(
             self.in_flight() < Self::MAX_IN_FLIGHT,
@@ -380,23 +396,15 @@ impl<'a> Engine<'a> {
             "a batch of another shape than the plan's"
         );
         self.gpu.check()?;
-        let [first_correction, second_correction] =
-            self.options.rule.corrections(self.optimizer_steps);
-        let uniform = StepUniform {
-            batch: samples,
-            learning_rate: learning_rate as f32,
-            first_correction: first_correction as f32,
-            second_correction: second_correction as f32,
-        };
-        self.write_step(&uniform);
+        self.write_step(&self.uniform(samples, learning_rate));
         self.upload(batch);
         let slot = self.submitted % Self::MAX_IN_FLIGHT;
         self.submitted += 1;
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        let list = if train {
-            &self.plan.train
-        } else {
-            &self.plan.evaluate
+        let list = match task {
+            Task::Step => &self.plan.train,
+            Task::Gradients => &self.plan.train[..self.plan.update_at],
+            Task::Evaluation => &self.plan.evaluate,
         };
         plan::encode(
             &mut encoder,
@@ -449,6 +457,18 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// What every kernel knows of the step under way.
+    fn uniform(&self, batch: u32, learning_rate: f64) -> StepUniform {
+        let [first_correction, second_correction] =
+            self.options.rule.corrections(self.optimizer_steps);
+        StepUniform {
+            batch,
+            learning_rate: learning_rate as f32,
+            first_correction: first_correction as f32,
+            second_correction: second_correction as f32,
+        }
+    }
+
     fn write_step(&self, uniform: &StepUniform) {
         let bytes = bytemuck::bytes_of(uniform);
         self.gpu.queue.write_buffer(&self.buffers.step, 0, bytes);
@@ -477,19 +497,5 @@ impl<'a> Engine<'a> {
             hits: hits as u32,
             samples: pending.samples,
         }))
-    }
-
-    /// The logits of the batch submitted last, `[N, classes]`.
-    ///
-    /// # Errors
-    /// If the device failed meanwhile.
-    pub async fn logits(&self, samples: u32) -> Result<Vec<f32>, EngineError> {
-        let bytes = 4 * u64::from(samples) * u64::from(self.plan.classes);
-        Ok(bytemuck::pod_collect_to_vec(
-            &self
-                .gpu
-                .read(self.buffers.persistent(Persistent::Logits), bytes)
-                .await?,
-        ))
     }
 }

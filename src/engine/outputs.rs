@@ -3,6 +3,7 @@
 use crate::kernels::{Blocked, Precision};
 use crate::network::graph::BatchNormId;
 
+use super::compile::Persistent;
 use super::{Engine, EngineError};
 
 impl Engine<'_> {
@@ -34,6 +35,20 @@ impl Engine<'_> {
         let bytes = self.gpu.read(slot, kept.shape.bytes(samples)).await?;
         let blocked = bytemuck::pod_collect_to_vec(&bytes);
         Ok(unblocked(&blocked, kept.shape, samples))
+    }
+
+    /// The logits of the batch submitted last, `[N, classes]`.
+    ///
+    /// # Errors
+    /// If the device failed meanwhile.
+    pub async fn logits(&self, samples: u32) -> Result<Vec<f32>, EngineError> {
+        let bytes = 4 * u64::from(samples) * u64::from(self.plan.classes);
+        Ok(bytemuck::pod_collect_to_vec(
+            &self
+                .gpu
+                .read(self.buffers.persistent(Persistent::Logits), bytes)
+                .await?,
+        ))
     }
 }
 

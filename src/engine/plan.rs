@@ -40,6 +40,8 @@ pub(super) struct KeptOutput {
 /// The dispatches of a step and of an evaluation.
 pub(super) struct Plan {
     pub train: Vec<Dispatch>,
+    /// Where in `train` the update begins.
+    pub update_at: usize,
     pub evaluate: Vec<Dispatch>,
     pub pack: Vec<Dispatch>,
     /// By BatchNorm layer: where an evaluation leaves its output; empty unless outputs are kept.
@@ -99,6 +101,7 @@ pub(super) async fn build(
     });
     let plan = Plan {
         train,
+        update_at: lists.update_at,
         evaluate,
         pack,
         kept: kept.collect(),

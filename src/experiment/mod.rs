@@ -2,9 +2,11 @@
 //!
 //! [`definition`] is what a file says, `read` reads it ([`overlay`] the settings in it, [`error`] says what is wrong),
 //! [`shipped`] has those that come with the program; [`plan`] lays out all runs at a scale, [`folder`] keeps them;
-//! [`results`] is what a run came to, [`measure`] takes that from its folder; [`estimate`] says how long it will take;
+//! [`conduct`] says which is next and takes in what ended; [`results`] is what a run came to, [`measure`] takes that from its
+//! folder; [`estimate`] says how long it will take;
 //! [`statistics`] and [`verdict`] answer, [`report`] says it.
 
+pub mod conduct;
 pub mod definition;
 pub mod error;
 pub mod estimate;

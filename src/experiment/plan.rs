@@ -1,5 +1,7 @@
 //! All runs of an experiment at a scale.
 
+use serde::{Deserialize, Serialize};
+
 use super::definition::{Arm, AtScale, Experiment, Scale};
 use super::overlay::Overlay;
 use crate::field::{Explain, Explanation};
@@ -99,7 +101,7 @@ pub struct PlannedArm {
 }
 
 /// One run of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RunName {
     /// The planned arm.
     pub arm: String,

@@ -12,6 +12,9 @@ pub struct AdapterChoice {
     pub adapter: Option<String>,
     /// Only adapters of this interface.
     pub backend: Option<wgpu::Backend>,
+    /// Of several alike, the one at this place, counted round and round: of those of the kind of the most capable one,
+    /// or of those whose name has the part asked for. An adapter asked for by its number is that one.
+    pub turn: u32,
 }
 
 /// What runs the threads of a kernel.
@@ -220,11 +223,16 @@ pub(super) async fn choose(choice: &AdapterChoice) -> Result<wgpu::Adapter, GpuE
         let hint = unseen_gpu();
         return Err(GpuError::NoAdapter { where_, hint });
     }
-    let names = adapters.iter().map(|(_, found)| found.name.as_str());
-    let place = match &choice.adapter {
-        None => Some(0),
-        Some(asked) => place(asked, &names.collect::<Vec<_>>()),
+    let names: Vec<&str> = adapters
+        .iter()
+        .map(|(_, found)| found.name.as_str())
+        .collect();
+    let places = match &choice.adapter {
+        None => (0..names.len()).collect(),
+        Some(asked) => places(asked, &names),
     };
+    let kind = |place: usize| (adapters[place].1.rank(), adapters[place].1.backend);
+    let place = at_turn(&places, kind, choice.turn);
     let Some(place) = place else {
         let available: Vec<_> = adapters
             .iter()
@@ -243,25 +251,35 @@ pub(super) async fn choose(choice: &AdapterChoice) -> Result<wgpu::Adapter, GpuE
     Ok(adapter)
 }
 
-/// Which of the adapters is meant, by its number in the list or by part of its name. A number beyond the list is one in a
-/// name, and the whole of it: `3090` is, `3` is none of an RTX 3090.
-fn place(asked: &str, names: &[&str]) -> Option<usize> {
+/// Of these places of adapters that one whose turn it is, among those of the first one's kind.
+fn at_turn<K: PartialEq>(places: &[usize], kind: impl Fn(usize) -> K, turn: u32) -> Option<usize> {
+    let first = kind(*places.first()?);
+    let alike: Vec<_> = (places.iter().copied())
+        .filter(|place| kind(*place) == first)
+        .collect();
+    Some(alike[turn as usize % alike.len()])
+}
+
+/// Which of the adapters are meant, by a number in the list or by part of their names. A number beyond the list is one in
+/// a name, and the whole of it: `3090` is, `3` is none of an RTX 3090.
+fn places(asked: &str, names: &[&str]) -> Vec<usize> {
+    let all = |is_meant: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let named = names.iter().enumerate();
+        let meant = named.filter(|(_, name)| is_meant(name));
+        meant.map(|(place, _)| place).collect()
+    };
     let Ok(number) = asked.parse::<usize>() else {
         let part = asked.to_lowercase();
-        return names
-            .iter()
-            .position(|name| name.to_lowercase().contains(&part));
+        return all(&|name| name.to_lowercase().contains(&part));
     };
     if number < names.len() {
-        return Some(number);
+        return vec![number];
     }
     let numbers = |name: &str| -> Vec<String> {
         let parts = name.split(|letter: char| !letter.is_ascii_digit());
         parts.map(str::to_owned).collect()
     };
-    names
-        .iter()
-        .position(|name| numbers(name).iter().any(|part| part == asked))
+    all(&|name| numbers(name).iter().any(|part| part == asked))
 }
 
 /// What to do about a GPU that should be here and was not found, if something speaks for one.
@@ -271,7 +289,7 @@ pub fn unseen_gpu() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::{at_turn, places};
 
     #[test]
     fn a_number_that_no_adapter_has_is_part_of_a_name() {
@@ -291,7 +309,21 @@ mod tests {
             ("7", None),
             ("radeon", None),
         ] {
-            assert_eq!(place(asked, &names), expected, "{asked}");
+            assert_eq!(places(asked, &names).first().copied(), expected, "{asked}");
         }
+    }
+
+    #[test]
+    fn ranks_of_a_machine_take_its_adapters_in_turns() {
+        let names = ["NVIDIA A100", "NVIDIA A100", "Intel Arc", "llvmpipe"];
+        let kind = |place: usize| place == 3;
+        let turns = |places: &[usize]| [0, 1, 2, 3].map(|turn| at_turn(places, kind, turn));
+        let of = |places: [usize; 4]| places.map(Some);
+        // No software beside real GPUs, and only those that were asked for.
+        assert_eq!(turns(&[0, 1, 2, 3]), of([0, 1, 2, 0]));
+        assert_eq!(turns(&places("a100", &names)), of([0, 1, 0, 1]));
+        assert_eq!(turns(&places("2", &names)), of([2; 4]));
+        assert_eq!(turns(&places("llvm", &names)), of([3; 4]));
+        assert_eq!(turns(&[]), [None; 4]);
     }
 }

@@ -3,12 +3,14 @@
 //!
 //! Read in this order: `command`, `event` and `stage` (what is said), [`Session`] (to whom), `worker` (who
 //! trains; `prepare` has what it needs for that, `watch` when it looks at γ and β), `prober` (who looks at what has been trained meanwhile, on a device of its own).
+//! `together` is for programs that share a run.
 
 mod command;
 mod event;
 mod prepare;
 mod prober;
 mod stage;
+mod together;
 mod watch;
 mod worker;
 
@@ -22,12 +24,14 @@ use futures_channel::mpsc::{UnboundedSender, unbounded};
 pub use command::{Command, Look, NewFolder, Origin, ProbeRequest, Request, RequestId};
 pub use event::{Event, Finding, Found, Opened, Phase};
 pub use stage::{Share, Stage};
+pub use together::take_part;
 
 use crate::data::DataError;
 use crate::engine::EngineError;
 use crate::field::{Explain, Explanation, Field, Remedy};
 use crate::gpu::{AdapterChoice, Gpu, GpuError};
 use crate::platform::{self, Task};
+use crate::train::peers::Peers;
 use crate::train::run::RunError;
 use crate::train::run_folder::{RunFolderError, last_path};
 use crate::train::start::StartError;
@@ -216,6 +220,18 @@ impl Session {
         open_gpu: OpenGpu,
         wake: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Result<Self, SessionError> {
+        Self::spawn_among(open_gpu, None, wake)
+    }
+
+    /// The same, whose first run is shared with others, if there are any: they [take part](take_part) in it.
+    ///
+    /// # Errors
+    /// As [`Self::spawn`].
+    pub fn spawn_among(
+        open_gpu: OpenGpu,
+        peers: Option<Box<dyn Peers>>,
+        wake: impl Fn(&Event) + Send + Sync + 'static,
+    ) -> Result<Self, SessionError> {
         let (commands, received) = unbounded();
         let (sender, events) = mpsc::channel();
         let reporter = Reporter {
@@ -224,7 +240,7 @@ impl Session {
         };
         let endings = Arc::new(Endings::default());
         let counted = endings.clone();
-        let work = move || Worker::new(received, counted, reporter, open_gpu).work();
+        let work = move || Worker::new(received, counted, reporter, open_gpu, peers).work();
         let worker = platform::spawn("training", work)
             .map_err(|error| SessionError::Thread(error.to_string()))?;
         Ok(Self {

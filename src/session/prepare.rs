@@ -38,7 +38,7 @@ pub(super) struct Prepared<'a> {
 pub(super) enum Place<'a> {
     /// A resumed run's folder.
     Open(RunFolder),
-    /// That of a run which is only shown, and who trains it.
+    /// That of a run which is only read, and who trains it.
     Shown { run: &'a Path, holder: String },
     /// A new one's, made when everything else stands.
     New(&'a NewFolder),
@@ -54,14 +54,21 @@ struct Asked<'a> {
     run: Option<PathBuf>,
 }
 
+/// Whether who prepares a run keeps its folder, or takes part in what another keeps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Keeps,
+    TakesPart,
+}
+
 /// Reads what is needed and checks what can be checked without a device.
-pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionError> {
+pub(super) async fn prepare(origin: &Origin, role: Role) -> Result<Prepared<'_>, SessionError> {
     let Asked {
         mut settings,
         place,
         checkpoint,
         run,
-    } = asked(origin)?;
+    } = asked(origin, role)?;
     check(&settings).map_err(SessionError::Start)?;
     let earlier = Earlier::of(run.as_deref());
     let earlier = earlier.map_err(|error| SessionError::Folder(error.into()))?;
@@ -103,10 +110,12 @@ pub(super) async fn prepare(origin: &Origin) -> Result<Prepared<'_>, SessionErro
     })
 }
 
-fn asked(origin: &Origin) -> Result<Asked<'_>, SessionError> {
+fn asked(origin: &Origin, role: Role) -> Result<Asked<'_>, SessionError> {
     match origin {
         Origin::New { settings, folder } => {
-            folder.check().map_err(SessionError::Folder)?;
+            if role == Role::Keeps {
+                folder.check().map_err(SessionError::Folder)?;
+            }
             Ok(Asked {
                 settings: Settings::clone(settings),
                 place: Place::New(folder),
@@ -133,7 +142,15 @@ fn asked(origin: &Origin) -> Result<Asked<'_>, SessionError> {
             max_steps,
             schedule_epochs,
         } => {
-            let (folder, checkpoint) = RunFolder::resume(run).map_err(SessionError::Folder)?;
+            let (place, checkpoint) = match role {
+                Role::Keeps => RunFolder::resume(run)
+                    .map(|(folder, checkpoint)| (Place::Open(folder), checkpoint)),
+                Role::TakesPart => read_last(run).map(|checkpoint| {
+                    let holder = String::new();
+                    (Place::Shown { run, holder }, checkpoint)
+                }),
+            }
+            .map_err(SessionError::Folder)?;
             let mut settings = checkpoint.settings.clone();
             if let Some(data) = data {
                 settings.data.clone_from(data);
@@ -146,7 +163,7 @@ fn asked(origin: &Origin) -> Result<Asked<'_>, SessionError> {
             settings.make_absolute();
             Ok(Asked {
                 settings,
-                place: Place::Open(folder),
+                place,
                 checkpoint: Some(checkpoint),
                 run: Some(run.clone()),
             })

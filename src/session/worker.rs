@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_channel::mpsc::{TryRecvError, UnboundedReceiver};
 
-use super::prepare::{Place, Prepared, facts, gpu_unused, prepare};
+use super::prepare::{Place, Prepared, Role, facts, gpu_unused, prepare};
 use super::prober::{Prober, Probing};
 use super::stage::Estimate;
+use super::together::shared;
 use super::watch::Watch;
 use super::{
     Command, Endings, Event, OpenGpu, Opened, Phase, Reporter, Request, SessionError, Stage,
@@ -24,6 +25,7 @@ use crate::gpu::GpuError;
 use crate::gpu::compiling::Follow;
 use crate::train::history::History;
 use crate::train::metric::Metric;
+use crate::train::peers::Peers;
 use crate::train::run::{Ending, Outlook, Run, RunError};
 use crate::train::run_folder::{Facts, RunFolder};
 use crate::train::settings::Settings;
@@ -40,6 +42,8 @@ pub(super) struct Worker {
     endings_taken: usize,
     reporter: Reporter,
     open_gpu: OpenGpu,
+    /// Those who share the next run.
+    peers: Option<Box<dyn Peers>>,
     prober: Option<Prober>,
     /// Of the run under way, if it is watched.
     watch: Option<Watch>,
@@ -79,6 +83,7 @@ impl Worker {
         endings: Arc<Endings>,
         reporter: Reporter,
         open_gpu: OpenGpu,
+        peers: Option<Box<dyn Peers>>,
     ) -> Self {
         Self {
             commands,
@@ -87,6 +92,7 @@ impl Worker {
             endings_taken: 0,
             reporter,
             open_gpu,
+            peers,
             prober: None,
             watch: None,
             next: None,
@@ -137,7 +143,7 @@ impl Worker {
             place,
             manifest,
             mut notes,
-        } = prepare(&request.origin).await?;
+        } = prepare(&request.origin, Role::Keeps).await?;
         self.reporter.send(Event::Preparing(Stage::Adapter));
         let opening = (self.open_gpu)(request.adapter.clone());
         let gpu = opening.await.map_err(SessionError::Gpu)?;
@@ -146,7 +152,9 @@ impl Worker {
             return Ok(Ending::NotBegun);
         }
         gpu.follow_compiling(self.follows_compiling());
-        let trainer = match Trainer::new(&gpu, &data, &settings, &start).await {
+        let peers = self.peers.take();
+        notes.extend(peers.as_ref().map(|peers| shared(peers.count(), &settings)));
+        let trainer = match Trainer::among(&gpu, &data, &settings, &start, peers).await {
             Err(TrainError::Engine(EngineError::Gpu(GpuError::Stopped))) => {
                 return Ok(Ending::NotBegun);
             }

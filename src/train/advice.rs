@@ -11,11 +11,15 @@ use crate::network::{Graph, TrainedSet};
 /// "Expected more than 1 value per channel when training".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{} 1 image, which {layer} sees as 1×1 pixel: BatchNorm needs more than one value a channel to normalise by \
+    "{} 1 image{}, which {layer} sees as 1×1 pixel: BatchNorm needs more than one value a channel to normalise by \
      its batch",
     match is_last {
         true => format!("an epoch's last batch (of {images} training images) has"),
         false => "each batch has".to_owned(),
+    },
+    match ranks {
+        1 => "",
+        _ => " on a rank",
     }
 )]
 pub struct OneValue {
@@ -25,6 +29,8 @@ pub struct OneValue {
     pub is_last: bool,
     /// Training images.
     pub images: usize,
+    /// Those who share each batch.
+    pub ranks: u64,
 }
 
 impl Explain for OneValue {
@@ -40,11 +46,16 @@ impl Explain for OneValue {
     }
 }
 
-/// Checks that each batch has a variance in every channel.
+/// Checks that each batch, or the part of it that is on each of so many ranks, has a variance in every channel.
 ///
 /// # Errors
 /// A batch of one value a channel, unless statistics are frozen.
-pub fn check_batches(graph: &Graph, settings: &Settings, data: &DataShape) -> Result<(), OneValue> {
+pub fn check_batches(
+    graph: &Graph,
+    settings: &Settings,
+    data: &DataShape,
+    ranks: u64,
+) -> Result<(), OneValue> {
     if settings.freeze_stats {
         return Ok(());
     }
@@ -53,13 +64,18 @@ pub fn check_batches(graph: &Graph, settings: &Settings, data: &DataShape) -> Re
         _ => None,
     });
     let batches = settings.batches(data);
-    let is_first = batches.size() == 1;
+    // The smallest part of a batch that is not empty.
+    let part = |images: u64| (images / ranks).max(1);
+    let is_first = part(batches.size()) == 1;
     match sees_one_pixel {
-        Some(layer) if is_first || (batches.last() == 1 && ends_an_epoch(settings, &batches)) => {
+        Some(layer)
+            if is_first || (part(batches.last()) == 1 && ends_an_epoch(settings, &batches)) =>
+        {
             Err(OneValue {
                 layer: layer.name.clone(),
                 is_last: !is_first,
                 images: data.train,
+                ranks,
             })
         }
         _ => Ok(()),

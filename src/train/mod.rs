@@ -3,7 +3,7 @@
 //! Read in this order: [`settings`] (all that defines a run), [`table`] (what is known of each
 //! [`setting`]), `config` (settings in a file), [`link`] (settings in a link), [`schedule`] (the learning rate at
 //! each step), [`longer`] (what becomes of it in a run that goes on), [`batches`] (how an epoch is cut), [`start`]
-//! (what a run begins with, [`advice`] what is worth a word then), [`trainer`] (its steps, `stopwatch` their seconds), [`metric`] (what it reports, [`metrics_file`] in a file), [`tensor_file`]
+//! (what a run begins with, [`advice`] what is worth a word then), [`trainer`] (its steps, `stopwatch` their seconds, [`peers`] who shares them), [`metric`] (what it reports, [`metrics_file`] in a file), [`tensor_file`]
 //! (named tensors as safetensors), [`checkpoint`]
 //! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
 //! [`run_folder`] (where all of it is kept), [`manifest`] (the files it was trained and tested on), [`gamma_history`] (γ and
@@ -29,6 +29,7 @@ pub mod manifest;
 pub mod metric;
 pub mod metrics_file;
 pub mod nearest;
+pub mod peers;
 pub mod plot;
 pub mod read_run;
 pub mod recalibrate;

@@ -241,7 +241,7 @@ fn rule(settings: &Settings) -> Rule {
 pub fn prepare(settings: &Settings, data: &DataShape) -> Result<(Graph, TrainedSet), StartError> {
     check(settings)?;
     let graph = build(settings, data)?;
-    check_batches(&graph, settings, data)?;
+    check_batches(&graph, settings, data, 1)?;
     let trained = settings.train.select(&graph, settings.seed)?;
     Ok((graph, trained))
 }

@@ -1,12 +1,17 @@
-//! A training, step by step: which batch, at which rate, and what came of it.
+//! A training, step by step: which batch, at which rate, and what came of it. `together` has the steps that several
+//! share.
+
+mod together;
 
 use std::collections::VecDeque;
 
 use web_time::Instant;
 
+use super::advice::OneValue;
 use super::batches::Batches;
 use super::checkpoint::{Base, Checkpoint, OptimizerState, Progress};
 use super::metric::Metric;
+use super::peers::{Peers, PeersError};
 use super::schedule::LearningRate;
 use super::settings::Settings;
 use super::start::Start;
@@ -38,6 +43,20 @@ pub enum TrainError {
         /// NaN or an infinity.
         value: f64,
     },
+    /// Batches that those who share them cannot share evenly.
+    #[error("{batch} images a batch cannot be shared evenly by {ranks} ranks")]
+    Uneven {
+        /// Images a batch.
+        batch: u32,
+        /// Those who share them.
+        ranks: usize,
+    },
+    /// Parts of batches that are too small.
+    #[error(transparent)]
+    OneValue(#[from] OneValue),
+    /// Another of those who share the run.
+    #[error(transparent)]
+    Peers(#[from] PeersError),
 }
 
 impl Explain for TrainError {
@@ -47,6 +66,11 @@ impl Explain for TrainError {
             Self::Diverged { .. } => Explanation::new(self)
                 .or(Remedy::Lower(&[Field::Lr]))
                 .or(Remedy::Raise(&[Field::WarmupEpochs])),
+            Self::Uneven { .. } => Explanation::new(self)
+                .about(Field::BatchSize)
+                .or(Remedy::Change(&[Field::BatchSize])),
+            Self::OneValue(error) => error.explain(),
+            Self::Peers(error) => Explanation::new(error),
         }
     }
 }
@@ -59,7 +83,8 @@ pub struct Trainer<'a> {
     settings: &'a Settings,
     batches: Batches,
     rate: LearningRate,
-    trains: bool,
+    /// Values that train.
+    trained: usize,
     base: Base,
     progress: Progress,
     submitted: u64,
@@ -73,6 +98,8 @@ pub struct Trainer<'a> {
     epoch: Option<Epoch>,
     max_batch: usize,
     clock: Stopwatch,
+    /// Those who share each batch with this one.
+    peers: Option<Box<dyn Peers>>,
 }
 
 struct Epoch {
@@ -92,20 +119,39 @@ impl<'a> Trainer<'a> {
         settings: &'a Settings,
         start: &'a Start,
     ) -> Result<Self, TrainError> {
-        let plan = start.plan(settings, &data.shape());
+        Self::among(gpu, data, settings, start, None).await
+    }
+
+    /// The same for one of several that share each batch by [`part`](super::peers::part): batch statistics are each one's own, gradients
+    /// are those of the mean over the whole batch, and so are the results that are reported.
+    ///
+    /// # Errors
+    /// As [`Self::new`], if batches cannot be shared evenly, or if another one failed or begins otherwise.
+    pub async fn among(
+        gpu: &'a Gpu,
+        data: &'a DataSet,
+        settings: &'a Settings,
+        start: &'a Start,
+        peers: Option<Box<dyn Peers>>,
+    ) -> Result<Self, TrainError> {
+        let mut plan = start.plan(settings, &data.shape());
+        if let Some(peers) = &peers {
+            together::check(settings, data, start, peers.count())?;
+            plan.max_batch = plan.max_batch.div_ceil(peers.count() as u32);
+        }
         let max_batch = plan.max_batch as usize;
         let mut engine = Engine::new(gpu, &start.graph, plan, &start.state).await?;
         if let Some(optimizer) = &start.optimizer {
             engine.write_optimizer(optimizer)?;
         }
-        Ok(Self {
+        let mut trainer = Self {
             engine,
             graph: &start.graph,
             data,
             settings,
             batches: settings.batches(&data.shape()),
             rate: settings.learning_rate(),
-            trains: start.trained.trained().next().is_some(),
+            trained: start.trained.trained_count(&start.graph) as usize,
             base: start.base.clone(),
             progress: start.progress.clone(),
             submitted: start.progress.step,
@@ -116,7 +162,12 @@ impl<'a> Trainer<'a> {
             epoch: None,
             max_batch,
             clock: Stopwatch::started(Instant::now()),
-        })
+            peers,
+        };
+        if let Some(peers) = &mut trainer.peers {
+            peers.meet(together::fingerprint(data, settings, start))?;
+        }
+        Ok(trainer)
     }
 
     /// Device memory of the plan.
@@ -176,23 +227,29 @@ impl<'a> Trainer<'a> {
                 draw: self.draw(number),
             });
         }
-        let rate = match self.trains {
-            true => self.rate.at(
+        let rate = match self.trained {
+            0 => 0.0,
+            _ => self.rate.at(
                 self.submitted,
                 per_epoch,
                 settings.schedule_steps(per_epoch),
             ),
-            false => 0.0,
         };
         if let Some(epoch) = &mut self.epoch {
             let indices = &epoch.order[self.batches.places(self.submitted)];
             self.batch
                 .fill(&self.data.train, indices, epoch.draw.as_mut());
         }
-        self.engine.train(view(&self.batch), rate)?;
         self.rates.push_back(rate);
         self.submitted += 1;
-        Ok(())
+        match self.peers.take() {
+            None => Ok(self.engine.train(view(&self.batch), rate)?),
+            Some(mut peers) => {
+                let result = self.step_among(peers.as_mut(), rate).await;
+                self.peers = Some(peers);
+                self.take(result?, report)
+            }
+        }
     }
 
     /// How images are moved and mirrored in an epoch, if they are.
@@ -215,14 +272,23 @@ impl<'a> Trainer<'a> {
     }
 
     async fn report_one(&mut self, report: &mut dyn FnMut(&Metric)) -> Result<(), TrainError> {
-        let Some(BatchResult {
+        match self.engine.next_result().await? {
+            Some(result) => self.take(result, report),
+            None => Ok(()),
+        }
+    }
+
+    /// Reports what the oldest step that was not reported yet came to.
+    fn take(
+        &mut self,
+        result: BatchResult,
+        report: &mut dyn FnMut(&Metric),
+    ) -> Result<(), TrainError> {
+        let BatchResult {
             loss_sum,
             hits,
             samples,
-        }) = self.engine.next_result().await?
-        else {
-            return Ok(());
-        };
+        } = result;
         let step = self.progress.step + 1;
         let loss = loss_sum / f64::from(samples);
         if !loss.is_finite() {

@@ -214,3 +214,13 @@ fn the_app_without_a_desktop() {
         assert!(!ended.stderr.contains(".rs"), "{}", ended.stderr);
     }
 }
+
+#[cfg(all(unix, not(feature = "mpi")))]
+#[test]
+fn a_build_without_mpi_says_which_has_it() {
+    refused("--data-parallel", &["--data-parallel", "--features mpi"]);
+    let mut rank = bnonly(["experiment", "run", "few-parameters"]);
+    rank.env("OMPI_COMM_WORLD_SIZE", "2");
+    let told = Ended::from(rank.output().expect("the program starts"));
+    told.fails(2, &["one of several processes", "--features mpi"]);
+}

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use crate::program::{Ended, bnonly, run};
 
 /// An arm whose channels are removed, one that begins after it, and one that diverges; six runs.
-const FILE: &str = r#"
+pub const FILE: &str = r#"
 name = "tiny"
 title = "Tiny"
 question = "Does it go through?"
@@ -66,7 +66,7 @@ fn ended(mut command: Command) -> Ended {
 }
 
 /// The table, without the columns of times, which no two runs have in common.
-fn table(out: &Path) -> Vec<Vec<String>> {
+pub fn table(out: &Path) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_path(out.join("results.csv")).expect("a table");
     let head = reader.headers().expect("a head").clone();
     let keeps = |at: usize| !head[at].ends_with("seconds");

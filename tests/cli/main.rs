@@ -17,6 +17,8 @@ mod kept_apart;
 mod printing;
 mod program;
 mod pytorch;
+#[cfg(all(feature = "mpi", target_os = "linux"))]
+mod ranks;
 mod resumed;
 mod runs;
 mod training;

@@ -69,8 +69,13 @@ impl From<Output> for Ended {
 /// The program, not started yet.
 pub fn bnonly<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bnonly"));
+    command.args(arguments);
+    alone(command)
+}
+
+/// A program that is given nothing of the environment that would make it another.
+pub fn alone(mut command: Command) -> Command {
     command
-        .args(arguments)
         .stdin(Stdio::null())
         // A machine without a desktop has none, and no driver shall say so.
         .env_remove("XDG_RUNTIME_DIR")

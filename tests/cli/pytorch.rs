@@ -1,13 +1,27 @@
 //! PyTorch's runs through the command line: each option must mean what `reference.py`'s means. How
 //! far a run can be held at all, `tests/engine/runs.rs` says.
 
+use std::process::Command;
+
 use serde_json::Value;
 
-use crate::program::{fixture, json_lines, last, metrics, of_kind, run, tiny};
+use crate::program::{Ended, bnonly, fixture, json_lines, last, metrics, of_kind, tiny};
 use crate::reference::fixture::Fixture;
 
 /// Relative difference of the losses but for the `sharp` first ones, absolute of the values at the end.
 fn reproduces(name: &str, options: &str, sharp: usize, losses: f64, values: f64) {
+    reproduces_by(bnonly([""; 0]), name, options, sharp, losses, values);
+}
+
+/// The same by a program that lacks nothing but its arguments.
+pub fn reproduces_by(
+    mut program: Command,
+    name: &str,
+    options: &str,
+    sharp: usize,
+    losses: f64,
+    values: f64,
+) {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("run");
     let (data, init) = (tiny(), fixture(&format!("{name}/init.safetensors")));
@@ -22,11 +36,11 @@ fn reproduces(name: &str, options: &str, sharp: usize, losses: f64, values: f64)
         &init,
     ];
     let out_text = out.display().to_string();
-    run(fixed
-        .into_iter()
-        .chain(["--out", &out_text])
-        .chain(options.split_whitespace()))
-    .succeeds();
+    program
+        .args(fixed)
+        .args(["--out", &out_text])
+        .args(options.split_whitespace());
+    Ended::from(program.output().expect("the program starts")).succeeds();
 
     let text = std::fs::read_to_string(fixture(&format!("{name}/metrics.jsonl"))).expect("metrics");
     let (found, expected) = (metrics(&out), json_lines(&text));

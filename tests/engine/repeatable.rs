@@ -150,6 +150,41 @@ async fn steps_in_flight_give_the_same_bits_as_steps_one_by_one() {
     );
 }
 
+/// What may be exchanged between the halves is not, so it is the step.
+#[everywhere::test]
+async fn a_step_in_two_halves_gives_the_same_bits_as_a_whole_one() {
+    let graph = tiny_network();
+    let state = initial_state(&graph, 1, BnInit::Uniform);
+    let images = images(&graph, 24);
+    for (mode, rule) in [("all", Rule::AdamW), ("bn-gamma", Rule::Adam)] {
+        let mut options = options(&graph, mode, 8);
+        options.rule = rule;
+        let mut whole = engine(&graph, options.clone(), &state).await;
+        let mut halves = engine(&graph, options, &state).await;
+        for step in 0..3 {
+            let samples = batch(&images, 8 * step..8 * step + 8);
+            let expected = train(&mut whole, &samples, 0.1).await;
+            let (pixels, labels, augmentations) = &samples;
+            let view = BatchView {
+                pixels,
+                labels,
+                augmentations,
+            };
+            let (result, gradients) = halves.gradients(view).await.expect("gradients");
+            assert_eq!(result, expected, "{mode}");
+            halves.update(&gradients, 0.1).expect("an update");
+        }
+        assert_eq!(
+            whole.read_state().await.expect("a state"),
+            halves.read_state().await.expect("a state")
+        );
+        assert_eq!(
+            whole.read_optimizer().await.expect("a memory"),
+            halves.read_optimizer().await.expect("a memory")
+        );
+    }
+}
+
 /// An evaluation between two steps changes nothing, the optimiser's memory included.
 #[everywhere::test]
 async fn an_evaluation_leaves_no_trace() {

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::command::{cargo, is_ci, program, run as run_command, succeeds};
+use crate::setup;
 use crate::web::tools::{WASM, install, rust_target};
 
 /// All parts, those that fail soonest first; the last is left out unless it is named.
@@ -71,14 +72,11 @@ fn clippy() -> Result<Skipped> {
     if let Some(skipped) = rustup_component("clippy", cargo(&["clippy", "--version"]))? {
         return Ok(Some(skipped));
     }
-    run_command(cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    let mut native = cargo(&["clippy", "--workspace", "--all-targets"]);
+    native
+        .args(setup::features()?)
+        .args(["--", "-D", "warnings"]);
+    run_command(native)?;
     // As a server builds it, without the app. What the tests need would bring the app's crates back.
     run_command(cargo(&[
         "clippy",
@@ -119,7 +117,7 @@ fn clippy() -> Result<Skipped> {
 fn docs() -> Result<Skipped> {
     // With the examples cargo takes the dependencies as tests have them, which clippy has checked already.
     let mut docs = cargo(&["doc", "--workspace", "--no-deps", "--lib", "--examples"]);
-    docs.args(["--bin", "xtask"]);
+    docs.args(["--bin", "xtask"]).args(setup::features()?);
     docs.env("RUSTDOCFLAGS", "-D warnings");
     run_command(docs)?;
     Ok(None)

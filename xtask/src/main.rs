@@ -29,7 +29,7 @@ cargo xtask COMMAND
   web --release-dir DIR
                        Build the page and write its files to DIR, for any host of static files, and
                        its size to web/size.txt
-  test [ARGUMENTS…]    Set up what is missing and run all tests, the fast ones first, those in a
+  test [ARGUMENTS…]    Set up what is missing (on Linux also Open MPI) and run all tests, the fast ones first, those in a
                        browser last, and print where the time went; arguments go to `cargo test` (a test's name, for one), without
                        those of the page
   browser-tests [ARGUMENTS…]

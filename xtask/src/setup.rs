@@ -1,13 +1,13 @@
 //! `cargo xtask setup`: what a machine needs beside Rust. On Linux that is Vulkan's loader and a
-//! driver, of the GPU or in software, for the app's window the libraries of the desktop, and for the tests
-//! in a browser Chromium; macOS and Windows bring their own drivers and libraries.
+//! driver, of the GPU or in software, for the app's window the libraries of the desktop, for the tests
+//! in a browser Chromium, and for those of several ranks Open MPI; macOS and Windows bring their own drivers and libraries.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::command::{output, program, run as run_command, succeeds};
+use crate::command::{is_ci, output, program, run as run_command, succeeds};
 use crate::web::{npm, page_tests};
 
 /// Something that has to be there.
@@ -63,6 +63,24 @@ const PAGE: [Part; 3] = [
     },
 ];
 
+/// What builds and runs the program as several ranks.
+const MPI: [Part; 3] = [
+    Part {
+        name: "Open MPI",
+        debian_package: "openmpi-bin",
+        is_there: |_| {
+            let version = output(program("mpirun", &["--version"]));
+            version.is_some_and(|version| version.contains("Open MPI"))
+        },
+    },
+    on_path("mpicc", "libopenmpi-dev"),
+    Part {
+        name: "libclang",
+        debian_package: "libclang-dev",
+        is_there: |_| has_libclang(),
+    },
+];
+
 /// Beside the packages of Debian.
 const VULKAN_ELSEWHERE: &str = "\
 Fedora:          sudo dnf install vulkan-loader mesa-vulkan-drivers
@@ -73,6 +91,9 @@ An NVIDIA GPU brings its Vulkan driver with NVIDIA's own driver.";
 const LIBRARIES_ELSEWHERE: &str = "Elsewhere:       the packages that hold these libraries";
 const BROWSER_ELSEWHERE: &str = "\
 Elsewhere:       Chromium, and the chromedriver of its version, on the path by these names";
+const MPI_ELSEWHERE: &str = "\
+Fedora:          sudo dnf install openmpi-devel clang-libs, and `module load mpi`
+Arch:            sudo pacman -S openmpi clang";
 const PAGE_ELSEWHERE: &str = "\
 Elsewhere:       https://nodejs.org, and Chromium or Chrome; CHROMIUM names it where it is not in the PATH";
 
@@ -109,6 +130,26 @@ pub fn for_window() -> Result<()> {
     provide(VULKAN.iter().chain(window).collect())
 }
 
+/// The features of the package that this machine can build beside those that are on anyway, as cargo's arguments: MPI is
+/// one, on Linux, where it is there or can be installed. All that builds the package for tests or checks gives the same,
+/// or cargo builds it twice.
+///
+/// # Errors
+/// With `CI` set, if MPI is missing and cannot be installed; without, a sentence says how to get it.
+pub fn features() -> Result<&'static [&'static str]> {
+    if !cfg!(target_os = "linux") {
+        return Ok(&[]);
+    }
+    match provide_any(MPI.iter().collect()) {
+        Ok(()) => Ok(&["--features", "bnonly/mpi"]),
+        Err(missing) if is_ci() => Err(missing),
+        Err(missing) => {
+            println!("left out: what needs MPI; {missing:#}");
+            Ok(&[])
+        }
+    }
+}
+
 /// The same for the tests of the page, on any system.
 pub fn for_page() -> Result<()> {
     provide_any(PAGE.iter().collect())
@@ -143,6 +184,8 @@ fn provide_any(parts: Vec<&Part>) -> Result<()> {
         BROWSER_ELSEWHERE
     } else if needs(&PAGE) {
         PAGE_ELSEWHERE
+    } else if needs(&MPI) {
+        MPI_ELSEWHERE
     } else {
         LIBRARIES_ELSEWHERE
     };
@@ -195,6 +238,27 @@ fn has_library(file: &str) -> bool {
         || paths_of("LD_LIBRARY_PATH")
             .chain(usual)
             .any(|folder| folder.join(file).exists())
+}
+
+/// Whether bindgen would find the library that reads headers of C, by any version in its name.
+fn has_libclang() -> bool {
+    let holds = |folder: PathBuf| {
+        let files = folder.read_dir().into_iter().flatten().flatten();
+        files.into_iter().any(|file| {
+            let name = file.file_name().to_string_lossy().into_owned();
+            name.starts_with("libclang.so")
+                || (name.starts_with("libclang-") && name.contains(".so"))
+        })
+    };
+    let of_versions = Path::new("/usr/lib").read_dir().into_iter().flatten();
+    let of_versions = (of_versions.flatten())
+        .filter(|folder| folder.file_name().to_string_lossy().starts_with("llvm"))
+        .map(|folder| folder.path().join("lib"));
+    let usual = ["/usr/lib", "/usr/lib64", "/usr/local/lib"].map(PathBuf::from);
+    paths_of("LIBCLANG_PATH")
+        .chain(of_versions)
+        .chain(usual)
+        .any(holds)
 }
 
 /// Looks where the loader looks for the files that describe drivers

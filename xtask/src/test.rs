@@ -32,22 +32,24 @@ pub fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn stages(arguments: &[String], times: &mut Times) -> Result<()> {
+    let features = setup::features()?;
     times.stage("build", |_| {
-        let build = [
+        let mut build = cargo(&[
             "test",
             "--workspace",
             "--lib",
             "--bins",
             "--tests",
             "--no-run",
-        ];
-        run_command(cargo(&build))
+        ]);
+        build.args(features);
+        run_command(build)
     })?;
     let in_browser = kernel_tests::build(arguments, times)?;
     // A browser's driver in software compiles on one core and leaves the others to the native tests.
     let mut said = String::new();
     let result = times.beside(
-        |times| native(arguments, times),
+        |times| native(features, arguments, times),
         |times| match in_browser {
             Some(tests) => times.stage("in a browser, beside", |times| {
                 times.cargo_test(tests, 1, |line| said.extend([line, "\n"]))
@@ -63,11 +65,11 @@ fn stages(arguments: &[String], times: &mut Times) -> Result<()> {
     }
 }
 
-fn native(arguments: &[String], times: &mut Times) -> Result<()> {
+fn native(features: &[&str], arguments: &[String], times: &mut Times) -> Result<()> {
     for (name, kind) in STAGES {
         times.stage(name, |times| {
             let mut command = cargo(&["test", "--workspace"]);
-            command.args(kind).args(arguments);
+            command.args(features).args(kind).args(arguments);
             times.cargo_test(command, threads(), |line| println!("{line}"))
         })?;
     }

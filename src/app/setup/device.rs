@@ -131,12 +131,14 @@ fn choice_of(place: usize, adapters: &[Capabilities]) -> AdapterChoice {
     let by_name = AdapterChoice {
         adapter: Some(adapters[place].name.clone()),
         backend: Some(adapters[place].backend),
+        turn: 0,
     };
     match chosen_place(&by_name, adapters) == Some(place) {
         true => by_name,
         false => AdapterChoice {
             adapter: Some(place.to_string()),
             backend: None,
+            turn: 0,
         },
     }
 }

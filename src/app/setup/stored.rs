@@ -57,6 +57,7 @@ impl Setup {
         setup.adapter = AdapterChoice {
             adapter: word("adapter").map(str::to_owned),
             backend: word("backend").and_then(backend),
+            turn: 0,
         };
         setup.preset = word("preset").and_then(Preset::named);
         setup

@@ -1,79 +1,54 @@
 //! Who makes the runs of an experiment: several at once on request, each a training like any other.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Context;
 
+use super::make::{Maker, Stop, locked};
+use super::ranks::{Crew, Other};
 use super::told::Told;
 use crate::cli::options::ToldOptions;
 use crate::cli::print::tell;
 use crate::cli::signals::on_request_to_stop;
 use crate::cli::wording::{Terminal, sentence};
+use crate::experiment::conduct::{Board, Came, Next};
 use crate::experiment::estimate::seconds;
-use crate::experiment::folder::{ExperimentFolder, before, can_begin};
-use crate::experiment::measure::{measure, measure_removal};
+use crate::experiment::folder::ExperimentFolder;
 use crate::experiment::plan::{Plan, RunName};
-use crate::experiment::results::{Outcome, RunResult};
-use crate::field::Explain;
 use crate::gpu::{AdapterChoice, Gpu};
-use crate::session::{Command, Commander, Event, Opened, Request, Session, SessionError, open_gpu};
-use crate::train::run::{Ending, RunError};
-use crate::train::trainer::TrainError;
 
-/// How a run came out.
-enum Came {
-    Result(Box<RunResult>),
-    Failed(String),
-    Stopped,
-}
-
-/// Makes runs.
+/// Makes runs, and has others make them.
 pub(super) struct Conduct {
-    adapter: AdapterChoice,
+    maker: Maker,
     jobs: usize,
+    crew: Option<Crew>,
     told: Mutex<Told>,
-    stop: Arc<Stop>,
 }
 
-/// A request to stop, and whom to pass it on to.
-#[derive(Default)]
-struct Stop {
-    is_asked: AtomicBool,
-    sessions: Mutex<Vec<Commander>>,
+/// Who makes one run after the other.
+enum Hand {
+    /// This process, in a session.
+    Here,
+    /// Another rank.
+    There(Other),
 }
 
-impl Stop {
-    fn is_asked(&self) -> bool {
-        self.is_asked.load(Ordering::SeqCst)
-    }
-
-    fn ask(&self) {
-        self.is_asked.store(true, Ordering::SeqCst);
-        for session in locked(&self.sessions).iter() {
-            session.send(Command::Stop);
-        }
-    }
-}
-
-/// What is to be made, is being made, and did not come to a result.
-#[derive(Default)]
-struct Board {
-    waiting: Vec<RunName>,
-    under_way: BTreeSet<RunName>,
-    failed: Vec<(RunName, String)>,
+/// What is to be made, and whether anything still is.
+struct Work {
+    board: Board,
     /// Why nothing goes on: standard output is closed.
     broken: Option<anyhow::Error>,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Conduct {
-    pub fn new(adapter: AdapterChoice, jobs: u32, told: &ToldOptions) -> anyhow::Result<Self> {
+    /// So many runs at once on the adapter, and as many on each rank of the crew.
+    pub fn new(
+        adapter: AdapterChoice,
+        jobs: u32,
+        crew: Option<Crew>,
+        told: &ToldOptions,
+    ) -> anyhow::Result<Self> {
         let stop = Arc::<Stop>::default();
         let asked = stop.clone();
         on_request_to_stop(move |is_again| {
@@ -87,16 +62,16 @@ impl Conduct {
         })
         .context("Ctrl-C cannot be handled")?;
         Ok(Self {
-            adapter,
+            maker: Maker { adapter, stop },
             jobs: jobs as usize,
+            crew,
             told: Mutex::new(Told::new(told)),
-            stop,
         })
     }
 
     /// Whether it was asked to stop.
     pub fn is_stopped(&self) -> bool {
-        self.stop.is_asked()
+        self.maker.stop.is_asked()
     }
 
     /// Makes all runs that are not there yet; those that failed, and why.
@@ -105,32 +80,42 @@ impl Conduct {
         folder: &ExperimentFolder,
         plan: &Plan,
     ) -> anyhow::Result<Vec<(RunName, String)>> {
-        let mut board = Board::default();
-        let runs = plan.runs();
-        for run in &runs {
-            if folder.result(run)?.is_none() {
-                board.waiting.push(run.clone());
-            }
-        }
-        let kept = runs.len() - board.waiting.len();
+        let board = Board::new(folder, plan)?;
+        let kept = plan.runs().len() - board.waiting().len();
         locked(&self.told).begin(plan, kept)?;
-        self.estimate(plan, &board.waiting)?;
-        let jobs = self.jobs.min(board.waiting.len());
-        let (board, turn) = (Mutex::new(board), Condvar::new());
+        self.estimate(plan, board.waiting())?;
+        let hands = self.hands(board.waiting().len());
+        let work = Work {
+            board,
+            broken: None,
+        };
+        let (work, turn) = (Mutex::new(work), Condvar::new());
         let works = std::thread::scope(|scope| {
-            let work = || self.work(folder, plan, &board, &turn);
-            let works: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+            let (this, work, turn) = (&*self, &work, &turn);
+            let works =
+                |hand: Hand| scope.spawn(move || this.work(&hand, folder, plan, work, turn));
+            let works: Vec<_> = hands.into_iter().map(works).collect();
             works.into_iter().all(|work| work.join().is_ok())
         });
         locked(&self.told).end();
-        let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match board.broken {
+        let work = work.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match work.broken {
             Some(error) => Err(error),
-            None if works => Ok(board.failed),
+            None if works && !self.is_stopped() && !work.board.waiting().is_empty() => {
+                Err(anyhow::anyhow!("no rank can make runs; the notes say why"))
+            }
+            None if works => Ok(work.board.failed().to_vec()),
             None => Err(anyhow::anyhow!(
                 "a thread ended by a defect of this program; what is saved is whole"
             )),
         }
+    }
+
+    /// Those who make so many runs; of the ranks each has its turn.
+    fn hands(&self, runs: usize) -> Vec<Hand> {
+        let here = (0..self.jobs).map(|_| Hand::Here);
+        let there = self.crew.iter().flat_map(Crew::others).map(Hand::There);
+        here.chain(there).take(runs).collect()
     }
 
     /// Says how long all of it will take, or why that cannot be said.
@@ -139,11 +124,12 @@ impl Conduct {
             return Ok(());
         }
         let estimated = pollster::block_on(async {
-            let gpu = Gpu::open(&self.adapter).await?;
+            let gpu = Gpu::open(&self.maker.adapter).await?;
             anyhow::Ok(seconds(&gpu, plan, runs).await?)
         });
+        let ranks = self.crew.as_ref().map_or(1, Crew::count);
         match estimated {
-            Ok(seconds) => Ok(locked(&self.told).estimated(seconds)?),
+            Ok(seconds) => Ok(locked(&self.told).estimated(seconds, ranks)?),
             Err(error) => {
                 let why = sentence(&error);
                 locked(&self.told).note(&format!("how long it takes cannot be said: {why}"));
@@ -152,34 +138,79 @@ impl Conduct {
         }
     }
 
-    /// Makes one run after the other, with a session of its own.
-    fn work(&self, folder: &ExperimentFolder, plan: &Plan, board: &Mutex<Board>, turn: &Condvar) {
-        let session = match Session::spawn(open_gpu(), |_| {}) {
-            Ok(session) => session,
+    /// Why this one cannot make runs, if so. Without a crew each run says that itself.
+    fn unable(&self, hand: &Hand, folder: &ExperimentFolder) -> anyhow::Result<Option<String>> {
+        match (hand, &self.crew) {
+            (Hand::Here, None) => Ok(None),
+            (Hand::Here, Some(_)) => {
+                let opened = pollster::block_on(Gpu::open(&self.maker.adapter));
+                Ok(opened.err().map(|error| sentence(&error.into())))
+            }
+            (Hand::There(other), _) => other.prepare(folder),
+        }
+    }
+
+    /// Has one run made after the other.
+    fn work(
+        &self,
+        hand: &Hand,
+        folder: &ExperimentFolder,
+        plan: &Plan,
+        work: &Mutex<Work>,
+        turn: &Condvar,
+    ) {
+        let rank = match hand {
+            Hand::Here => 0,
+            Hand::There(other) => other.rank(),
+        };
+        let ready = self
+            .unable(hand, folder)
+            .and_then(|unable| match (unable, hand) {
+                (Some(why), _) => {
+                    let note = format!("rank {rank} makes no runs: {why}");
+                    locked(&self.told).note(&note);
+                    Ok(None)
+                }
+                (None, Hand::Here) => Ok(Some(Some(self.maker.session()?))),
+                (None, Hand::There(_)) => Ok(Some(None)),
+            });
+        let session = match ready {
+            Ok(Some(session)) => session,
+            Ok(None) => return,
             Err(error) => {
-                locked(board).broken = Some(error.into());
+                locked(work).broken = Some(error);
                 return;
             }
         };
-        locked(&self.stop.sessions).push(session.commander());
-        while let Some(name) = self.next(folder, plan, board, turn) {
+        while let Some(name) = self.next(folder, plan, work, turn) {
             let begin = Instant::now();
-            let came = self.make(&session, folder, plan, &name);
+            let mut hear = |news| locked(&self.told).hear(&name, news);
+            let came = match (hand, &session) {
+                (Hand::There(other), _) => other.make(folder, &name, &self.maker.stop, &mut hear),
+                (Hand::Here, Some(session)) => {
+                    self.maker.make(session, folder, plan, &name, &mut hear)
+                }
+                (Hand::Here, None) => return,
+            };
             let mut told = locked(&self.told);
-            let printed = match &came {
-                Came::Result(result) => told.ended(result, begin.elapsed()),
-                Came::Failed(why) => told.failed(&name, why),
-                Came::Stopped => Ok(()),
+            let (printed, why) = match came {
+                Came::Result(result) => (told.ended(&result, begin.elapsed()), None),
+                Came::Failed(why) => {
+                    let why = why.say(&Terminal);
+                    (told.failed(&name, &why), Some(why))
+                }
+                Came::Stopped => {
+                    // Whichever rank was asked to, all of them stop.
+                    self.maker.stop.ask();
+                    (Ok(()), None)
+                }
             };
             drop(told);
-            let mut board = locked(board);
-            board.under_way.remove(&name);
-            if let Came::Failed(why) = came {
-                board.failed.push((name, why));
-            }
+            let mut work = locked(work);
+            work.board.ended(&name, why);
             if let Err(error) = printed {
-                board.broken = Some(error.into());
-                self.stop.ask();
+                work.broken = Some(error.into());
+                self.maker.stop.ask();
             }
             turn.notify_all();
         }
@@ -190,144 +221,25 @@ impl Conduct {
         &self,
         folder: &ExperimentFolder,
         plan: &Plan,
-        board: &Mutex<Board>,
+        work: &Mutex<Work>,
         turn: &Condvar,
     ) -> Option<RunName> {
-        let mut board = locked(board);
+        let mut work = locked(work);
         loop {
             if self.is_stopped() {
                 return None;
             }
-            let is_to_come =
-                |run: &RunName| board.waiting.contains(run) || board.under_way.contains(run);
-            let place = board.waiting.iter().position(|run| {
-                let before = before(plan, run);
-                !before.is_some_and(|before| is_to_come(&before))
-            });
-            let Some(place) = place else {
-                if board.waiting.is_empty() {
-                    return None;
-                }
-                board = turn.wait(board).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            let run = board.waiting.remove(place);
-            if let Some(first) = before(plan, &run) {
-                let result = folder.result(&first).ok().flatten();
-                if !can_begin(result.as_ref()) {
-                    let why = format!("it begins from {}, which did not finish", first.folder());
+            match work.board.next(folder, plan) {
+                Next::Begin(run) => return Some(run),
+                Next::Failed(run, why) => {
                     if let Err(error) = locked(&self.told).failed(&run, &why) {
-                        board.broken = Some(error.into());
+                        work.broken = Some(error.into());
                         return None;
                     }
-                    board.failed.push((run, why));
-                    continue;
                 }
-            }
-            board.under_way.insert(run.clone());
-            return Some(run);
-        }
-    }
-
-    /// Makes a run, and measures it.
-    fn make(
-        &self,
-        session: &Session,
-        folder: &ExperimentFolder,
-        plan: &Plan,
-        name: &RunName,
-    ) -> Came {
-        let origin = match folder.origin(plan, name) {
-            Ok(origin) => origin,
-            Err(error) => return Came::Failed(error.to_string()),
-        };
-        session.send(Command::Start(Box::new(Request {
-            origin,
-            adapter: self.adapter.clone(),
-            paused: false,
-            watched: false,
-        })));
-        // Asked before there was a run to stop.
-        if self.is_stopped() {
-            session.send(Command::Stop);
-        }
-        let mut opened: Option<Arc<Opened>> = None;
-        let ended = loop {
-            match session.next() {
-                Ok(Event::Opened(now)) => {
-                    let mut told = locked(&self.told);
-                    now.notes
-                        .iter()
-                        .for_each(|note| told.note(&note.say(&Terminal)));
-                    drop(told);
-                    opened = Some(now);
-                }
-                Ok(Event::Metric(metric)) => {
-                    let steps = opened
-                        .as_ref()
-                        .map_or(0, |opened| opened.outlook.total_steps);
-                    locked(&self.told).metric(name, &metric, steps);
-                }
-                Ok(Event::Ended(ended)) => break ended,
-                Ok(_) => {}
-                Err(error) => return Came::Failed(error.to_string()),
-            }
-        };
-        let outcome = match &ended {
-            Ok(Ending::Finished) => Outcome::Finished,
-            Ok(Ending::Interrupted | Ending::NotBegun) => return Came::Stopped,
-            Err(error) => match diverged(error) {
-                Some(why) => Outcome::Diverged(why),
-                None => return Came::Failed(error.explain().say(&Terminal)),
-            },
-        };
-        let measured = opened
-            .context("the run ended before it began")
-            .and_then(|opened| {
-                let removal = plan.arm(&name.arm).is_some_and(|arm| arm.removal);
-                self.measured(name, &opened, outcome, removal)
-            });
-        match measured {
-            Ok(None) => Came::Stopped,
-            Ok(Some(result)) => match result.write(&folder.run(name)) {
-                Ok(()) => Came::Result(Box::new(result)),
-                Err(error) => Came::Failed(format!("its measures could not be written: {error}")),
-            },
-            Err(error) => Came::Failed(format!("it could not be measured: {error:#}")),
-        }
-    }
-
-    fn measured(
-        &self,
-        name: &RunName,
-        opened: &Opened,
-        outcome: Outcome,
-        removal: bool,
-    ) -> anyhow::Result<Option<RunResult>> {
-        let is_finished = outcome == Outcome::Finished;
-        let (mut result, state) = measure(name, opened, outcome)?;
-        if removal && is_finished {
-            let measured = pollster::block_on(async {
-                let gpu = Gpu::open(&self.adapter).await?;
-                let mut go_on = || !self.is_stopped();
-                let measured = measure_removal(&mut result, &gpu, opened, &state, &mut go_on);
-                anyhow::Ok(measured.await?)
-            })?;
-            if !measured {
-                return Ok(None);
+                Next::Wait => work = turn.wait(work).unwrap_or_else(PoisonError::into_inner),
+                Next::Nothing => return None,
             }
         }
-        Ok(Some(result))
-    }
-}
-
-/// Why a training diverged, if that is what ended it.
-fn diverged(error: &SessionError) -> Option<String> {
-    match error {
-        SessionError::Run {
-            source: RunError::Train(error @ TrainError::Diverged { .. }),
-            ..
-        } => Some(error.to_string()),
-        _ => None,
     }
 }

@@ -1,10 +1,13 @@
 //! `bnonly experiment`: lists them, prints one, runs one, and writes a report.
 
 mod conduct;
+mod make;
+mod ranks;
 mod told;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use serde_json::json;
@@ -12,28 +15,35 @@ use web_time::SystemTime;
 
 use super::options::{ExperimentCommand, ExperimentOptions, ListExperiments, RunExperiment};
 use super::print::{line, tell};
+use super::ranks::Ranks;
 use super::{Outcome, usage};
+use crate::experiment::conduct::gathered;
 use crate::experiment::definition::{Experiment, Scale};
 use crate::experiment::folder::ExperimentFolder;
-use crate::experiment::plan::{Plan, RunName};
+use crate::experiment::plan::Plan;
 use crate::experiment::report::{Missing, Report};
 use crate::experiment::results::RunResult;
 use crate::experiment::shipped::{shipped, shipped_named};
 use crate::experiment::verdict::judge;
+use crate::gpu::AdapterChoice;
 use conduct::Conduct;
+use ranks::{Crew, take_part};
 
 /// Where experiments go that were given no folder.
 const EXPERIMENTS: &str = "experiments";
 
 /// Does what was asked for.
-pub(super) fn experiment(options: &ExperimentOptions) -> anyhow::Result<Outcome> {
+pub(super) fn experiment(
+    options: &ExperimentOptions,
+    ranks: Option<&Arc<Ranks>>,
+) -> anyhow::Result<Outcome> {
     match &options.command {
         ExperimentCommand::List(options) => list(options),
         ExperimentCommand::Show(options) => {
             line(named(&options.experiment)?.text.trim_end())?;
             Ok(Outcome::Done)
         }
-        ExperimentCommand::Run(options) => run(options),
+        ExperimentCommand::Run(options) => run(options, ranks),
         ExperimentCommand::Report(options) => {
             let folder = ExperimentFolder::at(&options.folder);
             let plan = folder.plan().map_err(usage)?;
@@ -113,7 +123,18 @@ fn beside(name: &str, experiment: &Experiment) -> Option<PathBuf> {
     })
 }
 
-fn run(options: &RunExperiment) -> anyhow::Result<Outcome> {
+fn run(options: &RunExperiment, ranks: Option<&Arc<Ranks>>) -> anyhow::Result<Outcome> {
+    let jobs = options.jobs;
+    let adapter = AdapterChoice {
+        turn: ranks.map_or(0, |ranks| ranks.place_on_machine()),
+        ..options.device.choice()
+    };
+    if let Some(ranks) = ranks.filter(|ranks| ranks.rank() > 0) {
+        take_part(ranks, adapter, jobs)?;
+        return Ok(Outcome::Done);
+    }
+    // From here on the other ranks wait for what this one says.
+    let crew = ranks.map(|ranks| Crew::new(ranks, jobs));
     let overrides = options.settings.overlay()?;
     let plan_of = |experiment: &Experiment| {
         // A file beside its runs says how they were made; what is given now goes over that.
@@ -137,7 +158,7 @@ fn run(options: &RunExperiment) -> anyhow::Result<Outcome> {
         .map(plan_of)
         .collect::<Result<Vec<_>, _>>()
         .map_err(usage)?;
-    let mut conduct = Conduct::new(options.device.choice(), options.jobs, &options.told)?;
+    let mut conduct = Conduct::new(adapter, jobs, crew, &options.told)?;
     for plan in &plans {
         let place = format!("{}-{}", plan.experiment.name, plan.scale);
         let path = match (&options.out, beside(&options.experiment, &plan.experiment)) {
@@ -166,26 +187,6 @@ fn run(options: &RunExperiment) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
-}
-
-/// What there is of an experiment, and what is missing.
-fn gathered(
-    folder: &ExperimentFolder,
-    plan: &Plan,
-    failed: &[(RunName, String)],
-) -> anyhow::Result<(Vec<RunResult>, Vec<Missing>)> {
-    let (mut results, mut missing) = (Vec::new(), Vec::new());
-    for run in plan.runs() {
-        match folder.result(&run)? {
-            Some(result) => results.push(result),
-            None => {
-                let why = failed.iter().find(|(name, _)| *name == run);
-                let why = why.map(|(_, why)| why.clone());
-                missing.push(Missing { run, why });
-            }
-        }
-    }
-    Ok((results, missing))
 }
 
 /// Writes the report, and says what it says.

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
+use super::make::News;
 use crate::cli::options::ToldOptions;
 use crate::cli::print::{self, Unprinted};
 use crate::experiment::plan::{Plan, RunName};
 use crate::experiment::results::{Measure, Outcome, RunResult};
 use crate::numbers::{duration, percent};
-use crate::train::metric::Metric;
 
 /// How it is told.
 enum Show {
@@ -83,18 +83,26 @@ impl Told {
         matches!(self.show, Show::Bar(_))
     }
 
-    /// How long it will take, by some steps.
-    pub fn estimated(&self, seconds: f64) -> Result<(), Unprinted> {
+    /// How long it will take, by some steps, and how many ranks share that.
+    pub fn estimated(&self, seconds: f64, ranks: usize) -> Result<(), Unprinted> {
         let time = duration(seconds);
+        let shared = match ranks {
+            1 => String::new(),
+            ranks => format!(" if it were alone; {ranks} ranks share the runs"),
+        };
         self.say(&format!(
-            "about {time} on this adapter, by some steps of the smallest and the largest arm"
+            "about {time} on this adapter, by some steps of the smallest and the largest arm{shared}"
         ))
     }
 
-    /// A run reports.
-    pub fn metric(&self, name: &RunName, metric: &Metric, steps: u64) {
-        if let (Show::Bar(bar), Metric::Step { step, .. }) = (&self.show, metric) {
-            bar.set_message(format!("{}: step {step} of {steps}", name.folder()));
+    /// What a run tells while it is made.
+    pub fn hear(&mut self, name: &RunName, news: News) {
+        match (news, &self.show) {
+            (News::Note(text), _) => self.note(&text),
+            (News::Step { step, of }, Show::Bar(bar)) => {
+                bar.set_message(format!("{}: step {step} of {of}", name.folder()));
+            }
+            (News::Step { .. }, _) => {}
         }
     }
 

@@ -53,7 +53,9 @@ pub fn run(names: &[String], times: &mut Times) -> Result<()> {
     times.stage("build of the page", |_| {
         bundle = web::build(web::Purpose::Tests)?;
         // The program, as the tests of the command line have it, which are built already.
-        run_command(cargo(&["test", "--workspace", "--test", "cli", "--no-run"]))
+        let mut program = cargo(&["test", "--workspace", "--test", "cli", "--no-run"]);
+        program.args(setup::features()?);
+        run_command(program)
     })?;
 
     let target = target_folder()?;
