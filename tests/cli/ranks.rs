@@ -21,11 +21,11 @@ fn ranks(count: u32) -> Command {
     command
 }
 
-/// Open MPI's launcher on this machine, whoever calls it, for two minutes at most.
+/// Open MPI's launcher on this machine, whoever calls it, for five minutes at most.
 fn mpirun() -> Command {
     let mut command = Command::new("mpirun");
     command
-        .args(["--oversubscribe", "--bind-to", "none", "--timeout", "120"])
+        .args(["--oversubscribe", "--bind-to", "none", "--timeout", "300"])
         .env("OMPI_ALLOW_RUN_AS_ROOT", "1")
         .env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")
         // Seconds to save what is under way, of which ranks that wait for a killed one take all.
@@ -59,15 +59,15 @@ fn signal(process: &str, signal: &str) {
     assert!(sent.expect("kill").success());
 }
 
-/// Waits until something holds, a minute at most.
+/// Waits until something holds, two minutes at most.
 fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..600 {
+    for _ in 0..1200 {
         if holds() {
             return;
         }
         sleep(Duration::from_millis(100));
     }
-    panic!("{what} took more than a minute");
+    panic!("{what} took more than two minutes");
 }
 
 /// An experiment of six runs, of which two begin after others, in a few steps.
