@@ -6,7 +6,7 @@
 //!
 //! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
 //!   channel), [`switching_off`] (what is left without some), [`inside`] (what the network says of
-//!   test images), [`runs`] (which there are, side by side), [`tour`], [`lesson`] (runs that follow one another);
+//!   test images), [`experiments`] (questions that several runs answer), [`runs`] (which there are, side by side), [`tour`], [`lesson`] (runs that follow one another);
 //! - around them: [`view`] says what a view is, [`views`] lists them, [`shared`] is what they share, with
 //!   the run in it, which [`run_view`] keeps; [`panes`] lays them out, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
@@ -22,6 +22,7 @@ pub mod comparison;
 pub mod curves;
 pub mod dialog;
 mod dropping;
+pub mod experiments;
 pub mod export;
 mod focus;
 pub mod fonts;

@@ -104,7 +104,8 @@ impl<'a> Panes<'a> {
     /// Draws a view.
     pub fn show(&mut self, ui: &mut Ui, id: ViewId) {
         // Curves of earlier runs can be looked at meanwhile.
-        let has_some = id == ViewId::Curves && !self.shared.earlier.is_empty();
+        let has_some = id == ViewId::Curves && !self.shared.earlier.is_empty()
+            || !self.views.get(id).needs_a_run();
         if let (Some(stage), None, false) = (self.shared.preparing, &self.shared.run, has_some) {
             waiting::ui(ui, stage);
             return;

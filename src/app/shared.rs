@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::channels::scrub::Scrub;
 use super::channels::{ChannelReply, Pick, Shown};
 use super::curves::earlier::Earlier;
+use super::experiments::known::Experiments;
 use super::run_view::RunView;
 use super::runs::listed::{Runs, is_same};
 use super::switching_off::choice::{Choice, Chosen};
@@ -27,6 +28,9 @@ const CHOICE: &str = "switched-off";
 
 /// The name that runs which were opened are kept under.
 const OPENED: &str = "runs-opened";
+
+/// The name that the chosen experiment is kept under.
+const EXPERIMENT: &str = "experiment";
 
 /// What a view is told.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +60,8 @@ pub struct Shared {
     pub earlier: Vec<Earlier>,
     /// What is known of earlier runs.
     pub runs: Runs,
+    /// What is known of experiments.
+    pub experiments: Experiments,
     /// The name of the run that is shown among those it is compared with.
     name: Option<String>,
     /// The layer or channel that the reader picked.
@@ -253,6 +259,7 @@ impl Shared {
     pub fn keep(&self, storage: &mut dyn Storage) {
         eframe::set_value(storage, CHOICE, &self.chosen.choice);
         eframe::set_value(storage, OPENED, &self.runs.opened);
+        eframe::set_value(storage, EXPERIMENT, &self.experiments.chosen);
     }
 
     /// Takes up what was kept.
@@ -266,5 +273,6 @@ impl Shared {
         let kept = eframe::get_value(storage, CHOICE).or_else(former);
         self.chosen.choice = kept.unwrap_or_default();
         self.runs.opened = eframe::get_value(storage, OPENED).unwrap_or_default();
+        self.experiments.chosen = eframe::get_value(storage, EXPERIMENT).unwrap_or_default();
     }
 }

@@ -50,6 +50,11 @@ pub trait View: Any {
         false
     }
 
+    /// Whether it has nothing to draw while a run is prepared and none is shown.
+    fn needs_a_run(&self) -> bool {
+        true
+    }
+
     /// Height of a picture of it that holds all there is, in points; what stays empty is cut off.
     fn picture_height(&self, _shared: &Shared) -> f32 {
         match self.scrolls() {

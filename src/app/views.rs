@@ -5,7 +5,7 @@ use std::any::Any;
 use serde::{Deserialize, Serialize};
 
 use super::view::View;
-use super::{channels, curves, inside, runs, switching_off};
+use super::{channels, curves, experiments, inside, runs, switching_off};
 
 /// Makes [`ViewId`] and [`Views`] of the list below.
 macro_rules! views {
@@ -32,6 +32,8 @@ macro_rules! views {
 views! {
     /// Loss, accuracy, learning rate.
     Curves: curves::Curves,
+    /// Questions that several runs answer.
+    Experiments: experiments::ExperimentsView,
     /// Every channel of every layer.
     Channels: channels::heat_map::HeatMap,
     /// The picked layer.

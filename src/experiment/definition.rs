@@ -63,6 +63,8 @@ pub struct Experiment {
     pub about: String,
     /// What is done, in some sentences.
     pub method: String,
+    /// Where to look while it runs, and what for; empty where nothing is said.
+    pub look: String,
     /// What it does not show, a sentence each.
     pub not_shown: Vec<String>,
     /// Settings of all its runs.

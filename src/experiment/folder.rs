@@ -65,6 +65,9 @@ impl Explain for FolderError {
     }
 }
 
+/// Where experiments go that were given no folder.
+pub const EXPERIMENTS: &str = "experiments";
+
 /// The folder of an experiment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExperimentFolder {
@@ -119,6 +122,19 @@ impl ExperimentFolder {
         Self {
             path: path.to_owned(),
         }
+    }
+
+    /// Where within a folder such a plan goes on, or can begin: under its name, with a number where another has that.
+    pub fn place(within: &Path, plan: &Plan) -> PathBuf {
+        let name = format!("{}-{}", plan.experiment.name, plan.scale);
+        let first = within.join(&name);
+        let numbered = (2_u32..1000).map(|number| within.join(format!("{name}-{number}")));
+        let is_fit = |path: &PathBuf| {
+            let found = Self::at(path).plan();
+            !fs::exists(path) || found.is_ok_and(|found| difference(&found, plan).is_none())
+        };
+        let mut places = std::iter::once(first.clone()).chain(numbered);
+        places.find(is_fit).unwrap_or(first)
     }
 
     /// Where it is.

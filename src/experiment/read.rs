@@ -21,6 +21,8 @@ struct File {
     about: String,
     method: String,
     #[serde(default)]
+    look: String,
+    #[serde(default)]
     not_shown: Vec<String>,
     #[serde(default)]
     settings: Table,
@@ -111,6 +113,7 @@ impl Experiment {
             question: file.question,
             about: file.about,
             method: file.method,
+            look: file.look,
             not_shown: file.not_shown,
             settings: Overlay::read(&places, &file.settings)?,
             scales: scales.collect::<Result<_, ExperimentError>>()?,

@@ -354,6 +354,8 @@ pub enum Dropped {
     Run(PathBuf),
     /// A safetensors file: checkpoint, delta or state.
     State(PathBuf),
+    /// The file of an experiment.
+    Experiment(PathBuf),
     /// None of these; a sentence that says so.
     Unknown(String),
 }
@@ -367,6 +369,10 @@ impl Dropped {
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         let folder = || path.parent().unwrap_or(path).to_owned();
         if fs::is_dir(path) {
+            let experiment = path.join("experiment.toml");
+            if fs::is_file(&experiment) {
+                return Self::Experiment(experiment);
+            }
             return match fs::is_file(&path.join("config.toml")) {
                 true => Self::Run(path.to_owned()),
                 false => Self::Data(path.to_owned()),
@@ -374,6 +380,8 @@ impl Dropped {
         }
         if name == "config.toml" {
             Self::Run(folder())
+        } else if ends(&[".toml"]) {
+            Self::Experiment(path.to_owned())
         } else if ends(&STATES) {
             Self::State(path.to_owned())
         } else if ends(&[".tar.gz", ".tgz", ".tar"]) {
@@ -384,7 +392,7 @@ impl Dropped {
         } else {
             Self::Unknown(format!(
                 "{} is nothing that can be used here; drop a folder of images, CIFAR's .tar.gz, the \
-                 folder of a run, or a .safetensors file",
+                 folder of a run, a .safetensors file, or the .toml file of an experiment",
                 path.display()
             ))
         }

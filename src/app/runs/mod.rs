@@ -5,7 +5,7 @@
 
 mod compared;
 pub mod listed;
-mod question;
+pub mod question;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -346,7 +346,6 @@ impl View for RunsView {
             ui.separator();
             compared::ui(ui, &table);
         }
-        question::ui(ui.ctx(), &mut shared.runs);
         None
     }
 }

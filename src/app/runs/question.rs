@@ -8,7 +8,7 @@ use crate::platform::IS_A_PAGE;
 use crate::train::runs::LONGEST_NAME;
 
 /// Asks, if there is something to ask.
-pub(super) fn ui(ctx: &Context, runs: &mut Runs) {
+pub fn ui(ctx: &Context, runs: &mut Runs) {
     let Some(mut question) = runs.question.take() else {
         return;
     };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::Shell;
+use super::experiment::{Part, Told};
 use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
 use crate::app::export::{self, Format, Kind as Export};
 use crate::app::notice::Weight;
@@ -29,6 +30,12 @@ pub(super) enum Purpose {
     CompareRun,
     Export(Export),
     Picture(ViewId, Format),
+    /// The file of an experiment.
+    Experiment,
+    /// Images for an experiment.
+    Images,
+    /// Something of an experiment, to be written.
+    Part(Part),
 }
 
 /// What a thread that reads or writes for the reader came to.
@@ -40,6 +47,8 @@ pub(super) enum Done {
     Listing(Result<Listing, String>),
     Removed(Removed),
     Exported(PathBuf),
+    Experiment(Told),
+    Nothing,
 }
 
 /// What came of deleting a run.
@@ -51,7 +60,7 @@ pub(super) struct Removed {
 }
 
 impl Shell {
-    pub(super) fn take_read(&mut self, read: Read) {
+    pub(super) fn take_read(&mut self, ctx: &Context, read: Read) {
         match read {
             Ok(Done::Earlier(folder, found)) => {
                 self.shared.runs.being_read.retain(|other| *other != folder);
@@ -67,13 +76,18 @@ impl Shell {
                 Ok(text) => self.notices.add(Weight::Note, text, None),
                 Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
             },
+            Ok(Done::Experiment(told)) => self.told_of_experiment(ctx, told),
+            Ok(Done::Nothing) => {}
             Err(sentence) => self.notices.add(Weight::Problem, sentence, None),
         }
     }
 
     pub(super) fn ask(&mut self, purpose: Purpose, title: &str, kind: Kind) {
         let endings = match purpose {
-            Purpose::Data if kind == Kind::File => vec!["gz".into(), "tgz".into(), "tar".into()],
+            Purpose::Experiment => vec!["toml".into()],
+            Purpose::Data | Purpose::Images if kind == Kind::File => {
+                vec!["gz".into(), "tgz".into(), "tar".into()]
+            }
             _ => Vec::new(),
         };
         let directory = match purpose {
@@ -108,6 +122,13 @@ impl Shell {
             Purpose::OpenRun => self.open_run(ctx, &answer.path),
             Purpose::CompareRun => self.compare(ctx, answer.path),
             Purpose::Export(export) => self.export(ctx, export, answer.path),
+            Purpose::Experiment => self.open_experiment(&answer.path),
+            Purpose::Images => {
+                let mut chosen = self.shared.experiments.chosen.clone();
+                chosen.data = Some(answer.path);
+                self.choose_experiment(chosen);
+            }
+            Purpose::Part(part) => self.write_part(ctx, part, answer.path),
             Purpose::Picture(view, format) => self.begin_picture(ctx, view, format, answer.path),
         }
     }
@@ -139,6 +160,7 @@ impl Shell {
                 let text = format!("The next run begins with the state in {}.", path.display());
                 self.notices.add(Weight::Note, text, None);
             }
+            Dropped::Experiment(path) => self.open_experiment(&path),
             Dropped::Unknown(sentence) => self.notices.add(Weight::Problem, sentence, None),
         }
     }
@@ -203,10 +225,19 @@ impl Shell {
     }
 
     pub(super) fn on_a_thread(&self, ctx: &Context, work: impl FnOnce() -> Read + Send + 'static) {
+        self.on_a_task(ctx, move || async move { work() });
+    }
+
+    /// The same of what waits now and then, as for a device.
+    pub(super) fn on_a_task<F: Future<Output = Read> + 'static>(
+        &self,
+        ctx: &Context,
+        work: impl FnOnce() -> F + Send + 'static,
+    ) {
         let (done, wake) = (self.reading.0.clone(), ctx.clone());
         let work = move || async move {
             // The window may be closed by now.
-            let _ = done.send(work());
+            let _ = done.send(work().await);
             wake.request_repaint();
         };
         // Without a thread nothing comes of it.

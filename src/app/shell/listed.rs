@@ -164,7 +164,7 @@ impl Shell {
 
     /// Whether a run is prepared or trained just now.
     fn is_busy(&self) -> bool {
-        self.status(&None).is_busy()
+        self.is_conducting() || self.status(&None).is_busy()
     }
 
     fn delete_run(&mut self, ctx: &Context, folder: PathBuf, bin: Bin, is_for_good: bool) {

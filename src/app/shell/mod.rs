@@ -2,10 +2,11 @@
 //! for to the other.
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
-//! asked for, `open` shows a run of earlier, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
+//! asked for, `experiment` makes an experiment's runs, `open` shows a run of earlier, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
 //! form and panes are, `pace` how often a training is drawn, `pictures` draws a pane to be taken away.
 
 mod act;
+mod experiment;
 mod files;
 mod gone;
 mod kept;
@@ -37,6 +38,7 @@ use super::palette::Palette;
 use super::panes::Panes;
 use super::question::Question;
 use super::run_view::RunView;
+use super::runs;
 use super::setup::Setup;
 use super::shared::{News, Shared};
 use super::spoken;
@@ -50,6 +52,7 @@ use crate::gpu::{Capabilities, adapter};
 use crate::platform;
 use crate::session::{Event, OpenGpu, Session, Stage};
 use crate::train::settings::Settings;
+use experiment::Conducting;
 use files::{Purpose, Read};
 use gone::Gone;
 use layout::Layout;
@@ -101,6 +104,9 @@ pub struct Shell {
     pace: Arc<Pace>,
     /// The run finished, none follows, and the views were not told so yet.
     is_idle: bool,
+    conducting: Option<Conducting>,
+    /// How many experiments were begun.
+    experiments_begun: u64,
 }
 
 impl Shell {
@@ -155,6 +161,8 @@ impl Shell {
             has_new_names: false,
             pace: Arc::new(Pace::default()),
             is_idle: false,
+            conducting: None,
+            experiments_begun: 0,
         };
         if let Some(storage) = storage {
             shell.recall(storage);
@@ -249,7 +257,7 @@ impl Shell {
             self.adapters = adapters;
         }
         while let Ok(read) = self.reading.1.try_recv() {
-            self.take_read(read);
+            self.take_read(ctx, read);
         }
         self.take_opening();
         loop {
@@ -358,6 +366,9 @@ impl Shell {
         for news in self.shared.take_news() {
             self.tell(&news);
         }
+        // Views ask for runs from more than one place.
+        runs::question::ui(&ctx, &mut self.shared.runs);
+        self.fulfil_experiments(&ctx);
         self.fulfil_wishes(&ctx);
         self.gone_ui(&ctx);
         self.ask_prober(&ctx);

@@ -87,6 +87,7 @@ impl Shell {
         {
             run.take(&event);
         }
+        self.take_of_experiment(&event);
         match &event {
             Event::Preparing(stage) => {
                 (self.is_asked, self.preparing) = (false, Some(*stage));
@@ -113,7 +114,9 @@ impl Shell {
                 if !notes.is_empty() {
                     self.notices.add(Weight::Note, notes.join("\n"), None);
                 }
-                self.shared.runs.remember(&opened.folder);
+                if !self.is_conducting() {
+                    self.shared.runs.remember(&opened.folder);
+                }
                 self.look_for_runs();
                 self.show_run(opened.clone());
             }
@@ -162,6 +165,9 @@ impl Shell {
         self.look_for_runs();
         if let Some((export, path)) = self.awaiting_save.take() {
             self.write_out(ctx, export, path);
+        }
+        if self.run_of_experiment_ended(ctx, ended) {
+            return;
         }
         match ended {
             // Another run was asked for meanwhile, and comes next.
@@ -258,6 +264,12 @@ impl Shell {
     }
 
     pub(super) fn begin(&mut self, ctx: &Context, request: Request) {
+        self.leave_experiment();
+        self.begin_run(ctx, request);
+    }
+
+    /// The same of a run of an experiment.
+    pub(super) fn begin_run(&mut self, ctx: &Context, request: Request) {
         let session = match self.session.take() {
             Some(session) => session,
             None => {

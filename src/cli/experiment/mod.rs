@@ -19,7 +19,7 @@ use super::ranks::Ranks;
 use super::{Outcome, usage};
 use crate::experiment::conduct::gathered;
 use crate::experiment::definition::{Experiment, Scale};
-use crate::experiment::folder::ExperimentFolder;
+use crate::experiment::folder::{EXPERIMENTS, ExperimentFolder};
 use crate::experiment::plan::Plan;
 use crate::experiment::report::{Missing, Report};
 use crate::experiment::results::RunResult;
@@ -28,9 +28,6 @@ use crate::experiment::verdict::judge;
 use crate::gpu::AdapterChoice;
 use conduct::Conduct;
 use ranks::{Crew, take_part};
-
-/// Where experiments go that were given no folder.
-const EXPERIMENTS: &str = "experiments";
 
 /// Does what was asked for.
 pub(super) fn experiment(

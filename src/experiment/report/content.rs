@@ -13,7 +13,6 @@ use crate::experiment::results::{Measure, Outcome};
 use crate::experiment::statistics::Estimate;
 use crate::experiment::verdict::{Comparison, FEWEST, Judged, judge};
 use crate::numbers::{counted, grouped};
-use crate::train::plot::CAN_DRAW;
 use crate::train::setting::Setting;
 use crate::train::settings::Settings;
 use crate::train::table::SETTINGS;
@@ -41,7 +40,7 @@ impl Content {
             },
             done(report),
             came(report),
-            drawn(report, figures),
+            drawn(figures),
             compared(&judged),
             Section {
                 heading: "What this does not show",
@@ -68,7 +67,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// What the verdict stands on.
-fn because(report: &Report<'_>, judged: &[Judged]) -> Vec<String> {
+pub(super) fn because(report: &Report<'_>, judged: &[Judged]) -> Vec<String> {
     let mut lines: Vec<String> = judged.iter().flat_map(claim).collect();
     if report.plan.scale == Scale::Glance {
         lines.push(
@@ -373,17 +372,12 @@ fn ended_otherwise(report: &Report<'_>) -> Vec<Block> {
     blocks
 }
 
-fn drawn(report: &Report<'_>, figures: Vec<Drawn>) -> Section {
-    let mut blocks: Vec<Block> = Vec::new();
-    if !CAN_DRAW && !report.plan.experiment.figures.is_empty() {
-        let text = "Figures cannot be drawn in a web page; `bnonly experiment report` draws them from this folder.";
-        blocks.push(Block::Text(text.to_owned()));
-    }
+fn drawn(figures: Vec<Drawn>) -> Section {
     let figures = figures.into_iter().enumerate();
-    blocks.extend(figures.map(|(place, figure)| Block::Figure(place + 1, figure)));
+    let blocks = figures.map(|(place, figure)| Block::Figure(place + 1, figure));
     Section {
         heading: "Figures",
-        blocks,
+        blocks: blocks.collect(),
     }
 }
 

@@ -6,11 +6,11 @@
 mod again;
 mod blocks;
 mod content;
-mod figures;
+pub mod figures;
 mod html;
 mod markdown;
 mod table;
-mod words;
+pub mod words;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 use super::definition::Scale;
 use super::plan::{Plan, PlannedArm, RunName};
 use super::results::{Measure, RunResult};
+use super::verdict::judge;
 use crate::platform::fs;
 use crate::train::atomic_file::write_atomically;
-use crate::train::plot::PlotError;
+use crate::train::plot::{CAN_DRAW, PlotError};
 use content::Content;
 
 /// Why a report could not be written.
@@ -86,7 +87,7 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
-    /// All of its files, by name.
+    /// All of its files, by name; in a page without pixels, for which it has no fonts.
     ///
     /// # Errors
     /// If a figure cannot be drawn.
@@ -95,8 +96,10 @@ impl<'a> Report<'a> {
         let mut files: Vec<_> = texts
             .map(|(name, text)| (name, text.into_bytes()))
             .collect();
-        for (name, png) in figures::pixels(self)? {
-            files.push((format!("figures/{name}.png"), png));
+        if CAN_DRAW {
+            for (name, png) in figures::pixels(self)? {
+                files.push((format!("figures/{name}.png"), png));
+            }
         }
         Ok(files)
     }
@@ -115,6 +118,12 @@ impl<'a> Report<'a> {
         texts.push(("report.md".to_owned(), markdown::markdown(&content)));
         texts.push(("report.html".to_owned(), html::html(&content)));
         Ok(texts)
+    }
+
+    /// What the verdict stands on: each claim with its effect and interval, a sentence each, and what is missing.
+    pub fn because(&self) -> Vec<String> {
+        let (judged, _) = judge(self.plan, self.results);
+        content::because(self, &judged)
     }
 
     /// The runs of a planned arm.

@@ -28,7 +28,7 @@ pub(super) fn axis_label(measure: Measure) -> String {
 }
 
 /// A value with its unit.
-pub(super) fn value(measure: Measure, value: f64) -> String {
+pub fn value(measure: Measure, value: f64) -> String {
     match measure.unit() {
         Unit::Percent => format!("{} %", minus(100.0 * value, decimals(100.0 * value, None))),
         Unit::Points => format!("{} points", minus(100.0 * value, 1)),
@@ -41,7 +41,7 @@ pub(super) fn value(measure: Measure, value: f64) -> String {
 }
 
 /// A mean, and its interval where it has one and varies.
-pub(super) fn estimate(measure: Measure, found: &Estimate) -> String {
+pub fn estimate(measure: Measure, found: &Estimate) -> String {
     let Some(half) = found.half_width else {
         return value(measure, found.mean);
     };

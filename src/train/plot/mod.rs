@@ -2,7 +2,7 @@
 //!
 //! [`palette`] and [`axes`] are the app's too: its curves and these pictures have the same colours,
 //! marks and smoothing. `canvas` is what all pictures are drawn on, `curves`, `histogram` and `layers`
-//! draw them.
+//! draw them; [`shapes`] is what a drawing is made of, for who draws it by other means.
 
 pub mod axes;
 pub(crate) mod canvas;
@@ -11,6 +11,7 @@ mod gammas;
 mod histogram;
 mod layers;
 pub mod palette;
+pub mod shapes;
 
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 use plotters::coord::Shift;
@@ -77,7 +78,7 @@ pub struct PlottedRun<'a> {
     pub gammas: &'a [LayerGammas],
 }
 
-/// Whether pictures can be drawn: a page has no fonts to measure and draw text with.
+/// Whether pictures of a run can be drawn, and pixels at all: a page has no fonts to measure and draw text with.
 pub const CAN_DRAW: bool = !IS_A_PAGE;
 
 /// Something that is drawn, the same whatever it is drawn on.

@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::sheet::{Axis, Key, Keys, Look, Plot, Shape, Sheet, TITLE, WIDTH, fitting};
+use super::sheet::{Axis, Key, Keys, Look, Plot, Shape, Sheet, TITLE, fitting};
 use crate::train::plot::Drawing;
 use crate::train::plot::axes::roomy;
 use crate::train::plot::canvas::DrawResult;
@@ -59,6 +59,7 @@ pub(super) enum Across {
 
 /// A figure of lines.
 pub(super) struct Curves {
+    pub width: f64,
     pub title: String,
     pub x_label: String,
     pub y_label: String,
@@ -106,7 +107,7 @@ impl Curves {
     }
 
     fn plot(&self) -> Plot {
-        let (width, height) = (WIDTH - LEFT - 30.0, 330.0);
+        let (width, height) = (self.width - LEFT - 30.0, 330.0);
         let points = || self.lines.iter().flat_map(|line| &line.points);
         let paper = || self.lines.iter().flat_map(|line| &line.paper);
         let xs: Vec<f64> = points().map(|point| point.x).collect();
@@ -150,15 +151,15 @@ impl Curves {
 impl Drawing for Curves {
     fn size(&self) -> (u32, u32) {
         (
-            WIDTH as u32,
-            (TOP + 330.0 + 64.0 + Keys(&self.keys).height()) as u32,
+            self.width as u32,
+            (TOP + 330.0 + 64.0 + Keys(&self.keys, self.width).height()) as u32,
         )
     }
 
     fn draw<D: DrawingBackend>(&self, area: &DrawingArea<D, Shift>, scale: u32) -> DrawResult<D> {
         let sheet = Sheet { area, scale };
-        let title = fitting(&self.title, WIDTH - 40.0, TITLE);
-        sheet.text(&title, (WIDTH / 2.0, 22.0), TITLE, HPos::Center)?;
+        let title = fitting(&self.title, self.width - 40.0, TITLE);
+        sheet.text(&title, (self.width / 2.0, 22.0), TITLE, HPos::Center)?;
         let plot = self.plot();
         plot.draw(&sheet)?;
         if self.lines.iter().all(|line| line.points.is_empty()) {
@@ -171,7 +172,7 @@ impl Drawing for Curves {
         for line in &self.lines {
             draw_line(&sheet, &plot, line)?;
         }
-        Keys(&self.keys).draw(&sheet, plot.top + plot.height + 56.0)
+        Keys(&self.keys, self.width).draw(&sheet, plot.top + plot.height + 56.0)
     }
 }
 

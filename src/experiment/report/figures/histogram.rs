@@ -4,7 +4,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::sheet::{Axis, Key, Keys, Look, Plot, SMALL, Shape, Sheet, TITLE, WIDTH, fitting};
+use super::sheet::{Axis, Key, Keys, Look, Plot, SMALL, Shape, Sheet, TITLE, fitting};
 use crate::experiment::results::Bins;
 use crate::train::plot::Drawing;
 use crate::train::plot::canvas::{DrawResult, colour};
@@ -18,10 +18,13 @@ pub(super) struct Panel {
 
 /// A figure of panels.
 pub(super) struct Panels {
+    pub width: f64,
     pub title: String,
     pub panels: Vec<Panel>,
 }
 
+/// Below this width panels stand below each other.
+const NARROW: f64 = 600.0;
 const TOP: f64 = 44.0;
 /// A panel's height with its heading and axis.
 const PANEL: f64 = 300.0;
@@ -75,7 +78,8 @@ impl Panels {
     }
 
     fn columns(&self) -> usize {
-        self.panels.len().clamp(1, 2)
+        let most = if self.width < NARROW { 1 } else { 2 };
+        self.panels.len().clamp(1, most)
     }
 
     fn rows(&self) -> usize {
@@ -85,16 +89,17 @@ impl Panels {
 
 impl Drawing for Panels {
     fn size(&self) -> (u32, u32) {
-        let height = TOP + PANEL * self.rows() as f64 + Keys(&Self::keys()).height() + 8.0;
-        (WIDTH as u32, height as u32)
+        let height =
+            TOP + PANEL * self.rows() as f64 + Keys(&Self::keys(), self.width).height() + 8.0;
+        (self.width as u32, height as u32)
     }
 
     fn draw<D: DrawingBackend>(&self, area: &DrawingArea<D, Shift>, scale: u32) -> DrawResult<D> {
         let sheet = Sheet { area, scale };
-        let title = fitting(&self.title, WIDTH - 40.0, TITLE);
-        sheet.text(&title, (WIDTH / 2.0, 22.0), TITLE, HPos::Center)?;
+        let title = fitting(&self.title, self.width - 40.0, TITLE);
+        sheet.text(&title, (self.width / 2.0, 22.0), TITLE, HPos::Center)?;
         let columns = self.columns();
-        let each = WIDTH / columns as f64;
+        let each = self.width / columns as f64;
         for (place, panel) in self.panels.iter().enumerate() {
             let corner = (
                 (place % columns) as f64 * each,
@@ -103,10 +108,10 @@ impl Drawing for Panels {
             draw_panel(&sheet, panel, corner, each)?;
         }
         if self.panels.is_empty() {
-            let middle = (WIDTH / 2.0, TOP + PANEL / 2.0);
+            let middle = (self.width / 2.0, TOP + PANEL / 2.0);
             sheet.text("no run yet", middle, TITLE, HPos::Center)?;
         }
-        Keys(&Self::keys()).draw(&sheet, TOP + PANEL * self.rows() as f64)
+        Keys(&Self::keys(), self.width).draw(&sheet, TOP + PANEL * self.rows() as f64)
     }
 }
 

@@ -69,7 +69,7 @@ fn paper(report: &Report<'_>, arm: &PlannedArm, measure: Measure) -> Option<f64>
 }
 
 /// A row an arm.
-pub(super) fn arms(report: &Report<'_>, figure: &Figure) -> Told<Rows> {
+pub(super) fn arms(report: &Report<'_>, figure: &Figure, width: f64) -> Told<Rows> {
     let measure = figure.measure;
     let names = names(report);
     let arms = arms_of(report, figure);
@@ -87,6 +87,7 @@ pub(super) fn arms(report: &Report<'_>, figure: &Figure) -> Told<Rows> {
     });
     Told {
         drawing: Rows {
+            width,
             title: figure.title.clone(),
             x_label: axis_label(measure),
             limits: limits(measure),
@@ -107,7 +108,7 @@ fn names(report: &Report<'_>) -> Vec<String> {
 }
 
 /// A line an arm, along its values.
-pub(super) fn lines(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
+pub(super) fn lines(report: &Report<'_>, figure: &Figure, width: f64) -> Told<Curves> {
     let (measure, against) = (figure.measure, figure.against);
     let planned = arms_of(report, figure);
     let arms = report.plan.experiment.arms.iter().enumerate();
@@ -134,6 +135,7 @@ pub(super) fn lines(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
         }
     });
     let curves = Curves {
+        width,
         title: figure.title.clone(),
         x_label: format!("{} (each doubling is as wide)", axis_label(against)),
         y_label: axis_label(measure),

@@ -12,7 +12,9 @@ mod sheet;
 use super::{Report, ReportError};
 use crate::experiment::definition::{Figure, FigureKind};
 use crate::experiment::plan::PlannedArm;
-use crate::train::plot::{CAN_DRAW, Drawing, PlotError, drawn_as_png, drawn_as_svg};
+use crate::train::plot::shapes::{Shape, drawn_as_shapes};
+use crate::train::plot::{Drawing, PlotError, drawn_as_png, drawn_as_svg};
+use sheet::WIDTH;
 
 /// A figure that is done.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +31,30 @@ pub(super) struct Drawn {
     pub svg: String,
 }
 
-/// All that the experiment asks for; none where nothing can be drawn.
+/// A figure as the app draws it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sketch {
+    /// What stands above it.
+    pub title: String,
+    /// How to read it.
+    pub explained: String,
+    /// Its numbers, in words: a sentence each.
+    pub told: Vec<String>,
+    /// Width and height, in units.
+    pub size: (f32, f32),
+    /// What it is made of, what lies above last.
+    pub shapes: Vec<Shape>,
+}
+
+/// The figures of a report, for a screen.
+///
+/// # Errors
+/// As of the report: there is nothing known that causes one.
+pub fn sketches(report: &Report<'_>, width: f64) -> Result<Vec<Sketch>, ReportError> {
+    each(report, &AsSketch(width))
+}
+
+/// All that the experiment asks for.
 pub(super) fn draw_all(report: &Report<'_>) -> Result<Vec<Drawn>, ReportError> {
     each(report, &AsSvg)
 }
@@ -49,6 +74,11 @@ struct Told<T> {
 /// What is made of a figure, whatever it shows.
 trait Make {
     type Made;
+
+    /// How wide the figure is, in units.
+    fn width(&self) -> f64 {
+        WIDTH
+    }
 
     fn make<T: Drawing>(
         &self,
@@ -94,24 +124,52 @@ impl Make for AsPng {
     }
 }
 
-fn each<M: Make>(report: &Report<'_>, make: &M) -> Result<Vec<M::Made>, ReportError> {
-    if !CAN_DRAW {
-        return Ok(Vec::new());
+struct AsSketch(f64);
+
+impl Make for AsSketch {
+    type Made = Sketch;
+
+    fn width(&self) -> f64 {
+        self.0
     }
+
+    fn make<T: Drawing>(
+        &self,
+        figure: &Figure,
+        _: String,
+        told: Told<T>,
+    ) -> Result<Sketch, PlotError> {
+        let (width, height) = told.drawing.size();
+        Ok(Sketch {
+            title: figure.title.clone(),
+            explained: told.explained,
+            told: told.told,
+            size: (width as f32, height as f32),
+            shapes: drawn_as_shapes(&told.drawing)?,
+        })
+    }
+}
+
+fn each<M: Make>(report: &Report<'_>, make: &M) -> Result<Vec<M::Made>, ReportError> {
+    let width = make.width();
     let mut names: Vec<String> = Vec::new();
     let figures = report.plan.experiment.figures.iter();
     let made = figures.map(|figure| {
         let name = file_name(&figure.name, &names);
         names.push(name.clone());
         let made = match figure.kind {
-            FigureKind::Arms => make.make(figure, name, measured::arms(report, figure)),
-            FigureKind::Lines => make.make(figure, name, measured::lines(report, figure)),
-            FigureKind::OffByLayer => make.make(figure, name, shares::by_layer(report, figure)),
-            FigureKind::OffOverTime => make.make(figure, name, shares::over_time(report, figure)),
-            FigureKind::GammaHistogram => {
-                make.make(figure, name, shares::histogram(report, figure))
+            FigureKind::Arms => make.make(figure, name, measured::arms(report, figure, width)),
+            FigureKind::Lines => make.make(figure, name, measured::lines(report, figure, width)),
+            FigureKind::OffByLayer => {
+                make.make(figure, name, shares::by_layer(report, figure, width))
             }
-            FigureKind::Removal => make.make(figure, name, shares::removal(report, figure)),
+            FigureKind::OffOverTime => {
+                make.make(figure, name, shares::over_time(report, figure, width))
+            }
+            FigureKind::GammaHistogram => {
+                make.make(figure, name, shares::histogram(report, figure, width))
+            }
+            FigureKind::Removal => make.make(figure, name, shares::removal(report, figure, width)),
         };
         made.map_err(|source| ReportError::Figure {
             name: figure.name.clone(),

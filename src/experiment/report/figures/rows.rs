@@ -5,9 +5,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use super::curves::ends;
-use super::sheet::{
-    Axis, Key, Keys, Look, Plot, SMALL, Shape, Sheet, TITLE, WIDTH, fitting, width,
-};
+use super::sheet::{Axis, Key, Keys, Look, Plot, SMALL, Shape, Sheet, TITLE, fitting, width};
 use crate::experiment::statistics::Estimate;
 use crate::train::plot::Drawing;
 use crate::train::plot::axes::roomy;
@@ -27,6 +25,7 @@ pub(super) struct Row {
 
 /// A figure of rows.
 pub(super) struct Rows {
+    pub width: f64,
     pub title: String,
     pub x_label: String,
     /// Beyond which no value can be.
@@ -64,9 +63,10 @@ impl Rows {
             let widths = self.rows.iter().map(|row| width(of(row), SMALL));
             widths.fold(0.0, f64::max)
         };
-        let left = (widest(|row| &row.label) + 24.0).clamp(80.0, 330.0);
+        let most = (0.42 * self.width).clamp(80.0, 330.0);
+        let left = (widest(|row| &row.label) + 24.0).clamp(80.0, most);
         let right = (widest(|row| &row.words) + 24.0).clamp(60.0, 170.0);
-        let (width, height) = (WIDTH - left - right, ROW * self.rows.len() as f64);
+        let (width, height) = (self.width - left - right, ROW * self.rows.len() as f64);
         let values = self.rows.iter().flat_map(|row| {
             let estimate = row.estimate.iter().flat_map(|estimate| {
                 let half = estimate.half_width.unwrap_or_default();
@@ -95,21 +95,21 @@ impl Rows {
 impl Drawing for Rows {
     fn size(&self) -> (u32, u32) {
         let keys = self.keys();
-        let height = TOP + ROW * self.rows.len() as f64 + 64.0 + Keys(&keys).height();
-        (WIDTH as u32, height as u32)
+        let height = TOP + ROW * self.rows.len() as f64 + 64.0 + Keys(&keys, self.width).height();
+        (self.width as u32, height as u32)
     }
 
     fn draw<D: DrawingBackend>(&self, area: &DrawingArea<D, Shift>, scale: u32) -> DrawResult<D> {
         let sheet = Sheet { area, scale };
-        let title = fitting(&self.title, WIDTH - 40.0, TITLE);
-        sheet.text(&title, (WIDTH / 2.0, 22.0), TITLE, HPos::Center)?;
+        let title = fitting(&self.title, self.width - 40.0, TITLE);
+        sheet.text(&title, (self.width / 2.0, 22.0), TITLE, HPos::Center)?;
         let plot = self.plot();
         plot.draw(&sheet)?;
         for (place, row) in self.rows.iter().enumerate() {
             let y = plot.top + ROW * (place as f64 + 0.5);
             draw_row(&sheet, &plot, row, y)?;
         }
-        Keys(&self.keys()).draw(&sheet, plot.top + plot.height + 56.0)
+        Keys(&self.keys(), self.width).draw(&sheet, plot.top + plot.height + 56.0)
     }
 }
 

@@ -44,7 +44,7 @@ fn layers(report: &Report<'_>, arm: &PlannedArm) -> Vec<(String, f64)> {
 }
 
 /// A line an arm over its layers.
-pub(super) fn by_layer(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
+pub(super) fn by_layer(report: &Report<'_>, figure: &Figure, width: f64) -> Told<Curves> {
     let arms = arms_of(report, figure);
     let found: Vec<_> = arms.iter().map(|arm| layers(report, arm)).collect();
     let lines = arms
@@ -94,6 +94,7 @@ pub(super) fn by_layer(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
             }
         });
     let curves = Curves {
+        width,
         title: figure.title.clone(),
         x_label: "BatchNorm layer, from the first to the last".to_owned(),
         y_label: SHARE_OFF.to_owned(),
@@ -111,7 +112,7 @@ pub(super) fn by_layer(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
 }
 
 /// A line a seed, a colour an arm.
-pub(super) fn over_time(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
+pub(super) fn over_time(report: &Report<'_>, figure: &Figure, width: f64) -> Told<Curves> {
     let arms = arms_of(report, figure);
     let mut lines = Vec::new();
     let mut told = Vec::new();
@@ -150,6 +151,7 @@ pub(super) fn over_time(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
         });
     }
     let curves = Curves {
+        width,
         title: figure.title.clone(),
         x_label: "epochs".to_owned(),
         y_label: SHARE_OFF.to_owned(),
@@ -166,7 +168,7 @@ pub(super) fn over_time(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
 }
 
 /// A panel an arm.
-pub(super) fn histogram(report: &Report<'_>, figure: &Figure) -> Told<Panels> {
+pub(super) fn histogram(report: &Report<'_>, figure: &Figure, width: f64) -> Told<Panels> {
     let arms = arms_of(report, figure);
     let shown = &arms[..arms.len().min(MOST_PANELS)];
     let panels = shown.iter().map(|arm| Panel {
@@ -208,6 +210,7 @@ pub(super) fn histogram(report: &Report<'_>, figure: &Figure) -> Told<Panels> {
     }
     Told {
         drawing: Panels {
+            width,
             title: figure.title.clone(),
             panels,
         },
@@ -241,7 +244,7 @@ fn at_shares(report: &Report<'_>, arm: &PlannedArm, with_beta: bool) -> Vec<(f64
 }
 
 /// Accuracy against the share removed.
-pub(super) fn removal(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
+pub(super) fn removal(report: &Report<'_>, figure: &Figure, width: f64) -> Told<Curves> {
     let arms: Vec<_> = arms_of(report, figure)
         .into_iter()
         .filter(|arm| arm.removal)
@@ -281,6 +284,7 @@ pub(super) fn removal(report: &Report<'_>, figure: &Figure) -> Told<Curves> {
         }
     }
     let curves = Curves {
+        width,
         title: figure.title.clone(),
         x_label: "channels removed (%)".to_owned(),
         y_label: "test accuracy (%)".to_owned(),

@@ -9,7 +9,7 @@ use crate::train::plot::axes::{X_APART, Y_APART, marks, number};
 use crate::train::plot::canvas::{DrawResult, GRID, INK, colour, text};
 use crate::train::plot::palette::SERIES;
 
-/// Width of a figure.
+/// Width of a figure in a report.
 pub(super) const WIDTH: f64 = 800.0;
 /// Sizes of text; the drawing library makes letters about a fifth smaller.
 pub(super) const TITLE: u32 = 22;
@@ -358,8 +358,8 @@ impl Key {
     }
 }
 
-/// Rows of keys below a figure.
-pub(super) struct Keys<'a>(pub &'a [Key]);
+/// Rows of keys below a figure of a width.
+pub(super) struct Keys<'a>(pub &'a [Key], pub f64);
 
 impl Keys<'_> {
     const ROW: f64 = 24.0;
@@ -367,7 +367,7 @@ impl Keys<'_> {
     fn columns(&self) -> usize {
         let widest = self.0.iter().map(|key| width(&key.words, SMALL) + 60.0);
         let widest = widest.fold(1.0, f64::max);
-        ((WIDTH - 80.0) / widest).clamp(1.0, 4.0) as usize
+        ((self.1 - 80.0) / widest).clamp(1.0, 4.0) as usize
     }
 
     /// How high they are.
@@ -378,7 +378,7 @@ impl Keys<'_> {
     /// Draws them from `top` on.
     pub fn draw<D: DrawingBackend>(&self, sheet: &Sheet<'_, D>, top: f64) -> DrawResult<D> {
         let columns = self.columns();
-        let each = (WIDTH - 80.0) / columns as f64;
+        let each = (self.1 - 80.0) / columns as f64;
         for (place, key) in self.0.iter().enumerate() {
             let left = 60.0 + (place % columns) as f64 * each;
             let y = top + Self::ROW * ((place / columns) as f64 + 0.5);
