@@ -36,8 +36,8 @@ pub enum Action {
     FullScreen,
     /// A pane as a picture.
     ExportPane,
-    /// The tour.
-    Tour,
+    /// The experiments.
+    Experiments,
     /// The list of commands.
     Commands,
     /// The form at the left.
@@ -70,7 +70,7 @@ impl Action {
         Self::CompareRun,
         Self::OpenFolder,
         Self::OpenArchive,
-        Self::Tour,
+        Self::Experiments,
         Self::Commands,
         Self::ToggleSetup,
         Self::ToggleTheme,
@@ -161,7 +161,10 @@ impl Action {
                 "A pane as a picture…",
                 "Save what a pane shows as PNG or SVG: curves, the map, feature maps.",
             ),
-            Self::Tour => ("Guided tour", "What to try, point by point of the paper."),
+            Self::Experiments => (
+                "Experiments",
+                "The paper's points as questions: choose one, start it, and see what its runs answer.",
+            ),
             Self::Commands => (
                 "All commands…",
                 "A list of everything, to search by typing.",
@@ -222,7 +225,7 @@ impl Action {
             Self::Export(Export::State) => shifted(Key::S),
             Self::Export(Export::Metrics) => shifted(Key::M),
             Self::Export(Export::Norms) => shifted(Key::N),
-            Self::Tour => plain(Key::F1),
+            Self::Experiments => plain(Key::F1),
             Self::Commands => command(Key::K),
             Self::ToggleSetup => command(Key::B),
             Self::ToggleTheme => command(Key::L),

@@ -6,7 +6,7 @@
 //!
 //! - the views: [`setup`] (what to train), [`curves`] (how it goes), [`channels`] (γ and β of every
 //!   channel), [`switching_off`] (what is left without some), [`inside`] (what the network says of
-//!   test images), [`experiments`] (questions that several runs answer), [`runs`] (which there are, side by side), [`tour`], [`lesson`] (runs that follow one another);
+//!   test images), [`experiments`] (questions that several runs answer), [`runs`] (which there are, side by side);
 //! - around them: [`view`] says what a view is, [`views`] lists them, [`shared`] is what they share, with
 //!   the run in it, which [`run_view`] keeps; [`panes`] lays them out, [`action`] is all that can be asked for, by [`toolbar`], keys or
 //!   [`palette`]; [`shell`] holds it all and the session, [`window`] opens it;
@@ -18,7 +18,6 @@
 pub mod action;
 pub mod bars;
 pub mod channels;
-pub mod comparison;
 pub mod curves;
 pub mod dialog;
 mod dropping;
@@ -30,7 +29,6 @@ mod halves;
 mod icons;
 pub mod inside;
 pub mod layout_class;
-pub mod lesson;
 pub mod notice;
 pub mod outcome;
 pub mod palette;
@@ -48,7 +46,6 @@ pub mod switching_off;
 pub mod theme;
 pub mod toolbar;
 pub mod touch;
-pub mod tour;
 pub mod view;
 pub mod views;
 pub mod waiting;

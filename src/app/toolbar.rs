@@ -209,7 +209,7 @@ fn menus(exports: &[Action]) -> [(&'static str, &[Action]); 4] {
         (
             "View",
             &[
-                Action::Tour,
+                Action::Experiments,
                 Action::Commands,
                 Action::ToggleSetup,
                 Action::ToggleTheme,

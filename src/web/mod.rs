@@ -16,7 +16,7 @@ use web_sys::{DragEvent, HtmlCanvasElement};
 
 use self::dom::{Button, Dom, listen};
 use crate::app::action::Action;
-use crate::app::comparison;
+use crate::app::setup::Setup;
 use crate::app::shell::Shell;
 use crate::platform::fs;
 use crate::platform::page::{dropped, words};
@@ -137,7 +137,7 @@ impl Page {
             None => page.linked = page.shell.setup_mut().settings().clone(),
         }
         // What is small enough for any machine shows itself at once.
-        if page.linked == *comparison::first_setup().settings() && page.dom.link().is_none() {
+        if page.linked == *Setup::first().settings() && page.dom.link().is_none() {
             page.shell.act(ctx, Action::Start);
         }
         page

@@ -3,6 +3,7 @@
 
 mod channels;
 mod curves;
+mod experiments;
 mod fonts;
 mod inside;
 mod pane_picture;
@@ -10,5 +11,4 @@ mod runs;
 mod setup;
 mod support;
 mod switching_off;
-mod tour;
 mod whole;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bnonly::app::runs::RunsView;
 use bnonly::app::runs::listed::Wish;
+use bnonly::app::runs::{RunsView, question};
 use bnonly::app::shared::Shared;
 use bnonly::app::view::View;
 use bnonly::train::history::History;
@@ -85,6 +85,7 @@ fn app(runs: &Path) -> App {
     };
     let draw = |ui: &mut egui::Ui, state: &mut State| {
         state.view.draw(ui, &mut state.shared);
+        question::ui(ui.ctx(), &mut state.shared.runs);
         state.wishes.extend(state.shared.runs.take_wishes());
     };
     Harness::builder()

@@ -1,6 +1,7 @@
 //! The whole app: its real widgets and keys, trainings on whatever adapter there is, files in a folder
 //! of its own.
 
+mod experiments;
 mod exports;
 mod failures;
 mod kept;
@@ -16,7 +17,6 @@ mod pictures;
 mod probing;
 mod runs;
 mod spoken;
-mod tour;
 mod waiting;
 
 use std::cell::RefCell;
@@ -126,6 +126,7 @@ impl Begin {
             let mut shell = Shell::new(ctx, stored, open_gpu);
             shell.set_dialogs(|_| None);
             shell.setup_mut().set_runs_folder(&runs);
+            shell.set_experiments_folder(&runs.join("experiments"));
             if let Some(settings) = settings {
                 shell.setup_mut().set_settings(settings);
             }

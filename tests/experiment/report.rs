@@ -3,8 +3,10 @@
 use bnonly::experiment::definition::Scale;
 use bnonly::experiment::overlay::Overlay;
 use bnonly::experiment::plan::Plan;
+use bnonly::experiment::report::figures::sketches;
 use bnonly::experiment::results::Measure;
 use bnonly::experiment::shipped::shipped;
+use bnonly::train::plot::shapes::Shape;
 use bnonly::train::table::setting_named;
 
 use super::invented::{DAY, Invented, crowded};
@@ -351,4 +353,36 @@ fn reports_to_look_at() {
         .report()
         .write(&folder.join("crowded"))
         .expect("a report");
+}
+
+#[test]
+fn figures_for_a_screen_fit_into_any_width() {
+    for experiment in shipped() {
+        let invented = Invented::shipped(&experiment.name);
+        for width in [400.0, 560.0, 800.0] {
+            let sketches = sketches(&invented.report(), width).expect("figures");
+            assert_eq!(sketches.len(), experiment.figures.len());
+            for sketch in sketches {
+                let what = format!("{}, {}, {width}", experiment.name, sketch.title);
+                assert_eq!(f64::from(sketch.size.0), width, "{what}");
+                assert!(!sketch.told.is_empty(), "{what}");
+                let is_within = |(x, y): &(f32, f32)| {
+                    (-1.0..=sketch.size.0 + 1.0).contains(x)
+                        && (-1.0..=sketch.size.1 + 1.0).contains(y)
+                };
+                for shape in &sketch.shapes {
+                    let is_in = match shape {
+                        Shape::Line(points, ..) | Shape::Area(points, _) => {
+                            points.iter().all(is_within)
+                        }
+                        Shape::Circle(at, ..) | Shape::Text { at, .. } => is_within(at),
+                    };
+                    assert!(is_in, "{what}: {shape:?}");
+                }
+                let texts = sketch.shapes.iter();
+                let texts = texts.filter(|shape| matches!(shape, Shape::Text { .. }));
+                assert!(texts.count() > 3, "{what}");
+            }
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! Which experiment, how large, and what that is.
 
-use std::collections::BTreeSet;
-
 use egui::{ComboBox, DragValue, Ui};
 
 use super::known::{Experiments, Laid, Wish};
@@ -106,21 +104,30 @@ fn scales_ui(ui: &mut Ui, experiments: &Experiments, chosen: &mut Scale) {
 
 /// What will run, in a sentence.
 pub(super) fn what_runs(laid: &Laid) -> String {
-    let arms = || laid.plan.arms.iter();
-    let models: BTreeSet<String> = arms().map(|arm| arm.settings.model.to_string()).collect();
-    let data: BTreeSet<String> = arms()
-        .map(
-            |arm| match arm.settings.data.path().and_then(|path| path.file_name()) {
-                Some(name) => name.to_string_lossy().into_owned(),
-                None => arm.settings.data.to_string(),
-            },
+    let arms = || laid.plan.arms.iter().map(|arm| &arm.settings);
+    let models = arms().map(|settings| settings.model.to_string());
+    let data = arms().map(|settings| {
+        let name = settings.data.path().and_then(|path| path.file_name());
+        name.map_or_else(
+            || settings.data.to_string(),
+            |name| name.to_string_lossy().into_owned(),
         )
-        .collect();
-    let joined = |of: BTreeSet<String>| of.into_iter().collect::<Vec<_>>().join(", ");
+    });
     format!(
         "{}: {} on {}.",
         laid.plan.size(),
-        joined(models),
-        joined(data)
+        each_once(models),
+        each_once(data)
     )
+}
+
+/// Words in their order, each where it comes first.
+fn each_once(words: impl Iterator<Item = String>) -> String {
+    let mut found: Vec<String> = Vec::new();
+    for word in words {
+        if !found.contains(&word) {
+            found.push(word);
+        }
+    }
+    found.join(", ")
 }

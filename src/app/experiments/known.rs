@@ -201,16 +201,26 @@ impl Laid {
         self.results.len() == self.runs.len()
     }
 
-    /// Seconds that are left: by the runs that were made since it was begun, or by what was measured before.
+    /// Seconds that are left: by what was done since it was begun, or at first by what was measured before.
     pub fn seconds_left(&self) -> Option<f64> {
+        /// Runs that have to be done before they say more than what was measured.
+        const ENOUGH: f64 = 0.05;
         let (begun, before) = self.begun?;
-        let made = self.results.len().saturating_sub(before);
-        let left = self.runs.len().saturating_sub(self.results.len());
+        let of_run = |(_, standing): &(RunName, Standing)| match standing {
+            Standing::UnderWay(step, steps) => *step as f64 / (*steps).max(1) as f64,
+            Standing::Measured => 1.0,
+            _ => 0.0,
+        };
+        let under_way: f64 = self.runs.iter().map(of_run).sum();
+        let failed = |(_, standing): &&(RunName, Standing)| matches!(standing, Standing::Failed(_));
+        let failed = self.runs.iter().filter(failed).count();
+        let made = (self.results.len() - before.min(self.results.len())) as f64 + under_way;
+        let left = self.runs.len().saturating_sub(self.results.len() + failed) as f64 - under_way;
         let since = begun.elapsed().as_secs_f64();
-        match (made, &self.takes) {
-            (0, Takes::Seconds(all)) => Some((all - since).max(1.0)),
-            (0, _) => None,
-            (made, _) => Some(since / made as f64 * left as f64),
+        match (made < ENOUGH, &self.takes) {
+            (false, _) => Some(since / made * left),
+            (true, Takes::Seconds(all)) => Some((all - since).max(1.0)),
+            (true, _) => None,
         }
     }
 

@@ -106,8 +106,8 @@ fn length_ui(ui: &mut Ui, laid: &Laid, wishes: &mut Vec<Wish>) {
         }
         match (&laid.takes, laid.seconds_left()) {
             (Takes::Measuring, _) => {
-                ui.spinner();
-                ui.label("measuring some steps …");
+                // Nothing that turns: where the CPU draws, each frame would disturb what is measured.
+                ui.label("measuring some steps, to say how long …");
             }
             (_, Some(left)) => {
                 ui.strong(format!("about {} left", duration(left)));
@@ -120,6 +120,7 @@ fn length_ui(ui: &mut Ui, laid: &Laid, wishes: &mut Vec<Wish>) {
             (Takes::Failed(why), None) => {
                 ui.label(format!("how long it takes cannot be said: {why}"));
             }
+            (Takes::Unknown, None) if laid.is_under_way() => {}
             (Takes::Unknown, None) => {
                 let tip = "Measures some steps of the smallest and the largest arm on this adapter";
                 let button = ui.add_enabled(laid.lacks.is_none(), egui::Button::new("How long?"));
@@ -146,17 +147,17 @@ fn buttons_ui(ui: &mut Ui, laid: &Laid, wishes: &mut Vec<Wish>) {
         };
         if laid.is_under_way() {
             let tip = "Saves the run under way and begins no other; all of it can go on later";
-            button("■ Stop the experiment", tip, true, Wish::Stop);
+            button("Stop the experiment", tip, true, Wish::Stop);
         } else if !laid.is_complete() {
             let has_begun = !laid.results.is_empty()
                 || laid.runs.iter().any(|(_, run)| *run == Standing::LeftOff);
             let (text, tip) = match has_begun {
                 true => (
-                    "▶ Go on with it",
+                    "Go on with it",
                     "Makes the runs that are missing; one that was cut off goes on from its last checkpoint",
                 ),
                 false => (
-                    "▶ Start the experiment",
+                    "Start the experiment",
                     "Makes all its runs, one after another. A run under way is saved first.",
                 ),
             };
@@ -227,7 +228,7 @@ impl View for ExperimentsView {
     }
 
     fn icon(&self) -> &'static str {
-        "⚖"
+        "±"
     }
 
     fn help(&self) -> &'static str {

@@ -14,46 +14,75 @@ use crate::experiment::verdict::values;
 const CELL: f32 = 64.0;
 /// Widest name of an arm, in points.
 const NAME: f32 = 190.0;
+/// Below this width the mean stands below the arm's name.
+const NARROW: f32 = 480.0;
+
+/// What a mean is.
+const MEAN: &str = "Mean over the seeds so far, and its 95 % confidence interval";
 
 /// Draws it.
 pub(super) fn ui(ui: &mut Ui, laid: &Laid, wishes: &mut Vec<Wish>) {
     let measure = laid.measure();
+    let is_narrow = ui.available_width() < NARROW;
     ui.label(RichText::new(measure.label()).strong());
     let rows = ScrollArea::horizontal().id_salt("runs of the experiment");
     rows.show(ui, |ui| {
-        let grid = Grid::new(("runs of", &laid.plan.experiment.name, laid.plan.scale.name()));
-        let grid = grid.striped(true).spacing([10.0, 4.0]).min_col_width(CELL);
+        let grid = Grid::new((
+            "runs of",
+            &laid.plan.experiment.name,
+            laid.plan.scale.name(),
+        ));
+        let grid = grid
+            .striped(true)
+            .spacing([if is_narrow { 6.0 } else { 10.0 }, 4.0])
+            .min_col_width(if is_narrow { 0.0 } else { CELL });
         grid.show(ui, |ui| {
             ui.label("");
             for seed in 0..laid.plan.seeds {
                 ui.weak(format!("seed {seed}"));
             }
-            let tip = "Mean over the seeds so far, and its 95 % confidence interval";
-            ui.weak("mean").on_hover_text(tip);
+            if !is_narrow {
+                ui.weak("mean").on_hover_text(MEAN);
+            }
             ui.end_row();
             for arm in &laid.plan.arms {
-                row_ui(ui, laid, arm, measure, wishes);
+                row_ui(ui, laid, arm, (measure, is_narrow), wishes);
                 ui.end_row();
             }
         });
     });
 }
 
-fn row_ui(ui: &mut Ui, laid: &Laid, arm: &PlannedArm, measure: Measure, wishes: &mut Vec<Wish>) {
-    ui.scope(|ui| {
-        let most = NAME.min(0.4 * ui.ctx().content_rect().width());
-        ui.set_max_width(most);
+fn row_ui(
+    ui: &mut Ui,
+    laid: &Laid,
+    arm: &PlannedArm,
+    (measure, is_narrow): (Measure, bool),
+    wishes: &mut Vec<Wish>,
+) {
+    let found = Estimate::of(&values(&laid.results, &arm.name, measure));
+    let mean_ui = |ui: &mut Ui| {
+        let mean = match found {
+            Some(found) => ui.strong(estimate(measure, &found)),
+            None => ui.weak("–"),
+        };
+        mean.on_hover_text(MEAN);
+    };
+    ui.vertical(|ui| {
+        let share = if is_narrow { 0.3 } else { 0.4 };
+        ui.set_max_width(NAME.min(share * ui.ctx().content_rect().width()));
         ui.add(Label::new(&arm.label).wrap());
+        if is_narrow {
+            mean_ui(ui);
+        }
     });
     for (run, standing) in laid.runs.iter().filter(|(run, _)| run.arm == arm.name) {
         let of = format!("{}, seed {}", arm.label, run.seed);
         cell_ui(ui, &of, run, standing, laid.result(run), measure, wishes);
     }
-    let found = Estimate::of(&values(&laid.results, &arm.name, measure));
-    match found {
-        Some(found) => ui.strong(estimate(measure, &found)),
-        None => ui.weak("–"),
-    };
+    if !is_narrow {
+        mean_ui(ui);
+    }
 }
 
 fn cell_ui(
@@ -91,7 +120,9 @@ fn cell_ui(
         Standing::UnderWay(step, steps) => {
             let share = *step as f32 / (*steps).max(1) as f32;
             let text = format!("{:.0} %", 100.0 * share);
-            let bar = ProgressBar::new(share).desired_width(CELL).text(text);
+            let bar = ProgressBar::new(share)
+                .desired_width(CELL.min(0.15 * ui.ctx().content_rect().width()))
+                .text(text);
             ui.add(bar)
                 .on_hover_text(format!("{of}: step {step} of {steps}"));
             false

@@ -129,6 +129,15 @@ impl Setup {
         }
     }
 
+    /// The form at the first start: something that shows itself in a minute.
+    pub fn first() -> Self {
+        let mut setup = Self::default();
+        if let Some(preset) = Preset::named(presets::FIRST) {
+            setup.apply(preset);
+        }
+        setup
+    }
+
     /// Says that nothing can be dropped onto the window.
     pub fn takes_no_drops(&mut self) {
         self.takes_drops = false;

@@ -37,6 +37,9 @@ impl Preset {
     }
 }
 
+/// The name of the one that the app begins with where nothing was kept.
+pub const FIRST: &str = "First look";
+
 const WHOLE_RUNS: &str = "Whole runs";
 const TRAINED: &str = "What trains";
 const DEPTH_AND_WIDTH: &str = "Depth against width";
@@ -47,7 +50,7 @@ const FIRST_VALUES: &str = "First values of γ and β";
 pub const ALL: &[Preset] = &[
     Preset {
         group: WHOLE_RUNS,
-        name: "First look",
+        name: FIRST,
         about: "A small network and drawn digits: some minutes even without a GPU. It learns to read \
                 more than nine of ten although only γ and β train, and the first channels go dark.",
         change: first_look,

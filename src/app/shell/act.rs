@@ -1,25 +1,19 @@
 //! Doing what the reader asked for.
 
-use std::collections::VecDeque;
-
 use egui::{Context, Theme, ViewportCommand, gui_zoom};
 
 use super::Shell;
 use super::files::Purpose;
 use crate::app::action::Action;
-use crate::app::comparison;
 use crate::app::dialog::Kind;
 use crate::app::layout_class::LayoutClass;
 use crate::app::palette::{Choice, Line};
 use crate::app::question::Question;
 use crate::app::run_view::RunView;
-use crate::app::switching_off::SwitchingOff;
-use crate::app::tour::Comparison;
 use crate::app::views::ViewId;
 use crate::numbers::grouped;
 use crate::session::{Command, Phase};
 use crate::train::run::Ending;
-use crate::train::settings::Settings;
 
 impl Shell {
     /// What the keys ask for: nothing but to leave while something has to be answered first. A key that would
@@ -116,8 +110,6 @@ impl Shell {
         }
         match action {
             Action::Start => {
-                self.queue.clear();
-                self.lesson.leave();
                 let request = self.request(self.setup.settings().clone());
                 self.begin(ctx, request);
             }
@@ -146,10 +138,7 @@ impl Shell {
                 self.begin(ctx, request);
                 self.send(Command::Step);
             }
-            Action::Stop => {
-                self.queue.clear();
-                self.send(Command::Stop);
-            }
+            Action::Stop => self.send(Command::Stop),
             Action::Save => self.send(Command::Save),
             Action::Evaluate => self.send(Command::Evaluate),
             Action::TrainLonger => self.train_longer(ctx),
@@ -169,7 +158,7 @@ impl Shell {
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(is_full != Some(true)));
             }
             Action::ExportPane => self.pictures.choose(),
-            Action::Tour => self.tour.open = !self.tour.open,
+            Action::Experiments => self.show_view(ViewId::Experiments),
             Action::Commands => self.palette.open(),
             Action::ToggleSetup => match self.layout.class {
                 LayoutClass::Compact => self.layout.is_form_open = !self.layout.is_form_open,
@@ -185,29 +174,5 @@ impl Shell {
             Action::ZoomReset => ctx.set_zoom_factor(1.0),
             Action::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
         }
-    }
-
-    /// Sets up what a page of the tour compares, and begins with it.
-    pub(super) fn set_up(&mut self, ctx: &Context, comparison: Comparison) {
-        let has_run = self
-            .shared
-            .run
-            .as_ref()
-            .is_some_and(|f| !f.history.is_empty());
-        if comparison::looks_at_the_last_run(comparison) && has_run {
-            self.show_view(comparison::view(comparison));
-            self.views.of_type_mut::<SwitchingOff>().measure();
-            return;
-        }
-        let mut runs: VecDeque<Settings> =
-            comparison::runs(comparison, self.setup.settings()).into();
-        self.show_view(comparison::view(comparison));
-        let Some(first) = runs.pop_front() else {
-            return;
-        };
-        self.lesson.begin(comparison::names(comparison));
-        self.queue = runs;
-        let request = self.request(first);
-        self.begin(ctx, request);
     }
 }

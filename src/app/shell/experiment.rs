@@ -1,16 +1,17 @@
 //! Conducting an experiment: its runs are made by the app's own session, one after another, so that all views follow them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use egui::{Context, OpenUrl};
-use web_time::{Instant, SystemTime};
+use web_time::Instant;
 
 use super::Shell;
-use super::files::{Done, Purpose, Read};
+use super::files::{Done, Part, Purpose, Told};
+use super::report::file_url;
 use crate::app::dialog::Kind;
-use crate::app::experiments::known::{Chosen, Laid, Standing, Takes, Wish};
+use crate::app::experiments::known::{Chosen, Standing, Takes, Wish};
 use crate::app::notice::Weight;
 use crate::app::runs::listed;
 use crate::app::views::ViewId;
@@ -19,14 +20,10 @@ use crate::experiment::conduct::{Board, Came, Next, ended, gathered, request};
 use crate::experiment::estimate::seconds;
 use crate::experiment::folder::ExperimentFolder;
 use crate::experiment::plan::{Plan, RunName};
-use crate::experiment::report::{Missing, Report};
-use crate::experiment::results::RunResult;
 use crate::platform::IS_A_PAGE;
 use crate::session::{Command, Event, Opened, SessionError};
-use crate::train::atomic_file::write_atomically;
 use crate::train::metric::Metric;
 use crate::train::run::Ending;
-use crate::train::run_folder::day;
 
 /// The experiment under way.
 pub(super) struct Conducting {
@@ -40,35 +37,6 @@ pub(super) struct Conducting {
     opened: Option<Arc<Opened>>,
     /// Whether it is to stop; who measures asks.
     stops: Arc<AtomicBool>,
-}
-
-/// What a task that works for an experiment came to.
-pub(super) enum Told {
-    /// How many seconds it takes: of which folder, and whether it begins now.
-    Takes(ExperimentFolder, Result<f64, String>),
-    /// A run was measured.
-    Came(u64, RunName, Came),
-    /// The report was written, and is to be opened.
-    Reported(PathBuf),
-}
-
-/// What is written of an experiment where the reader says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The report in one file.
-    Report,
-    /// The table of all runs.
-    Table,
-}
-
-impl Part {
-    /// The name of its file in a folder of an experiment.
-    fn file(self) -> &'static str {
-        match self {
-            Self::Report => "report.html",
-            Self::Table => "results.csv",
-        }
-    }
 }
 
 impl Shell {
@@ -149,11 +117,7 @@ impl Shell {
         if let Some(laid) = self.shared.experiments.laid_mut() {
             laid.begun = Some((Instant::now(), laid.results.len()));
         }
-        let is_known = |laid: &Laid| matches!(laid.takes, Takes::Seconds(_) | Takes::Failed(_));
-        match self.shared.experiments.laid().is_some_and(is_known) {
-            true => self.next_of_experiment(ctx),
-            false => self.estimate(ctx),
-        }
+        self.next_of_experiment(ctx);
     }
 
     /// Measures some steps, to say how long what is laid out takes.
@@ -189,12 +153,6 @@ impl Shell {
                         Ok(seconds) => Takes::Seconds(seconds),
                         Err(why) => Takes::Failed(why),
                     };
-                }
-                let waits = |conducting: &Conducting| {
-                    conducting.run.is_none() && conducting.folder == folder
-                };
-                if self.conducting.as_ref().is_some_and(waits) {
-                    self.next_of_experiment(ctx);
                 }
             }
             Told::Came(number, run, came) => {
@@ -362,11 +320,7 @@ impl Shell {
             return;
         };
         conducting.stops.store(true, Ordering::SeqCst);
-        match conducting.run {
-            Some(_) => self.send(Command::Stop),
-            // Only steps are measured, which nobody waits for any more.
-            None => self.leave_experiment(),
-        }
+        self.send(Command::Stop);
     }
 
     /// Something else begins: the experiment is stopped, and can go on later.
@@ -411,118 +365,5 @@ impl Shell {
         };
         let folder = laid.folder.run(run);
         self.shared.runs.wish(listed::Wish::Open(folder));
-    }
-
-    /// Writes the whole report into the experiment's folder.
-    fn write_report(&self, ctx: &Context, opens: bool) {
-        let Some(laid) = self.shared.experiments.laid() else {
-            return;
-        };
-        let (plan, folder) = (laid.plan.clone(), laid.folder.clone());
-        let (results, missing) = (laid.results.clone(), laid.missing.clone());
-        self.on_a_task(ctx, move || async move {
-            let day = day(SystemTime::now());
-            let report = Report {
-                plan: &plan,
-                results: &results,
-                missing: &missing,
-                day: &day,
-            };
-            report
-                .write(folder.path())
-                .map_err(|error| error.to_string())?;
-            Ok(match opens {
-                true => Done::Experiment(Told::Reported(folder.path().join("report.html"))),
-                false => Done::Nothing,
-            })
-        });
-    }
-
-    fn ask_part(&mut self, part: Part) {
-        let Some(laid) = self.shared.experiments.laid() else {
-            return;
-        };
-        let name = format!(
-            "{}-{}-{}",
-            laid.plan.experiment.name,
-            laid.plan.scale,
-            part.file()
-        );
-        let title = match part {
-            Part::Report => "The report",
-            Part::Table => "The table of all runs",
-        };
-        self.ask(Purpose::Part(part), title, Kind::Save(name));
-    }
-
-    /// Writes a part of the report where the reader said.
-    pub(super) fn write_part(&self, ctx: &Context, part: Part, path: PathBuf) {
-        let Some(laid) = self.shared.experiments.laid() else {
-            return;
-        };
-        let (plan, results) = (laid.plan.clone(), laid.results.clone());
-        let missing = laid.missing.clone();
-        self.on_a_thread(ctx, move || written(part, path, &plan, &results, &missing));
-    }
-}
-
-fn written(
-    part: Part,
-    path: PathBuf,
-    plan: &Plan,
-    results: &[RunResult],
-    missing: &[Missing],
-) -> Read {
-    let day = day(SystemTime::now());
-    let report = Report {
-        plan,
-        results,
-        missing,
-        day: &day,
-    };
-    let texts = report.texts().map_err(|error| error.to_string())?;
-    let found = texts.into_iter().find(|(name, _)| name == part.file());
-    let text = found.map(|(_, text)| text).unwrap_or_default();
-    write_atomically(&path, |out| out.write_all(text.as_bytes())).map_err(|error| {
-        format!(
-            "{} could not be written: {error}. Choose a folder that can be written to and has room",
-            path.display()
-        )
-    })?;
-    Ok(Done::Exported(path))
-}
-
-/// A file's address for a browser.
-fn file_url(path: &Path) -> String {
-    use std::fmt::Write as _;
-    let text = path.to_string_lossy().replace('\\', "/");
-    let mut url = String::from(if text.starts_with('/') {
-        "file://"
-    } else {
-        "file:///"
-    });
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' | b':' => {
-                url.push(char::from(byte));
-            }
-            // A `String` takes whatever is written to it.
-            _ => {
-                let _ = write!(url, "%{byte:02X}");
-            }
-        }
-    }
-    url
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_has_an_address_that_a_browser_takes() {
-        let url = file_url(Path::new("/home/ä b/report.html"));
-        assert_eq!(url, "file:///home/%C3%A4%20b/report.html");
-        assert_eq!(file_url(Path::new(r"C:\a\b.html")), "file:///C:/a/b.html");
     }
 }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use egui::Context;
 
 use super::Shell;
-use super::experiment::{Part, Told};
 use crate::app::dialog::{Answer, Ask, Dropped, Kind, deliver};
 use crate::app::export::{self, Format, Kind as Export};
 use crate::app::notice::Weight;
 use crate::app::run_view::RunView;
 use crate::app::views::ViewId;
 use crate::data::Normalization;
+use crate::experiment::conduct::Came;
+use crate::experiment::folder::ExperimentFolder;
+use crate::experiment::plan::RunName;
 use crate::network::{Graph, State};
 use crate::platform;
 use crate::session::Command;
@@ -49,6 +51,35 @@ pub(super) enum Done {
     Exported(PathBuf),
     Experiment(Told),
     Nothing,
+}
+
+/// What a task that works for an experiment came to.
+pub(super) enum Told {
+    /// How many seconds it takes: of which folder, and whether it begins now.
+    Takes(ExperimentFolder, Result<f64, String>),
+    /// A run was measured.
+    Came(u64, RunName, Came),
+    /// The report was written, and is to be opened.
+    Reported(PathBuf),
+}
+
+/// What is written of an experiment where the reader says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The report in one file.
+    Report,
+    /// The table of all runs.
+    Table,
+}
+
+impl Part {
+    /// The name of its file in a folder of an experiment.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Report => "report.html",
+            Self::Table => "results.csv",
+        }
+    }
 }
 
 /// What came of deleting a run.

@@ -10,7 +10,6 @@ impl Shell {
     pub(super) fn recall(&mut self, storage: &dyn Storage) {
         recall(storage, "setup", &mut self.setup);
         recall(storage, "setup-shown", &mut self.is_setup_shown);
-        recall(storage, "tour", &mut self.tour);
         self.shared.recall(storage);
         self.views
             .iter_mut()
@@ -28,7 +27,6 @@ impl Shell {
     pub fn keep(&self, storage: &mut dyn Storage) {
         eframe::set_value(storage, "setup", &self.setup);
         eframe::set_value(storage, "setup-shown", &self.is_setup_shown);
-        eframe::set_value(storage, "tour", &self.tour);
         self.shared.keep(storage);
         self.views.iter().for_each(|view| view.keep(storage));
         eframe::set_value(storage, "panes", &self.layout.wide);

@@ -2,7 +2,7 @@
 //! for to the other.
 //!
 //! Here is what it holds and how a frame goes; `run` speaks with the session, `act` does what was
-//! asked for, `experiment` makes an experiment's runs, `open` shows a run of earlier, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
+//! asked for, `experiment` makes an experiment's runs, `report` writes what it came to, `open` shows a run of earlier, `files` reads and writes, `listed` looks for earlier runs, `gone` asks what to do where a run's folder is, `kept` remembers from one start to the next, `layout` says where
 //! form and panes are, `pace` how often a training is drawn, `pictures` draws a pane to be taken away.
 
 mod act;
@@ -15,9 +15,9 @@ mod listed;
 mod open;
 mod pace;
 mod pictures;
+mod report;
 mod run;
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 
@@ -25,13 +25,11 @@ use eframe::Storage;
 use egui::{CentralPanel, Context, FontDefinitions, FontFamily, Frame, Panel, Ui};
 
 use super::action::Action;
-use super::comparison;
 use super::dialog::{Dialog, Service, dropped};
 use super::dropping;
 use super::export::Kind as Export;
 use super::fonts;
 use super::layout_class::LayoutClass;
-use super::lesson::Lesson;
 use super::notice::{Notices, Offer, Weight};
 use super::outcome::Outcome;
 use super::palette::Palette;
@@ -44,14 +42,12 @@ use super::shared::{News, Shared};
 use super::spoken;
 use super::toolbar::{self, Status};
 use super::touch::Touch;
-use super::tour::Tour;
 use super::view::View;
 use super::views::{ViewId, Views};
 use super::waiting;
 use crate::gpu::{Capabilities, adapter};
 use crate::platform;
 use crate::session::{Event, OpenGpu, Session, Stage};
-use crate::train::settings::Settings;
 use experiment::Conducting;
 use files::{Purpose, Read};
 use gone::Gone;
@@ -71,8 +67,6 @@ pub struct Shell {
     preparing: Option<Stage>,
     /// The folder of the run that was asked for, where it is one to go on with.
     resumes: Option<PathBuf>,
-    /// Runs that follow the one under way.
-    queue: VecDeque<Settings>,
     /// Histories being read, by the threads that read them.
     reading: (mpsc::Sender<Read>, mpsc::Receiver<Read>),
     /// A run of earlier, being read.
@@ -84,9 +78,7 @@ pub struct Shell {
     views: Views,
     shared: Shared,
     layout: Layout,
-    tour: Tour,
     outcome: Outcome,
-    lesson: Lesson,
     pictures: Pictures,
     palette: Palette,
     notices: Notices,
@@ -136,19 +128,16 @@ impl Shell {
             is_asked: false,
             preparing: None,
             resumes: None,
-            queue: VecDeque::new(),
             reading: mpsc::channel(),
             opening: Opening::default(),
             adapters: Vec::new(),
             adapters_found,
-            setup: comparison::first_setup(),
+            setup: Setup::first(),
             is_setup_shown: true,
             views: Views::default(),
             shared: Shared::default(),
             layout: Layout::default(),
-            tour: Tour::default(),
             outcome: Outcome::default(),
-            lesson: Lesson::default(),
             pictures: Pictures::default(),
             palette: Palette::default(),
             notices: Notices::default(),
@@ -234,11 +223,8 @@ impl Shell {
         self.layout.show(id);
     }
 
-    /// Which run of a comparison is under way, and what happened in one that ended: above the panes.
+    /// What happened in the run that ended: above the panes.
     fn told_ui(&mut self, ui: &mut Ui) {
-        if self.lesson.is_shown() {
-            Panel::top("lesson").show(ui, |ui| self.lesson.ui(ui, self.shared.run.as_ref()));
-        }
         if self.outcome.is_shown() {
             Panel::top("outcome").show(ui, |ui| self.outcome.ui(ui));
         }
@@ -282,11 +268,6 @@ impl Shell {
             self.tell(&News::Idle);
         }
         self.ask_prober(ctx);
-    }
-
-    /// The runs that are compared.
-    pub fn lesson(&self) -> &Lesson {
-        &self.lesson
     }
 
     /// The sentence about the run that ended last.
@@ -372,10 +353,7 @@ impl Shell {
         self.fulfil_wishes(&ctx);
         self.gone_ui(&ctx);
         self.ask_prober(&ctx);
-        if let Some(comparison) = self.tour.window(&ctx) {
-            self.set_up(&ctx, comparison);
-        }
-        // Above the tour, below what has to be answered first.
+        // Below what has to be answered first.
         if let Some(Offer::Resume(run)) = self.notices.ui(&ctx, class) {
             self.resume(&ctx, &run, false);
         }

@@ -63,8 +63,6 @@ impl Shell {
 
     /// Goes on with a run.
     fn go_on(&mut self, ctx: &Context, run: &Path, paused: bool, length: Length) {
-        self.queue.clear();
-        self.lesson.leave();
         let request = Request {
             origin: Origin::Resumed {
                 run: run.to_owned(),
@@ -173,32 +171,16 @@ impl Shell {
             // Another run was asked for meanwhile, and comes next.
             Ok(_) if self.is_asked => {}
             Ok(Ending::Finished) => {
-                if !self.lesson_goes_on(true) {
-                    self.queue.clear();
-                }
                 self.sum_up(Ending::Finished);
-                if let Some(next) = self.queue.pop_front() {
-                    self.begin(ctx, self.request(next));
-                    return;
-                }
                 self.is_idle = true;
             }
-            Ok(Ending::Interrupted) => {
-                self.lesson_goes_on(false);
-                self.sum_up(Ending::Interrupted);
-            }
+            Ok(Ending::Interrupted) => self.sum_up(Ending::Interrupted),
             Ok(Ending::NotBegun) => {
-                self.lesson.leave();
                 let text = "Stopped before the first step: nothing was trained or written.";
                 self.notices.add(Weight::Note, text, None);
             }
             Err(error) if !had_opened && self.show_only(ctx, error) => {}
             Err(error) => {
-                self.queue.clear();
-                if had_opened {
-                    self.lesson_goes_on(false);
-                }
-                self.lesson.leave();
                 let can_resume =
                     matches!(&**error, SessionError::Run { .. } | SessionError::Thread(_));
                 let folder = self.shared.run.as_ref().map(|f| f.folder.clone());
@@ -230,22 +212,12 @@ impl Shell {
         true
     }
 
-    /// Takes a run that ended into the comparison, and says whether the next follows.
-    fn lesson_goes_on(&mut self, is_finished: bool) -> bool {
-        let run = self.shared.run.as_ref();
-        run.is_none_or(|run| self.lesson.ended(run, is_finished))
-    }
-
     /// Says in a sentence what happened in the run that ended.
     fn sum_up(&mut self, ending: Ending) {
         let Some(run) = self.shared.run.as_ref().filter(|run| !run.is_only_shown()) else {
             return;
         };
-        let why_not = match (ending, self.queue.is_empty()) {
-            (Ending::Interrupted | Ending::NotBegun, _) => Some("the run was stopped early"),
-            (Ending::Finished, false) => Some("the next run followed at once"),
-            (Ending::Finished, true) => None,
-        };
+        let why_not = (ending != Ending::Finished).then_some("the run was stopped early");
         let threshold = self.shared.chosen.choice.threshold;
         self.outcome.ended(run, ending, threshold, why_not);
     }

@@ -126,11 +126,19 @@ fn what_is_dropped_is_told_apart() {
     std::fs::create_dir_all(at("run")).unwrap();
     std::fs::write(at("run/config.toml"), "").unwrap();
     std::fs::create_dir_all(at("images")).unwrap();
+    std::fs::create_dir_all(at("experiment")).unwrap();
+    std::fs::write(at("experiment/experiment.toml"), "").unwrap();
     type Kind = fn(PathBuf) -> Dropped;
-    let cases: [(&str, Kind, &str); 9] = [
+    let cases: [(&str, Kind, &str); 11] = [
         ("run", Dropped::Run, "run"),
         ("run/config.toml", Dropped::Run, "run"),
         ("images", Dropped::Data, "images"),
+        (
+            "experiment",
+            Dropped::Experiment,
+            "experiment/experiment.toml",
+        ),
+        ("mine.toml", Dropped::Experiment, "mine.toml"),
         (
             "cifar-10-binary.tar.gz",
             Dropped::Data,

@@ -2,6 +2,7 @@
 
 use bnonly::app::setup::Setup;
 use bnonly::app::setup::presets::{self, Preset};
+use bnonly::data::DataSource;
 use bnonly::train::schedule::Schedule;
 use bnonly::train::settings::{OptimizerKind, Settings};
 use bnonly::train::start;
@@ -113,4 +114,11 @@ fn a_preset_takes_a_half_typed_value_away() {
             .as_deref(),
         Some("0")
     );
+}
+
+#[test]
+fn the_first_form_is_a_first_look() {
+    let setup = Setup::first();
+    assert_eq!(setup.settings().data, DataSource::Digits);
+    assert_eq!(setup.settings().model.to_string(), "resnet-14");
 }

@@ -64,9 +64,9 @@ fn keys_change_how_it_looks() {
     assert_eq!(app.ctx.zoom_factor(), 1.0);
 
     app.key(Key::F1);
-    assert!(app.says("Tour of the article"));
-    app.key(Key::F1);
-    assert!(!app.says("Tour of the article"));
+    assert!(app.says("Start the experiment"));
+    app.press("Curves");
+    assert!(!app.says("Start the experiment"));
 
     // A frame for this event alone, so that what it asked for can be looked at.
     app.event(egui::Event::Key {

@@ -4,7 +4,7 @@
 use bnonly::session::Phase;
 use egui::accesskit::Role;
 use egui::epaint::{ClippedShape, Shape};
-use egui::{Key, Rect, Vec2};
+use egui::{Key, Vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{App, Begin};
@@ -29,7 +29,7 @@ fn warnings(app: &App) -> Vec<String> {
 
 /// Controls that reach out of the window, or from the left panes into the right ones, where they are cut
 /// off; unless they stand in a window above the panes.
-fn cut_off(app: &App, in_panes: bool) -> Vec<String> {
+fn cut_off(app: &App) -> Vec<String> {
     let roles = [
         Role::Button,
         Role::CheckBox,
@@ -48,7 +48,7 @@ fn cut_off(app: &App, in_panes: bool) -> Vec<String> {
         let rect = node.rect();
         // Pixels are cut, not what rounding leaves of them.
         let reaches = |edge: f32| rect.left() < edge - 1.0 && rect.right() > edge + 1.0;
-        let is_pane = in_panes && rect.top() >= right_panes.top();
+        let is_pane = rect.top() >= right_panes.top();
         let is_cut = reaches(window.right()) || is_pane && reaches(right_panes.left());
         let label = node.accesskit_node().label()?;
         is_cut.then(|| format!("{label} at {rect:?}"))
@@ -69,7 +69,7 @@ fn problems(app: &mut App, state: &str) -> Vec<String> {
     let outside = outside.map(str::to_owned).collect();
     let kinds = [
         ("egui warns", warnings(app)),
-        ("cut off", cut_off(app, state != "tour")),
+        ("cut off", cut_off(app)),
         ("outside", outside),
         ("without a name", app.unnamed_widgets()),
     ];
@@ -92,13 +92,10 @@ fn check(size: Vec2, zoom: f32) {
     app.until_step(1);
     app.until_phase(Phase::Paused);
     found.extend(problems(&mut app, "paused"));
-    for pane in ["Share off", "Layer", "Images"] {
+    for pane in ["Share off", "Layer", "Images", "Experiments"] {
         app.press(pane);
         found.extend(problems(&mut app, pane));
     }
-    app.key(Key::F1);
-    found.extend(problems(&mut app, "tour"));
-    app.key(Key::F1);
     app.command(Key::K);
     let warned = warnings(&app);
     found.extend(warned.into_iter().map(|found| format!("commands: {found}")));
@@ -142,18 +139,5 @@ fn the_bar_at_the_top_says_what_goes_on_however_narrow_it_is() {
             !words.shrink(1.0).intersects(progress),
             "{width}: {words:?} {progress:?}"
         );
-    }
-}
-
-#[test]
-fn the_tour_opens_beside_the_menus_and_buttons() {
-    let mut app = App::new();
-    app.key(Key::F1);
-    let tour = app.get_by_label("Set up this comparison").rect();
-    let title = app.get_by_label("Close window").rect();
-    let window = Rect::from_two_pos(tour.left_bottom(), title.right_top());
-    for button in ["File", "Run", "Export", "View", "▶ Start"] {
-        let rect = app.button(button).rect();
-        assert!(!window.intersects(rect), "the tour stands over {button}");
     }
 }
