@@ -11,3 +11,4 @@ mod run;
 mod runs;
 mod settings;
 mod summary;
+mod torch_files;
