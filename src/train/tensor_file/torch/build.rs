@@ -3,7 +3,7 @@
 
 use super::error::TorchError;
 use super::globals::{self, Call};
-use super::value::{Element, Heap, Name, Node, Storage, Tensor, Value};
+use super::value::{Element, Heap, Name, Node, Object, Storage, Tensor, Value};
 
 /// The most dimensions of a tensor; PyTorch's own limit.
 const DIMENSIONS: usize = 64;
@@ -84,12 +84,13 @@ pub(super) fn new<'a>(heap: &mut Heap<'a>, class: Value<'a>) -> Result<Value<'a>
 }
 
 fn object<'a>(heap: &mut Heap<'a>, class: Name<'a>) -> Result<Value<'a>, TorchError> {
-    heap.add(Node::Object { class, state: None })
+    heap.add(Node::Object(Box::new(Object { class, state: None })))
 }
 
 fn class_of<'a>(heap: &Heap<'a>, class: Value<'a>) -> Name<'a> {
     match heap.get(class) {
-        Some(Node::Global(name) | Node::Object { class: name, .. }) => *name,
+        Some(Node::Global(name)) => *name,
+        Some(Node::Object(object)) => object.class,
         _ => Name {
             module: "an unnamed",
             name: "class",
@@ -175,7 +176,7 @@ pub(super) fn persistent<'a>(
         first,
         len,
     };
-    heap.add(Node::Storage(storage))
+    heap.add(Node::Storage(Box::new(storage)))
 }
 
 /// `_rebuild_tensor(storage, offset, sizes, strides, …)`.
@@ -233,5 +234,5 @@ fn tensor<'a>(
         shape: shape.ok_or_else(wrong)?,
         strides,
     };
-    heap.add(Node::Tensor(tensor))
+    heap.add(Node::Tensor(Box::new(tensor)))
 }

@@ -9,11 +9,11 @@ use super::globals;
 use super::opcode::{Op, Reader};
 use super::value::{Heap, Name, Node, Value};
 
-/// About the bytes that a value takes which can be asked for again.
-const MEMO_BYTES: u64 = 72;
+/// About the bytes of a value that can be asked for again, in a table that grows.
+const MEMO_BYTES: u64 = 112;
 
-/// About the bytes of a mark in a growing list.
-const MARK_BYTES: u64 = 16;
+/// The bytes of a mark in a list that grows.
+const MARK_BYTES: u64 = 24;
 
 /// Runs one pickle to its end; the reader then stands behind it.
 pub(super) fn run<'a>(
@@ -118,8 +118,8 @@ impl<'a> Machine<'a, '_> {
             Op::Build => {
                 let attributes = self.pop()?;
                 let object = self.top()?;
-                if let Some(Node::Object { state, .. }) = self.heap.get_mut(object) {
-                    *state = Some(attributes);
+                if let Some(Node::Object(object)) = self.heap.get_mut(object) {
+                    object.state = Some(attributes);
                 }
             }
             Op::Stop | Op::Nothing => {}
@@ -178,7 +178,8 @@ impl<'a> Machine<'a, '_> {
     fn push(&mut self, value: Value<'a>) -> Result<(), TorchError> {
         // What is on the stack at once counts, not all that ever was.
         if self.stack.len() == self.stack.capacity() {
-            self.heap.charge_values(self.stack.len())?;
+            let values = self.stack.len() + 1;
+            self.heap.charge_more_values(values.div_ceil(2))?;
         }
         self.stack.push(value);
         Ok(())
@@ -223,11 +224,11 @@ impl<'a> Machine<'a, '_> {
     }
 
     fn extend(&mut self, list: Value<'a>, items: Vec<Value<'a>>) -> Result<(), TorchError> {
-        self.heap.charge_values(items.len())?;
+        self.heap.charge_more_values(items.len())?;
         match self.heap.get_mut(list) {
             Some(Node::Items(list)) => list.extend(items),
             // What a class makes of it is not known.
-            Some(Node::Object { .. }) => {}
+            Some(Node::Object(_)) => {}
             _ => return Err(damaged("something is added to what is no list")),
         }
         Ok(())
@@ -238,10 +239,10 @@ impl<'a> Machine<'a, '_> {
         dict: Value<'a>,
         entries: Vec<(Value<'a>, Value<'a>)>,
     ) -> Result<(), TorchError> {
-        self.heap.charge_values(2 * entries.len())?;
+        self.heap.charge_more_values(2 * entries.len())?;
         match self.heap.get_mut(dict) {
             Some(Node::Dict(dict)) => dict.extend(entries),
-            Some(Node::Object { .. }) => {}
+            Some(Node::Object(_)) => {}
             _ => return Err(damaged("an entry is set in what is no dict")),
         }
         Ok(())

@@ -51,8 +51,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<TensorFile>, TorchError> {
     let mut budget = Budget::of(bytes.len());
     if !bytes.starts_with(ZIP) {
         let mut heap = Heap::new(budget);
-        let (object, storages) = older::read(bytes, &mut heap)?;
-        return state_of(&mut heap, object, Format::OlderTorch, |_, _| Ok(storages)).map(Some);
+        let mut reader = Reader::new(bytes);
+        let object = older::object(&mut reader, &mut heap)?;
+        return state_of(&mut heap, object, Format::OlderTorch, |heap, _| {
+            older::storages(&mut reader, heap)
+        })
+        .map(Some);
     }
     let zip = match ZipArchive::from_slice(bytes) {
         Ok(zip) => zip,

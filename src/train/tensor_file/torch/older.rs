@@ -29,27 +29,32 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
     start.windows(MAGIC.len()).any(|window| window == MAGIC)
 }
 
-/// The object in a file, and its storages.
-pub(super) fn read<'a>(
-    bytes: &'a [u8],
+/// The object in a file; the reader then stands behind it.
+pub(super) fn object<'a>(
+    reader: &mut Reader<'a>,
     heap: &mut Heap<'a>,
-) -> Result<(Value<'a>, Storages<'a>), TorchError> {
-    let mut reader = Reader::new(bytes);
-    if machine::run(&mut reader, heap)? != Value::Large(&MAGIC) {
+) -> Result<Value<'a>, TorchError> {
+    if machine::run(reader, heap)? != Value::Large(&MAGIC) {
         return Err(damaged(
             "it does not begin with the number of PyTorch's files",
         ));
     }
-    if machine::run(&mut reader, heap)? != Value::Int(VERSION) {
+    if machine::run(reader, heap)? != Value::Int(VERSION) {
         return Err(damaged(format!(
             "behind its beginning its version, {VERSION}, is missing"
         )));
     }
     // The machine that wrote it; all of them wrote numbers alike.
-    machine::run(&mut reader, heap)?;
-    let object = machine::run(&mut reader, heap)?;
-    let keys = machine::run(&mut reader, heap)?;
+    machine::run(reader, heap)?;
+    machine::run(reader, heap)
+}
 
+/// The values behind the object.
+pub(super) fn storages<'a>(
+    reader: &mut Reader<'a>,
+    heap: &mut Heap<'a>,
+) -> Result<Storages<'a>, TorchError> {
+    let keys = machine::run(reader, heap)?;
     let mut widths = BTreeMap::new();
     for storage in heap.storages() {
         if *widths.entry(storage.key).or_insert(storage.element.bytes()) != storage.element.bytes()
@@ -85,9 +90,8 @@ pub(super) fn read<'a>(
             });
         }
     }
-    let storages = Storages {
+    Ok(Storages {
         bytes: storages,
         big_endian: false,
-    };
-    Ok((object, storages))
+    })
 }

@@ -201,7 +201,7 @@ fn tensors<'a>(
                         name: short(name),
                     });
                 }
-                tensors.push((name, tensor.clone()));
+                tensors.push((name, Tensor::clone(tensor)));
             }
             Some(Node::OddTensor(kind)) => {
                 return Err(TorchError::Kind {
@@ -209,7 +209,7 @@ fn tensors<'a>(
                     kind: (*kind).to_owned(),
                 });
             }
-            Some(Node::Object { .. } | Node::Global(_)) => {
+            Some(Node::Object(_) | Node::Global(_)) => {
                 return Err(TorchError::Foreign {
                     name: short(name),
                     what: told(heap, *value),
@@ -261,20 +261,16 @@ fn no_state<'a>(heap: &Heap<'a>, root: Value<'a>) -> TorchError {
 
 /// The class of a module of PyTorch.
 fn model<'a>(heap: &Heap<'a>, value: Value<'a>) -> Option<Name<'a>> {
-    let Some(Node::Object {
-        class,
-        state: Some(state),
-    }) = heap.get(value)
-    else {
+    let Some(Node::Object(object)) = heap.get(value) else {
         return None;
     };
     let is_part =
         |key: &Value<'_>| matches!(key, Value::Text("_modules" | "_parameters" | "_buffers"));
-    let entries = heap.entries(*state)?;
+    let entries = heap.entries(object.state?)?;
     entries
         .iter()
         .any(|(key, _)| is_part(key))
-        .then_some(*class)
+        .then_some(object.class)
 }
 
 fn key_text(key: Value<'_>) -> String {
@@ -307,7 +303,7 @@ fn told<'a>(heap: &Heap<'a>, value: Value<'a>) -> String {
             Some(Node::Items(items)) => format!("a list of {}", items.len()),
             Some(Node::Dict(entries)) => format!("a dict of {}", entries.len()),
             Some(Node::Global(name)) => name.to_string(),
-            Some(Node::Object { class, .. }) => format!("an object of {class}"),
+            Some(Node::Object(object)) => format!("an object of {}", object.class),
             Some(Node::Tensor(tensor)) => format!("a tensor {:?}", tensor.shape),
             Some(Node::OddTensor(kind)) => format!("a tensor that is {kind}"),
             Some(Node::Storage(_)) | None => "values".to_owned(),

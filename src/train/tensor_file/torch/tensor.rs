@@ -27,7 +27,7 @@ pub(super) fn materialised<'a>(
     let Some(Node::Storage(storage)) = heap.get(Value::Node(tensor.storage)) else {
         return Err(kind(name, "without values"));
     };
-    let storage = storage.clone();
+    let storage = Storage::clone(storage);
     let dtype = match tensor.element {
         Element::Of(dtype) => dtype,
         Element::Odd(odd, _) => return Err(kind(name, odd)),

@@ -11,11 +11,14 @@ const TIMES: u64 = 16;
 /// What any file may take.
 const FREE: u64 = 1 << 18;
 
-/// About the bytes of a [`Node`], with what a growing list of them takes.
-const NODE_BYTES: u64 = 120;
+/// The bytes of a [`Node`] in a list that grows, of which an old and a new copy are there for a moment.
+const NODE_BYTES: u64 = 3 * size_of::<Node<'static>>() as u64;
 
-/// About the bytes of a [`Value`] in a growing list.
-const VALUE_BYTES: u64 = 36;
+/// The bytes of a [`Value`].
+const VALUE_BYTES: u64 = size_of::<Value<'static>>() as u64;
+
+/// About the bytes of what a [`Node`] keeps elsewhere.
+const BOXED_BYTES: u64 = 96;
 
 /// A value of a pickle; its texts and bytes are the file's own.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,15 +50,20 @@ pub(super) enum Node<'a> {
     Dict(Vec<(Value<'a>, Value<'a>)>),
     /// A class or function, which nothing here calls.
     Global(Name<'a>),
-    /// Something of a class that is not built, with its attributes.
-    Object {
-        class: Name<'a>,
-        state: Option<Value<'a>>,
-    },
-    Storage(Storage<'a>),
-    Tensor(Tensor),
+
+    Object(Box<Object<'a>>),
+    Storage(Box<Storage<'a>>),
+    Tensor(Box<Tensor>),
     /// A tensor that is not built: what kind.
     OddTensor(&'static str),
+}
+
+/// Something of a class that is not built.
+#[derive(Clone, Debug)]
+pub(super) struct Object<'a> {
+    pub class: Name<'a>,
+    /// Its attributes.
+    pub state: Option<Value<'a>>,
 }
 
 /// Values that tensors look into.
@@ -148,21 +156,26 @@ impl<'a> Heap<'a> {
         self.budget.charge(bytes)
     }
 
-    /// The same for so many values in a list.
+    /// The same for so many values.
     pub fn charge_values(&mut self, values: usize) -> Result<(), TorchError> {
         self.charge(VALUE_BYTES * values as u64)
     }
 
+    /// The same for so many more values in a list, which grows by doubling.
+    pub fn charge_more_values(&mut self, values: usize) -> Result<(), TorchError> {
+        self.charge(3 * VALUE_BYTES * values as u64)
+    }
+
     /// Keeps a node.
     pub fn add(&mut self, node: Node<'a>) -> Result<Value<'a>, TorchError> {
-        let values = match &node {
-            Node::Items(items) => items.len(),
-            Node::Dict(entries) => 2 * entries.len(),
-            Node::Tensor(tensor) => tensor.shape.len(),
-            _ => 0,
-        };
         self.charge(NODE_BYTES)?;
-        self.charge_values(values)?;
+        match &node {
+            Node::Items(items) => self.charge_values(items.len())?,
+            Node::Dict(entries) => self.charge_values(2 * entries.len())?,
+            Node::Tensor(tensor) => self.charge(BOXED_BYTES + 16 * tensor.shape.len() as u64)?,
+            Node::Object(_) | Node::Storage(_) => self.charge(BOXED_BYTES)?,
+            Node::Global(_) | Node::OddTensor(_) => {}
+        }
         let place =
             u32::try_from(self.nodes.len()).map_err(|_| TorchError::TooLarge { times: TIMES })?;
         self.nodes.push(node);
@@ -211,7 +224,7 @@ impl<'a> Heap<'a> {
     /// All storages.
     pub fn storages(&self) -> impl Iterator<Item = &Storage<'a>> {
         self.nodes.iter().filter_map(|node| match node {
-            Node::Storage(storage) => Some(storage),
+            Node::Storage(storage) => Some(&**storage),
             _ => None,
         })
     }
