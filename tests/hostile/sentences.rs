@@ -122,6 +122,11 @@ fn depth_and_circles_end() {
             refused(&file, &["no state of a network"]);
         }
     }
+    // Two thousand ways into a circle, and as many from each of them.
+    let circle = [&b"}q\x00("[..], &b"\x8a\x01\x05h\x00".repeat(2_000), b"u"].concat();
+    for file in both(&circle) {
+        refused(&file, &["no state of a network"]);
+    }
     // A circle beside a state, and through it.
     let state = [
         b"}q\x00".to_vec(),
@@ -165,16 +170,17 @@ fn what_would_fill_the_memory_is_refused_before() {
         let object = repeated.repeat(1_000_000 / repeated.len());
         refused(&archive(&object, &[0; 8]), too_large);
     }
-    // One value, shown 2⁴⁰ times; and more than there are numbers for.
-    for shape in [
-        &[1 << 20, 1 << 20][..],
-        &[1 << 40, 1 << 40],
-        &[i64::MAX, i64::MAX, i64::MAX],
+    // One value, shown 2⁴⁰ times; and more than there are numbers for, with a 0 among them or not.
+    for (shape, part) in [
+        (&[1 << 20, 1 << 20][..], too_large[0]),
+        (&[1 << 40, 1 << 40], "need"),
+        (&[i64::MAX, i64::MAX, i64::MAX], "need"),
+        (&[i64::MAX, i64::MAX, 0], "need"),
     ] {
         let strides = vec![0; shape.len()];
         let repeated = view(storage("FloatStorage", "0", 2), 0, shape, &strides);
         for file in both(&dict(&[("a.weight", repeated)])) {
-            refused(&file, too_large);
+            refused(&file, &[part]);
         }
     }
     // Two thousand tensors of the same values.

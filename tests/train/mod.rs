@@ -4,6 +4,7 @@ mod beginning;
 mod checkpoint;
 mod foreign_states;
 mod gamma_history;
+mod inspect;
 mod manifest;
 mod plot;
 mod read_run;

@@ -129,8 +129,8 @@ pub enum CheckpointError {
         /// Its length.
         bytes: u64,
     },
-    /// A safetensors file of another kind or program.
-    #[error("{file} is a safetensors file, but no {expected} of bnonly: its metadata lack `{key}`")]
+    /// A file of another kind or program.
+    #[error("{file} is no {expected} of bnonly: its metadata lack `{key}`")]
     Foreign {
         /// The file.
         file: String,

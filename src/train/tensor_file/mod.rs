@@ -12,6 +12,8 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 
+use serde::Serialize;
+
 pub use self::safetensors::{DIGEST_KEY, digest, write_tensors};
 pub use error::CheckpointError;
 pub use torch::TorchError;
@@ -58,7 +60,7 @@ pub enum Format {
 }
 
 /// Something in a file that is no tensor of the state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Beside {
     /// Its key, fit to stand in a sentence.
     pub name: String,
@@ -124,6 +126,13 @@ pub fn read_tensors(path: &Path) -> Result<TensorFile, CheckpointError> {
     }
     reader.take(rest).read_to_end(&mut bytes).map_err(failed)?;
     parse_tensors(&file, &bytes)
+}
+
+/// Whether a file begins as those of `torch.save` do, whatever its name.
+pub fn is_of_torch(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = open(path).and_then(|(_, reader)| reader.take(START).read_to_end(&mut start));
+    read.is_ok() && torch::is_sure(&start)
 }
 
 /// Reads a file of tensors from memory; `file` is its name in errors.

@@ -1,6 +1,6 @@
 //! Which of a file's dicts is the state of a network, and what stands beside it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use super::super::Beside;
 use super::super::values::short;
@@ -50,7 +50,7 @@ struct Candidate<'a> {
 pub(super) fn find<'a>(heap: &Heap<'a>, root: Value<'a>) -> Result<Found<'a>, TorchError> {
     let mut candidates = Vec::new();
     for is_state in [has_weights, has_tensors] {
-        collect(heap, root, &mut Vec::new(), is_state, &mut candidates);
+        candidates = collect(heap, root, is_state);
         if !candidates.is_empty() {
             break;
         }
@@ -118,29 +118,40 @@ fn has_tensors<'a>(heap: &Heap<'a>, value: Value<'a>) -> bool {
     entries.any(|(key, value)| matches!(key, Value::Text(_)) && is_tensor(heap, *value))
 }
 
-/// Dicts that may be states, the outermost ones.
+/// Dicts that may be states, the outermost ones. Each container is looked at once: a file can have many ways to one.
 fn collect<'a>(
     heap: &Heap<'a>,
-    value: Value<'a>,
-    keys: &mut Vec<Value<'a>>,
+    root: Value<'a>,
     is_state: fn(&Heap<'a>, Value<'a>) -> bool,
-    found: &mut Vec<Candidate<'a>>,
-) {
-    if found.len() >= MOST || keys.len() > DEPTH {
-        return;
+) -> Vec<Candidate<'a>> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut waiting = VecDeque::from([Candidate {
+        keys: Vec::new(),
+        dict: root,
+    }]);
+    while let Some(next) = waiting.pop_front()
+        && found.len() < MOST
+    {
+        if is_state(heap, next.dict) {
+            found.push(next);
+            continue;
+        }
+        if next.keys.len() == DEPTH {
+            continue;
+        }
+        for (key, child) in children(heap, next.dict) {
+            let Value::Node(place) = child else {
+                continue;
+            };
+            let is_container = matches!(heap.get(child), Some(Node::Dict(_) | Node::Items(_)));
+            if is_container && seen.insert(place) {
+                let keys = next.keys.iter().copied().chain([key]).collect();
+                waiting.push_back(Candidate { keys, dict: child });
+            }
+        }
     }
-    if is_state(heap, value) {
-        found.push(Candidate {
-            keys: keys.clone(),
-            dict: value,
-        });
-        return;
-    }
-    for (key, child) in children(heap, value) {
-        keys.push(key);
-        collect(heap, child, keys, is_state, found);
-        keys.pop();
-    }
+    found
 }
 
 /// Of several states the one under the most usual keys.

@@ -89,18 +89,21 @@ impl<'b> View<'b> {
             all.ok_or_else(|| missing(storage.len.saturating_mul(storage.element.bytes()), 0))?;
         let found = all.len() as u64;
         // All of it in 128 bits, which 64 products of two numbers of 64 bits do not fit into, so each is held to the file.
-        let mut count = 1_u64;
+        let (mut count, mut extents) = (1_u64, Some(1_usize));
         let mut last = u128::from(tensor.offset);
         for (extent, stride) in tensor.shape.iter().zip(&tensor.strides) {
             count = count.saturating_mul(*extent as u64);
+            extents = extents.and_then(|all| all.checked_mul((*extent).max(1)));
             last = last.saturating_add(u128::from(*stride) * (*extent as u128).saturating_sub(1));
         }
-        let count = usize::try_from(count).map_err(|_| missing(u64::MAX, found))?;
+        // Whoever multiplies them again shall not go beyond a number either, and be there a 0 among them.
+        let count = usize::try_from(count).ok().filter(|_| extents.is_some());
+        let count = count.ok_or_else(|| missing(u64::MAX, found))?;
         let first = u128::from(storage.first) * u128::from(storage.element.bytes());
         let start = first.saturating_add(u128::from(tensor.offset) * u128::from(width));
         let end = match count {
             0 => start,
-            _ => first.saturating_add((last + 1).saturating_mul(u128::from(width))),
+            _ => first.saturating_add(last.saturating_add(1).saturating_mul(u128::from(width))),
         };
         let end_of_storage =
             first.saturating_add(u128::from(storage.len) * u128::from(storage.element.bytes()));
