@@ -3,7 +3,8 @@
 use egui::{Align2, Area, Context, Frame, Id, Order, RichText, Stroke};
 
 const WHAT: &str = "A folder of images or CIFAR's .tar.gz becomes the data of the next run; the folder \
-                    of a run is opened; from a .safetensors file the next run begins; the .toml file of an experiment is shown.";
+                    of a run is opened; from the file of a network (.safetensors, .pt, .pth) the next run begins; the .toml file of an \
+                    experiment is shown.";
 
 /// Says what can be dropped, as long as something is held over the window.
 pub fn ui(ctx: &Context) {

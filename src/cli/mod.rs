@@ -1,6 +1,6 @@
 //! The command line: options in, sentences and exit codes out.
 //!
-//! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `recalibrate`,
+//! `options` says what there is, `given` those of them that are settings; `train`, `eval`, `inspect`, `recalibrate`,
 //! `adapt`, `runs`, `list`, `experiment` and `bench` do it (`subject` is what some of them begin with); `progress` shows a
 //! training on a terminal, `tables` what was measured, `wording` says what went wrong. All of them print by `print`.
 //! `signals` and `runtime_dir` are about the process itself, `ranks` about others that MPI started beside it.
@@ -10,6 +10,7 @@ mod bench;
 mod eval;
 mod experiment;
 mod given;
+mod inspect;
 mod list;
 mod options;
 mod print;
@@ -97,7 +98,10 @@ fn is_wrong_option(error: &(dyn Error + 'static)) -> bool {
 pub fn main() -> ExitCode {
     let parsed = Options::try_parse();
     if let Ok(options) = &parsed
-        && !matches!(options.command, Some(Command::Models(_) | Command::Runs(_)))
+        && !matches!(
+            options.command,
+            Some(Command::Inspect(_) | Command::Models(_) | Command::Runs(_))
+        )
     {
         runtime_dir::give_one();
     }
@@ -153,6 +157,7 @@ fn run(options: Options, ranks: Option<&Arc<Ranks>>) -> anyhow::Result<Outcome> 
         Some(Command::Eval(options)) => eval::eval(&options),
         Some(Command::Recalibrate(options)) => recalibrate::recalibrate(&options),
         Some(Command::Adapt(options)) => adapt::adapt(&options),
+        Some(Command::Inspect(options)) => inspect::inspect(&options),
         Some(Command::Runs(options)) => runs::runs(&options),
         Some(Command::Models(options)) => list::models(&options),
         Some(Command::Devices(options)) => list::devices(&options),

@@ -34,6 +34,8 @@ pub(super) enum Command {
     Recalibrate(Box<RecalibrateOptions>),
     /// Let a saved network adapt to test images while it answers them, without their labels
     Adapt(Box<AdaptOptions>),
+    /// What a file of a network holds: format, classes, parameters, each BatchNorm's γ, what would not be read
+    Inspect(InspectOptions),
     /// Earlier runs side by side: what differs, accuracy, parameters, channels off, time
     Runs(RunsOptions),
     /// The networks that can be trained, with their parameter counts
@@ -130,7 +132,7 @@ pub(super) struct OutputOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct EvalOptions {
-    /// A run's folder, or a safetensors file: checkpoint, delta or state
+    /// A run's folder, or a file: checkpoint, delta, or a state of safetensors or torch.save
     #[arg(value_name = "RUN|FILE", value_parser = path())]
     pub saved: PathBuf,
     #[command(flatten)]
@@ -209,6 +211,16 @@ fn parse_rate(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|rate: &f64| rate.is_finite() && *rate >= 0.0);
     rate.ok_or_else(|| "expected a rate, such as 0.001".into())
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectOptions {
+    /// A run's folder, or a file: checkpoint, delta, or a state of safetensors or torch.save
+    #[arg(value_name = "RUN|FILE", value_parser = path())]
+    pub saved: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(feature = "app")]

@@ -240,7 +240,7 @@ pub(super) fn runs_table(runs: &Table, folders: impl Iterator<Item = String>) ->
 
 /// Rows with their columns below each other, two blanks between them; those in `right` end below each
 /// other.
-fn table(rows: &[Vec<String>], right: &[usize]) -> String {
+pub(super) fn table(rows: &[Vec<String>], right: &[usize]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));

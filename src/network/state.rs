@@ -339,7 +339,7 @@ fn differences(
 }
 
 /// The first of many texts, and how many more there are.
-pub(super) fn first_few(texts: &[String]) -> String {
+pub(crate) fn first_few(texts: &[String]) -> String {
     const FEW: usize = 3;
     let shown = texts[..texts.len().min(FEW)].join(", ");
     match texts.len().saturating_sub(FEW) {

@@ -4,8 +4,8 @@
 //! [`setting`]), `config` (settings in a file), [`link`] (settings in a link), [`schedule`] (the learning rate at
 //! each step), [`longer`] (what becomes of it in a run that goes on), [`batches`] (how an epoch is cut), [`start`]
 //! (what a run begins with, [`advice`] what is worth a word then), [`trainer`] (its steps, `stopwatch` their seconds, [`peers`] who shares them), [`metric`] (what it reports, [`metrics_file`] in a file), [`tensor_file`]
-//! (named tensors as safetensors), [`checkpoint`]
-//! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them),
+//! (named tensors in files: safetensors, and what `torch.save` writes), [`checkpoint`]
+//! and [`delta`] (a training, and what it changed, as such files), [`saved`] (any of them), [`inspect`] (what such a file holds),
 //! [`run_folder`] (where all of it is kept), [`manifest`] (the files it was trained and tested on), [`gamma_history`] (γ and
 //! β over its course, `gamma_log` while it goes on), [`history`] (what it reported, so that a million steps draw
 //! at once), [`read_run`] (all that a folder tells of a run, quickly), [`plot`] (the pictures at its end), [`run`] (a
@@ -23,6 +23,7 @@ pub mod delta;
 pub mod gamma_history;
 mod gamma_log;
 pub mod history;
+pub mod inspect;
 pub mod link;
 pub mod longer;
 pub mod manifest;

@@ -6,6 +6,7 @@ use super::settings::Settings;
 use super::tensor_file::{DIGEST_KEY, TensorFile, parse_tensors};
 use crate::data::Normalization;
 use crate::field::{Explanation, Field, Remedy};
+use crate::network::state::first_few;
 use crate::network::{
     Adopted, Architecture, Graph, State, StateError, adopt, initial_state, recognise,
 };
@@ -131,9 +132,12 @@ impl Saved {
         normalization: Normalization,
         fresh: Option<&dyn Fn() -> State>,
     ) -> Result<Adopted, SavedError> {
-        let (tensors, converted) = match self {
+        let (tensors, told) = match self {
             Self::Checkpoint(checkpoint) => (checkpoint.tensors, None),
-            Self::Tensors(content) => (content.tensors, Some(content.converted)),
+            Self::Tensors(mut content) => {
+                let tensors = std::mem::take(&mut content.tensors);
+                (tensors, Some(read_as(&content)))
+            }
             Self::Delta(delta) => return from_delta(&delta, graph, file),
         };
         let adopted = adopt(graph, tensors, fresh);
@@ -141,13 +145,8 @@ impl Saved {
             file: file.to_owned(),
             source,
         })?;
-        if let Some(types) = converted {
-            if !types.is_empty() {
-                let types: Vec<String> = types.into_iter().collect();
-                let types = types.join(" and ");
-                let told = format!("the state's numbers are {types}; they are used as F32");
-                adopted.notes.push(Explanation::new(told));
-            }
+        if let Some(told) = told {
+            adopted.notes.extend(told);
             let channels = graph.input_shape().channels;
             adopted.notes.push(normalised(normalization, channels));
         }
@@ -168,6 +167,31 @@ fn from_delta(delta: &Delta, graph: &Graph, file: &str) -> Result<Adopted, Saved
     // How its base was read was told when it was trained.
     let notes = Vec::new();
     Ok(Adopted { state, notes })
+}
+
+/// How a file of another program was read: what in it is no part of the state, and which numbers became others.
+fn read_as(content: &TensorFile) -> Vec<Explanation> {
+    let mut told = Vec::new();
+    if !content.beside.is_empty() {
+        let names: Vec<String> = content
+            .beside
+            .iter()
+            .map(|entry| format!("`{}`", entry.name))
+            .collect();
+        let within = match content.inside.is_empty() {
+            true => "the file holds more than the state".to_owned(),
+            false => format!("the state is `{}` of the file", content.inside.join(".")),
+        };
+        told.push(format!("{within}; passed over: {}", first_few(&names)));
+    }
+    let types = content.converted();
+    if !types.is_empty() {
+        let types = types.join(" and ");
+        told.push(format!(
+            "the state's numbers are {types}; they are used as F32"
+        ));
+    }
+    told.into_iter().map(Explanation::new).collect()
 }
 
 /// What images become before the first layer, which a state from elsewhere may have known otherwise.

@@ -68,7 +68,7 @@ pub struct Settings {
     pub bn_init: BnInit,
     /// First values of convolutions' and the output layer's weights.
     pub weights_init: WeightsInit,
-    /// A safetensors state to start from instead of the seed's.
+    /// A file with the state to start from instead of the seed's.
     pub init: Option<PathBuf>,
     /// Passes over the training set; `max-steps` overrides it.
     pub epochs: u32,

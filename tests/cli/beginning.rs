@@ -1,47 +1,21 @@
 //! What is said before the first step: of the state that a run starts from, and of its batches.
 
-use std::path::Path;
-
-use bnonly::network::graph::Shape;
-use bnonly::network::{Architecture, BnInit, Options, initial_state};
-use bnonly::train::tensor_file::{Metadata, write_tensors};
-
 use crate::files::small_classes;
-use crate::program::{run, tiny, train};
-
-/// A state of the small network for five classes, as `DataParallel` names it.
-fn foreign_state(path: &Path) {
-    let options = Options {
-        width: Some(4),
-        ..Options::default()
-    };
-    let architecture = Architecture::parse("resnet-8", options).expect("a name");
-    let graph = architecture
-        .build(Shape::new(3, 32, 32), 5)
-        .expect("a network");
-    let mut tensors = initial_state(&graph, 1, BnInit::Uniform).named(&graph);
-    for tensor in &mut tensors {
-        tensor.name.insert_str(0, "module.");
-    }
-    let mut file = std::fs::File::create(path).expect("a file");
-    write_tensors(&mut file, &tensors, &Metadata::new()).expect("written");
-}
+use crate::program::{fixture, run, tiny, train};
 
 #[test]
 fn a_state_from_elsewhere_trains_and_each_guess_is_told_once() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (file, out) = (
-        folder.path().join("five.safetensors"),
-        folder.path().join("run"),
-    );
-    foreign_state(&file);
-    let file = file.display().to_string();
+    let out = folder.path().join("run");
+    // The small network for five classes, in the checkpoint of a script that used DataParallel.
+    let file = fixture("torch/resnet8w4-five-classes.pth.tar");
     // Nine images in batches of eight.
     let options = format!(
         "--init {file} --train output --limit-train 9 --batch-size 8 --epochs 1 --limit-test 8"
     );
     let said = train(&out, &options).succeeds().stdout;
     for part in [
+        "`state_dict` of the file; passed over: `epoch`, `optimizer`",
         "`module.`",
         "for 5 classes, the data have 10",
         "normalised by mean 0.485, 0.456, 0.406",
@@ -78,7 +52,13 @@ fn a_state_from_elsewhere_trains_and_each_guess_is_told_once() {
         "--limit-test",
         "8",
     ])
-    .fails(1, &["five.safetensors", "for 5 classes, the data have 10"]);
+    .fails(
+        1,
+        &[
+            "resnet8w4-five-classes.pth.tar",
+            "for 5 classes, the data have 10",
+        ],
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod bad_options;
 mod beginning;
 mod bench;
 mod experiments;
+mod inspect;
 mod interrupted;
 mod kept_apart;
 mod printing;

@@ -50,6 +50,7 @@ fn every_command_prints_to_nobody_and_to_a_full_disk() {
         &["models"][..],
         &["models", "--json"],
         &["runs", "tests"],
+        &["inspect", "tests/fixtures/resnet8-bn/init.safetensors"],
         &["devices"],
         &["devices", "--json"],
         &["--help"],

@@ -172,7 +172,7 @@ fn a_text_that_is_no_value_is_told_with_what_is_expected() {
         ),
         (Field::Optimizer, "lion", ["`lion`", "adamw"]),
         (Field::Schedule, "sometimes", ["`sometimes`", "step:80,120"]),
-        (Field::Init, "", ["an empty text", "safetensors"]),
+        (Field::Init, "", ["an empty text", "a network's state"]),
         (Field::Background, "grey", ["`grey`", "#80c0ff"]),
         (Field::Normalization, "0.5", ["`0.5`", "imagenet"]),
         (Field::Labels, "", ["an empty text", "CSV"]),

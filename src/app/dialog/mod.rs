@@ -19,6 +19,7 @@ use egui::{Key, Modal, Modifiers, TextEdit};
 use web_time::{Duration, Instant};
 
 use crate::platform::{IS_A_PAGE, fs};
+use crate::train::tensor_file::is_of_torch;
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -342,8 +343,17 @@ impl Wake for Repaint {
     }
 }
 
-/// Endings of states: of those that can be read, and of PyTorch's, whose reading says how to make one of them.
-const STATES: [&str; 5] = [".safetensors", ".pt", ".pth", ".ckpt", ".pkl"];
+/// Endings of files of states: safetensors, and those that PyTorch's users give to what `torch.save` writes.
+pub(super) const STATES: [&str; 8] = [
+    "safetensors",
+    "pt",
+    "pth",
+    "th",
+    "ckpt",
+    "pkl",
+    "tar",
+    "bin",
+];
 
 /// What a path that was dropped onto the window is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -352,7 +362,7 @@ pub enum Dropped {
     Data(PathBuf),
     /// The folder of a run.
     Run(PathBuf),
-    /// A safetensors file: checkpoint, delta or state.
+    /// A file of a network: checkpoint, delta, or a state of safetensors or `torch.save`.
     State(PathBuf),
     /// The file of an experiment.
     Experiment(PathBuf),
@@ -361,12 +371,13 @@ pub enum Dropped {
 }
 
 impl Dropped {
-    /// What a path is for, by its name and what lies in it. What is inside a file is judged when it is
-    /// read.
+    /// What a path is for: by what lies in a folder, by a file's first bytes where they are PyTorch's, else by its
+    /// name. What is inside a file is judged when it is read.
     pub fn of(path: &Path) -> Self {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = name.to_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         let folder = || path.parent().unwrap_or(path).to_owned();
         if fs::is_dir(path) {
             let experiment = path.join("experiment.toml");
@@ -382,7 +393,10 @@ impl Dropped {
             Self::Run(folder())
         } else if ends(&[".toml"]) {
             Self::Experiment(path.to_owned())
-        } else if ends(&STATES) {
+        } else if is_of_torch(path) {
+            // Before `.pth.tar` and `.bin` are taken for data by their names.
+            Self::State(path.to_owned())
+        } else if STATES.contains(&ending) && !["tar", "bin"].contains(&ending) {
             Self::State(path.to_owned())
         } else if ends(&[".tar.gz", ".tgz", ".tar"]) {
             Self::Data(path.to_owned())
@@ -392,7 +406,8 @@ impl Dropped {
         } else {
             Self::Unknown(format!(
                 "{} is nothing that can be used here; drop a folder of images, CIFAR's .tar.gz, the \
-                 folder of a run, a .safetensors file, or the .toml file of an experiment",
+                 folder of a run, the file of a network (.safetensors, .pt, .pth), or the .toml file of \
+                 an experiment",
                 path.display()
             ))
         }

@@ -168,7 +168,7 @@ impl Setup {
         }
     }
 
-    /// Starts from a safetensors file instead of the seed.
+    /// Starts from a file instead of the seed.
     pub fn set_init(&mut self, file: &Path) {
         self.settings.init = Some(file.to_owned());
     }

@@ -9,7 +9,7 @@ use super::Setup;
 use super::data::Purpose;
 use super::fields::{Draft, Rows, add_number, menu_button, number, short_path, tooltip};
 use super::problem::{Row, Section};
-use crate::app::dialog::{Ask, Kind};
+use crate::app::dialog::{Ask, Kind, STATES};
 use crate::field::Field;
 use crate::network::{ArchitectureName, Trainable};
 use crate::train::setting::Part;
@@ -198,7 +198,7 @@ impl Setup {
             let ask = Ask {
                 title: "A state to start from".into(),
                 kind: Kind::File,
-                endings: vec!["safetensors".into()],
+                endings: STATES.map(String::from).to_vec(),
                 directory: file.as_deref().and_then(Path::parent).map(Path::to_owned),
             };
             self.dialog.ask(Purpose::Init, ask);

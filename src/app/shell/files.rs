@@ -20,6 +20,7 @@ use crate::network::{Graph, State};
 use crate::platform;
 use crate::session::Command;
 use crate::train::history::History;
+use crate::train::inspect::Inspection;
 use crate::train::run_folder::run_of;
 use crate::train::runs::Listing;
 use crate::train::saved::Saved;
@@ -50,6 +51,8 @@ pub(super) enum Done {
     Removed(Removed),
     Exported(PathBuf),
     Experiment(Told),
+    /// A file to start from, and what it holds.
+    Inspected(PathBuf, Result<Inspection, String>),
     Nothing,
 }
 
@@ -101,6 +104,7 @@ impl Shell {
                 }
                 self.look_for_runs();
             }
+            Ok(Done::Inspected(path, found)) => self.start_from(&path, found),
             Ok(Done::Listing(found)) => self.take_listing(found),
             Ok(Done::Removed(removed)) => self.take_removed(removed),
             Ok(Done::Exported(path)) => match deliver(&path) {
@@ -186,14 +190,31 @@ impl Shell {
                 self.notices.add(Weight::Note, text, None);
             }
             Dropped::Run(path) => self.open_run(ctx, &path),
-            Dropped::State(path) => {
-                self.setup.set_init(&path);
-                let text = format!("The next run begins with the state in {}.", path.display());
-                self.notices.add(Weight::Note, text, None);
-            }
+            // On a thread: it may have some hundred megabytes.
+            Dropped::State(path) => self.on_a_thread(ctx, move || {
+                let found = Inspection::of(&path).map_err(|error| error.to_string());
+                Ok(Done::Inspected(path, found))
+            }),
             Dropped::Experiment(path) => self.open_experiment(&path),
             Dropped::Unknown(sentence) => self.notices.add(Weight::Problem, sentence, None),
         }
+    }
+
+    /// Begins the next run with a file's state, and says what it is.
+    fn start_from(&mut self, path: &Path, found: Result<Inspection, String>) {
+        let (weight, text) = match found {
+            Ok(found) => {
+                self.setup.set_init(path);
+                let what = found.summary();
+                let text = format!(
+                    "The next run begins with the state in {}: {what}.",
+                    path.display()
+                );
+                (Weight::Note, text)
+            }
+            Err(sentence) => (Weight::Problem, sentence),
+        };
+        self.notices.add(weight, text, None);
     }
 
     /// Reads an earlier run to compare with, on a thread: it may have a million lines.

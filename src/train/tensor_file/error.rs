@@ -2,10 +2,11 @@
 
 use std::io;
 
+use super::torch::TorchError;
 use crate::field::{Explain, Explanation, Remedy};
 use crate::train::settings::SettingsError;
 
-/// Why a checkpoint, delta or other safetensors file cannot be read or written.
+/// Why a checkpoint, delta or other file of tensors cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// The operating system refused.
@@ -17,7 +18,7 @@ pub enum CheckpointError {
         source: io::Error,
     },
     /// A folder, a pipe or a device.
-    #[error("{file} is not a file; expected a safetensors file")]
+    #[error("{file} is not a file; expected one of safetensors or of torch.save")]
     NotAFile {
         /// The path.
         file: String,
@@ -80,12 +81,28 @@ pub enum CheckpointError {
         reason: String,
     },
     /// A file of another format.
-    #[error("{file} is no safetensors file, but {found}")]
+    #[error("{file} is no state of a network, but {found}")]
     Format {
         /// The file.
         file: String,
         /// What it is, and what to do.
         found: String,
+    },
+    /// A file of `torch.save` that gives no state.
+    #[error("{file}, a file of PyTorch, {source}")]
+    Torch {
+        /// The file.
+        file: String,
+        /// Why not, as the end of the sentence.
+        source: TorchError,
+    },
+    /// More than the memory that there is.
+    #[error("{file} has {bytes} bytes, for which there is no memory")]
+    Memory {
+        /// The file.
+        file: String,
+        /// Its length.
+        bytes: u64,
     },
     /// A tensor of a type that nothing here uses.
     #[error(
@@ -112,8 +129,8 @@ pub enum CheckpointError {
         /// Its length.
         bytes: u64,
     },
-    /// A safetensors file of another kind or program.
-    #[error("{file} is a safetensors file, but no {expected} of bnonly: its metadata lack `{key}`")]
+    /// A file of another kind or program.
+    #[error("{file} is no {expected} of bnonly: its metadata lack `{key}`")]
     Foreign {
         /// The file.
         file: String,

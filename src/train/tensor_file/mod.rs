@@ -1,47 +1,99 @@
-//! Named tensors in safetensors files, as PyTorch's and Python's tools read and write them.
+//! Named tensors in files: safetensors, which this program reads and writes, and what `torch.save` writes, which it
+//! reads (`torch/`). Which of them a file is, its first bytes say, whatever its name.
 
 mod error;
 mod not_tensors;
+mod safetensors;
+mod torch;
+mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read, Write};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Read};
 use std::path::Path;
 
-use half::{bf16, f16};
-use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorInfo, TensorView};
-use sha2::{Digest, Sha256};
+use serde::Serialize;
 
+pub use self::safetensors::{DIGEST_KEY, digest, write_tensors};
 pub use error::CheckpointError;
-use not_tensors::{FILE, START, recognised};
+pub use torch::TorchError;
 
-use crate::network::state::{NamedTensor, TensorData};
+use self::safetensors::{LENGTH_BYTES, header_bytes};
+use not_tensors::{START, foreign};
+
+use crate::network::state::NamedTensor;
 use crate::platform::fs::open;
 
 /// The strings under `__metadata__` in a file's header.
 pub type Metadata = BTreeMap<String, String>;
 
-/// Where [`write_tensors`] keeps the [`digest`] of the tensors and all other metadata.
-pub const DIGEST_KEY: &str = "bnonly.digest";
+/// The most bytes of a ZIP archive that does not begin as PyTorch's do, so that no collection of photographs is read
+/// for nothing.
+const LARGEST_UNKNOWN_ARCHIVE: u64 = 1 << 30;
 
-/// Bytes before a file's header: its length, a little-endian u64.
-const LENGTH_BYTES: u64 = 8;
-
-/// What a safetensors file holds.
+/// What a file of tensors holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TensorFile {
-    /// Its tensors, by name.
+    /// The state's tensors: by name, or in PyTorch's order where `torch.save` kept it.
     pub tensors: Vec<NamedTensor>,
     /// Its metadata; empty in many files that PyTorch wrote.
     pub metadata: Metadata,
-    /// Types of floats that were made 32-bit floats, as safetensors names them.
-    pub converted: BTreeSet<String>,
+    /// How it is written.
+    pub format: Format,
+    /// How many tensors are stored as which type, as safetensors names it.
+    pub types: BTreeMap<String, usize>,
+    /// The keys under which the state lies in the file, from the outermost; none where it is all of the file.
+    pub inside: Vec<String>,
+    /// What else is in the file, which is passed over.
+    pub beside: Vec<Beside>,
 }
 
-/// Reads a safetensors file, of this program or any other, and checks its digest if it has one.
+/// How a file of tensors is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Safetensors.
+    Safetensors,
+    /// What `torch.save` writes since PyTorch 1.6: a ZIP archive.
+    Torch,
+    /// What it wrote before: pickles, and behind them the values.
+    OlderTorch,
+}
+
+/// Something in a file that is no tensor of the state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Beside {
+    /// Its key, fit to stand in a sentence.
+    pub name: String,
+    /// What it is: `12`, `a list of 3`, `an object of argparse.Namespace`.
+    pub what: String,
+}
+
+impl TensorFile {
+    /// Types of floats that were made 32-bit floats.
+    pub fn converted(&self) -> Vec<&str> {
+        let floats = self.types.keys().map(String::as_str);
+        floats
+            .filter(|name| ["F16", "BF16", "F64"].contains(name))
+            .collect()
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Safetensors => "safetensors",
+            Self::Torch => "torch.save, as since PyTorch 1.6",
+            Self::OlderTorch => "torch.save, as before PyTorch 1.6",
+        })
+    }
+}
+
+/// Reads a file of tensors, of this program or any other, and checks its digest if it has one.
 ///
 /// # Errors
 /// A file that cannot be read, is cut short, damaged or foreign, or holds a type of number that is
-/// neither a float of 16 to 64 bits nor a whole number.
+/// neither a float of 16 to 64 bits nor a whole number; one of `torch.save` that holds no state, or asks for what is
+/// neither tensor nor container.
 pub fn read_tensors(path: &Path) -> Result<TensorFile, CheckpointError> {
     let file = path.display().to_string();
     let failed = |source| CheckpointError::Open {
@@ -54,297 +106,49 @@ pub fn read_tensors(path: &Path) -> Result<TensorFile, CheckpointError> {
         }
         opened => opened.map_err(failed)?,
     };
-    // The header's length is judged before the rest is read: a video is no safetensors file.
+    // What it is, its start says, before the rest is read: a video has no tensors.
     let mut bytes = Vec::new();
     (&mut reader)
-        .take(LENGTH_BYTES)
+        .take(START)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    if let Err(error) = header_bytes(&file, &bytes, total) {
-        // What else it is, its start may tell.
-        (&mut reader)
-            .take(START)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
-        return Err(foreign(&file, &bytes).unwrap_or(error));
+    let too_large = total > LARGEST_UNKNOWN_ARCHIVE && !torch::is_sure(&bytes);
+    if !torch::may_be(&bytes) || too_large {
+        let length = &bytes[..bytes.len().min(LENGTH_BYTES as usize)];
+        if let Err(error) = header_bytes(&file, length, total) {
+            return Err(foreign(&file, &bytes).unwrap_or(error));
+        }
     }
-    reader
-        .take(total.saturating_sub(LENGTH_BYTES))
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    let rest = total.saturating_sub(bytes.len() as u64);
+    let has_room = usize::try_from(rest).is_ok_and(|rest| bytes.try_reserve_exact(rest).is_ok());
+    if !has_room {
+        return Err(CheckpointError::Memory { file, bytes: total });
+    }
+    reader.take(rest).read_to_end(&mut bytes).map_err(failed)?;
     parse_tensors(&file, &bytes)
 }
 
-/// Reads a safetensors file from memory; `file` is its name in errors.
+/// Whether a file begins as those of `torch.save` do, whatever its name.
+pub fn is_of_torch(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = open(path).and_then(|(_, reader)| reader.take(START).read_to_end(&mut start));
+    read.is_ok() && torch::is_sure(&start)
+}
+
+/// Reads a file of tensors from memory; `file` is its name in errors.
 ///
 /// # Errors
 /// As [`read_tensors`].
 pub fn parse_tensors(file: &str, bytes: &[u8]) -> Result<TensorFile, CheckpointError> {
-    let header_bytes = header_bytes(file, bytes, bytes.len() as u64)
-        .map_err(|error| foreign(file, bytes).unwrap_or(error))?;
-    let content = SafeTensors::deserialize(bytes).map_err(|error| {
-        foreign(file, bytes).unwrap_or_else(|| refused(file, bytes, header_bytes, &error))
-    })?;
-    let mut tensors = Vec::with_capacity(content.len());
-    let mut converted = BTreeSet::new();
-    for (name, view) in content.iter() {
-        let data = values(&view).ok_or_else(|| CheckpointError::Dtype {
+    if !torch::may_be(bytes) {
+        return safetensors::parse(file, bytes);
+    }
+    match torch::parse(bytes) {
+        Ok(Some(found)) => Ok(found),
+        Ok(None) => foreign(file, bytes).map_or_else(|| safetensors::parse(file, bytes), Err),
+        Err(source) => Err(CheckpointError::Torch {
             file: file.to_owned(),
-            name: short(name),
-            found: view.dtype().to_string(),
-        })?;
-        if matches!(data, TensorData::F32(_)) && view.dtype() != Dtype::F32 {
-            converted.insert(view.dtype().to_string());
-        }
-        let shape = view.shape().to_vec();
-        tensors.push(NamedTensor {
-            name: name.to_owned(),
-            shape,
-            data,
-        });
+            source,
+        }),
     }
-    tensors.sort_by(|a, b| a.name.cmp(&b.name));
-    // Parsing has shown that the header is there and reads.
-    let metadata = SafeTensors::read_metadata(bytes)
-        .ok()
-        .and_then(|(_, header)| header.metadata().clone())
-        .map(|strings| strings.into_iter().collect::<Metadata>())
-        .unwrap_or_default();
-    // A file of this program has a digest; one without may have lost the key to the same damage.
-    let is_ours = metadata.keys().any(|key| key.starts_with("bnonly."));
-    if is_ours && metadata.get(DIGEST_KEY) != Some(&digest(&tensors, &metadata)) {
-        return Err(CheckpointError::Damaged {
-            file: file.to_owned(),
-            bytes: bytes.len() as u64,
-        });
-    }
-    Ok(TensorFile {
-        tensors,
-        metadata,
-        converted,
-    })
-}
-
-/// Writes a safetensors file piece by piece. Metadata gain `format` = `pt`, by which Python's tools
-/// know whose names these are, and a [`digest`]. The same content gives the same bytes.
-///
-/// # Errors
-/// What `out` reports; or a tensor whose values do not fill its shape.
-pub fn write_tensors(
-    out: &mut dyn Write,
-    tensors: &[NamedTensor],
-    metadata: &Metadata,
-) -> io::Result<()> {
-    let mut metadata = metadata.clone();
-    metadata.insert("format".to_owned(), "pt".to_owned());
-    metadata.remove(DIGEST_KEY);
-    metadata.insert(DIGEST_KEY.to_owned(), digest(tensors, &metadata));
-
-    // The widest type comes first, so that every tensor is aligned to its own width.
-    let mut ordered: Vec<&NamedTensor> = tensors.iter().collect();
-    ordered.sort_by_key(|tensor| (width(&tensor.data) == 4, &tensor.name));
-    let mut header = BTreeMap::from([("__metadata__", serde_json::to_value(&metadata)?)]);
-    let mut end = 0;
-    for tensor in &ordered {
-        let start = end;
-        end += tensor.data.len() * width(&tensor.data);
-        let fits = tensor.shape.iter().product::<usize>() == tensor.data.len();
-        let dtype = match tensor.data {
-            TensorData::F32(_) => Dtype::F32,
-            TensorData::I64(_) => Dtype::I64,
-        };
-        let info = TensorInfo {
-            dtype,
-            shape: tensor.shape.clone(),
-            data_offsets: (start, end),
-        };
-        if !fits
-            || header
-                .insert(&tensor.name, serde_json::to_value(info)?)
-                .is_some()
-        {
-            let message = format!(
-                "`{}` does not fill its shape or is there twice",
-                tensor.name
-            );
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-        }
-    }
-    let mut header = serde_json::to_vec(&header)?;
-    header.resize(header.len().next_multiple_of(8), b' ');
-    out.write_all(&(header.len() as u64).to_le_bytes())?;
-    out.write_all(&header)?;
-    for tensor in ordered {
-        for_each_chunk(&tensor.data, |bytes| out.write_all(bytes))?;
-    }
-    Ok(())
-}
-
-/// SHA-256, in hexadecimal, over every tensor's name, type, shape and bytes in the order of their
-/// names, then over the metadata but for the digest itself. With no metadata it is a state's
-/// fingerprint, whatever file the state stands in.
-pub fn digest(tensors: &[NamedTensor], metadata: &Metadata) -> String {
-    let mut hash = Sha256::new();
-    // Each text goes in behind its length, so that no two contents can look alike.
-    let mut put = |text: &str| {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    };
-    let mut ordered: Vec<&NamedTensor> = tensors.iter().collect();
-    ordered.sort_by_key(|tensor| &tensor.name);
-    for tensor in &ordered {
-        put(&tensor.name);
-        put(tensor.data.dtype());
-        put(&format!("{:?}", tensor.shape));
-    }
-    for (key, value) in metadata.iter().filter(|(key, _)| *key != DIGEST_KEY) {
-        put(key);
-        put(value);
-    }
-    for tensor in ordered {
-        // Hashing cannot fail.
-        let _ = for_each_chunk(&tensor.data, |bytes| {
-            hash.update(bytes);
-            Ok(())
-        });
-    }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// Bytes a value.
-fn width(data: &TensorData) -> usize {
-    match data {
-        TensorData::F32(_) => 4,
-        TensorData::I64(_) => 8,
-    }
-}
-
-/// The values as little-endian bytes, some thousands at a time.
-fn for_each_chunk(
-    data: &TensorData,
-    mut take: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
-    const VALUES: usize = 16_384;
-    let mut bytes = Vec::with_capacity(data.len().min(VALUES) * width(data));
-    let mut send = |chunk: &mut dyn Iterator<Item = u8>| {
-        bytes.clear();
-        bytes.extend(chunk);
-        take(&bytes)
-    };
-    match data {
-        TensorData::F32(values) => values
-            .chunks(VALUES)
-            .try_for_each(|v| send(&mut v.iter().flat_map(|x| x.to_le_bytes()))),
-        TensorData::I64(values) => values
-            .chunks(VALUES)
-            .try_for_each(|v| send(&mut v.iter().flat_map(|x| x.to_le_bytes()))),
-    }
-}
-
-/// A tensor's values as the types that a state has; `None` for a type that is no usual number.
-fn values(view: &TensorView<'_>) -> Option<TensorData> {
-    let bytes = view.data();
-    let floats = |values| Some(TensorData::F32(values));
-    let whole = |values| Some(TensorData::I64(values));
-    match view.dtype() {
-        Dtype::F32 => floats(numbers(bytes, f32::from_le_bytes)),
-        Dtype::F64 => floats(numbers(bytes, |b| f64::from_le_bytes(b) as f32)),
-        Dtype::F16 => floats(numbers(bytes, |b| f16::from_le_bytes(b).to_f32())),
-        Dtype::BF16 => floats(numbers(bytes, |b| bf16::from_le_bytes(b).to_f32())),
-        Dtype::I64 => whole(numbers(bytes, i64::from_le_bytes)),
-        Dtype::I32 => whole(numbers(bytes, |b| i32::from_le_bytes(b).into())),
-        Dtype::I16 => whole(numbers(bytes, |b| i16::from_le_bytes(b).into())),
-        Dtype::I8 => whole(numbers(bytes, |b| i8::from_le_bytes(b).into())),
-        Dtype::U64 => whole(numbers(bytes, |b| {
-            i64::try_from(u64::from_le_bytes(b)).unwrap_or(i64::MAX)
-        })),
-        Dtype::U32 => whole(numbers(bytes, |b| u32::from_le_bytes(b).into())),
-        Dtype::U16 => whole(numbers(bytes, |b| u16::from_le_bytes(b).into())),
-        Dtype::U8 | Dtype::BOOL => whole(numbers(bytes, |b| u8::from_le_bytes(b).into())),
-        _ => None,
-    }
-}
-
-fn numbers<const N: usize, T>(bytes: &[u8], from_le_bytes: fn([u8; N]) -> T) -> Vec<T> {
-    bytes
-        .as_chunks::<N>()
-        .0
-        .iter()
-        .map(|chunk| from_le_bytes(*chunk))
-        .collect()
-}
-
-/// The header's length in bytes, if a file of `total` bytes that starts with `start` can hold it.
-fn header_bytes(file: &str, start: &[u8], total: u64) -> Result<u64, CheckpointError> {
-    let Some(length) = start.first_chunk::<8>() else {
-        return Err(CheckpointError::Short {
-            file: file.to_owned(),
-            bytes: total,
-        });
-    };
-    let header_bytes = u64::from_le_bytes(*length);
-    if header_bytes > total.saturating_sub(LENGTH_BYTES) {
-        return Err(CheckpointError::Header {
-            file: file.to_owned(),
-            header_bytes,
-            bytes: total,
-        });
-    }
-    Ok(header_bytes)
-}
-
-/// The sentence for a file of another format that its start gives away.
-fn foreign(file: &str, start: &[u8]) -> Option<CheckpointError> {
-    let start = &start[..start.len().min(START as usize)];
-    let found = recognised(start)?.replace(FILE, file);
-    Some(CheckpointError::Format {
-        file: file.to_owned(),
-        found,
-    })
-}
-
-/// The sentence for a file that the safetensors crate refused.
-fn refused(
-    file: &str,
-    bytes: &[u8],
-    header_bytes: u64,
-    error: &SafeTensorError,
-) -> CheckpointError {
-    let file = file.to_owned();
-    let start = (LENGTH_BYTES + header_bytes) as usize;
-    if matches!(error, SafeTensorError::MetadataIncompleteBuffer)
-        && let Some(expected) = declared_bytes(&bytes[LENGTH_BYTES as usize..start])
-    {
-        return CheckpointError::Data {
-            file,
-            expected,
-            found: (bytes.len() - start) as u64,
-        };
-    }
-    CheckpointError::Invalid {
-        file,
-        bytes: bytes.len() as u64,
-        reason: short(&error.to_string()),
-    }
-}
-
-/// Bytes of tensors that a header announces: the largest end of any.
-fn declared_bytes(header: &[u8]) -> Option<u64> {
-    let header: serde_json::Value = serde_json::from_slice(header).ok()?;
-    let ends = header.as_object()?.values();
-    ends.filter_map(|tensor| tensor.get("data_offsets")?.get(1)?.as_u64())
-        .max()
-}
-
-/// A text from a file, fit to stand in a sentence.
-fn short(text: &str) -> String {
-    let mut escaped = text.chars().flat_map(char::escape_debug);
-    let mut start: String = escaped.by_ref().take(200).collect();
-    if escaped.next().is_some() {
-        start.push('…');
-    }
-    start.replace("\\'", "'").replace("\\\"", "\"")
 }

@@ -1,21 +1,24 @@
-//! What a file is that was taken for a safetensors file, by its first bytes, and what to do with it.
+//! What a file is that was taken for one of tensors, by its first bytes, and what to do with it.
 
+use super::error::CheckpointError;
 use crate::data::content::Content;
 
 /// Bytes from a file's start that say what it is.
 pub(super) const START: u64 = 4096;
 
-/// What stands for the file's path in what [`recognised`] says.
-pub(super) const FILE: &str = "FILE";
-
-/// How a file of PyTorch becomes one of safetensors.
-const CONVERT: &str = "make a safetensors file of it in Python, with the packages torch and safetensors:\n    \
-    import torch, safetensors.torch; s = torch.load(r\"FILE\", map_location=\"cpu\"); s = s.get(\"state_dict\", s)\n    \
-    safetensors.torch.save_file({k: v.clone().contiguous() for k, v in s.items()}, r\"FILE.safetensors\")";
+/// The sentence for a file of another format that its start gives away.
+pub(super) fn foreign(file: &str, start: &[u8]) -> Option<CheckpointError> {
+    let start = &start[..start.len().min(START as usize)];
+    let found = recognised(start)?;
+    Some(CheckpointError::Format {
+        file: file.to_owned(),
+        found,
+    })
+}
 
 /// What a file is that starts with these bytes, and what to do, as the end of a sentence that names it;
 /// `None` where that cannot be said.
-pub(super) fn recognised(start: &[u8]) -> Option<String> {
+fn recognised(start: &[u8]) -> Option<String> {
     // A header's length may begin as another format does.
     let is_header = matches!(start, [_, _, _, 0, 0, 0, 0, 0, b'{', ..]);
     if start.len() <= 8 || is_header {
@@ -24,8 +27,10 @@ pub(super) fn recognised(start: &[u8]) -> Option<String> {
     let content = Content::of(start)?;
     let way = match &content {
         Content::Text(_) => return None,
-        Content::PyTorch | Content::Pickle => CONVERT,
-        Content::Packed(_) => "unpack it, and give the .safetensors file within",
+        Content::Pickle => {
+            "torch.save did not write it: in Python, save the state itself, torch.save(model.state_dict(), FILE)"
+        }
+        Content::Packed(_) => "unpack it, and give the file of the state within",
         Content::Json => &index(start).unwrap_or_else(|| content.way().to_owned()),
         _ => content.way(),
     };
@@ -51,7 +56,7 @@ mod tests {
     use super::recognised;
 
     #[test]
-    fn what_is_no_safetensors_file_is_named_with_the_way() {
+    fn what_holds_no_tensors_is_named_with_the_way() {
         let zip = |name: &str| {
             let mut bytes = b"PK\x03\x04".to_vec();
             bytes.resize(26, 0);
@@ -59,13 +64,13 @@ mod tests {
             bytes.extend(name.as_bytes());
             bytes
         };
-        let pickle = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j";
-        let cases: [(Vec<u8>, &[&str]); 12] = [
-            (zip("archive/data.pkl"), &["torch.save", "save_file("]),
-            (zip("best/data.pkl"), &["torch.save", "save_file("]),
+        let cases: [(Vec<u8>, &[&str]); 10] = [
             (zip("weights.npy"), &["NumPy"]),
             (zip("readme.txt"), &["ZIP", "unpack"]),
-            (pickle.to_vec(), &["pickle", "torch.load("]),
+            (
+                b"\x80\x04\x95\x10\0\0\0\0\0\0\0}".to_vec(),
+                &["pickle", "torch.save"],
+            ),
             (
                 b"version https://git-lfs.github.com/spec/v1\n".to_vec(),
                 &["git lfs pull"],

@@ -129,7 +129,12 @@ fn what_is_dropped_is_told_apart() {
     std::fs::create_dir_all(at("experiment")).unwrap();
     std::fs::write(at("experiment/experiment.toml"), "").unwrap();
     type Kind = fn(PathBuf) -> Dropped;
-    let cases: [(&str, Kind, &str); 11] = [
+    // What a file is says more than its name.
+    let torch = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.";
+    for name in ["pytorch_model.bin", "model_best.pth.tar", "weights"] {
+        std::fs::write(at(name), torch).unwrap();
+    }
+    let cases: [(&str, Kind, &str); 15] = [
         ("run", Dropped::Run, "run"),
         ("run/config.toml", Dropped::Run, "run"),
         ("images", Dropped::Data, "images"),
@@ -147,8 +152,11 @@ fn what_is_dropped_is_told_apart() {
         ("images/data_batch_1.bin", Dropped::Data, "images"),
         ("images/train-images-idx3-ubyte.gz", Dropped::Data, "images"),
         ("last.SAFETENSORS", Dropped::State, "last.SAFETENSORS"),
-        // Reading it says how to convert it.
         ("model.pth", Dropped::State, "model.pth"),
+        ("resnet20.th", Dropped::State, "resnet20.th"),
+        ("pytorch_model.bin", Dropped::State, "pytorch_model.bin"),
+        ("model_best.pth.tar", Dropped::State, "model_best.pth.tar"),
+        ("weights", Dropped::State, "weights"),
         (
             "run/checkpoints/best.safetensors",
             Dropped::State,
