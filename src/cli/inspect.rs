@@ -90,7 +90,10 @@ fn of_run(run: &RunOf) -> String {
     if let Some(accuracy) = run.best_accuracy {
         told += &format!(", best test accuracy {}", percent(accuracy));
     }
-    told + &format!("; it began from {}", run.base)
+    told + &format!(
+        "; images normalised by {}; it began from {}",
+        run.normalization, run.base
+    )
 }
 
 /// A row a BatchNorm, and one for all.

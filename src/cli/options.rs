@@ -149,7 +149,7 @@ pub(super) struct EvalOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct RecalibrateOptions {
-    /// A run's folder, or a file: checkpoint, delta or state
+    /// A run's folder, or a file: checkpoint, delta, or a state of safetensors or torch.save
     #[arg(value_name = "RUN|FILE", value_parser = path())]
     pub saved: PathBuf,
     #[command(flatten)]
@@ -169,7 +169,7 @@ pub(super) struct RecalibrateOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct AdaptOptions {
-    /// A run's folder, or a file: checkpoint, delta or state
+    /// A run's folder, or a file: checkpoint, delta, or a state of safetensors or torch.save
     #[arg(value_name = "RUN|FILE", value_parser = path())]
     pub saved: PathBuf,
     #[command(flatten)]

@@ -71,6 +71,8 @@ pub struct RunOf {
     pub epoch: Option<f64>,
     /// The best share of the test images that was classified correctly.
     pub best_accuracy: Option<f64>,
+    /// How its images are normalised.
+    pub normalization: String,
     /// What it started from: `seed:0`, or the digest of a file's state.
     pub base: String,
 }
@@ -240,6 +242,7 @@ impl RunOf {
         Self {
             kind,
             train: settings.train.to_string(),
+            normalization: settings.normalization.to_string(),
             step: None,
             epoch: None,
             best_accuracy: None,

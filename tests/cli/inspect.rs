@@ -10,6 +10,7 @@ fn a_file_is_described_as_text_and_as_json() {
         "torch.save",
         "`state_dict`",
         "`module.`",
+        "network     resnet-8, width 4",
         "classes     5",
         "BatchNorm",
         "blocks.2.bn2",
