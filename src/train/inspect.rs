@@ -42,6 +42,9 @@ pub struct Inspection {
     pub prefix: String,
     /// The network, where it is known.
     pub network: Option<String>,
+    /// The same, to be built.
+    #[serde(skip)]
+    pub architecture: Option<Architecture>,
     /// Classes, by the output layer's weights.
     pub classes: Option<usize>,
     /// How many tensors, running statistics among them.
@@ -127,7 +130,8 @@ impl Inspection {
 
     /// The same of what was read.
     pub fn of_saved(saved: Saved) -> Self {
-        let network = saved.architecture().map(named);
+        let architecture = saved.architecture();
+        let network = architecture.map(named);
         let found = match saved {
             Saved::Checkpoint(checkpoint) => {
                 let run = RunOf::new("checkpoint", &checkpoint.settings, &checkpoint.base)
@@ -150,7 +154,11 @@ impl Inspection {
                 ..Self::of_tensors(&file.tensors)
             },
         };
-        Self { network, ..found }
+        Self {
+            network,
+            architecture,
+            ..found
+        }
     }
 
     /// It in a few words: `269,722 parameters, 1,376 of them in 19 BatchNorms, for 10 classes`.
@@ -217,6 +225,7 @@ impl Inspection {
             run: None,
             inside: Vec::new(),
             network: None,
+            architecture: None,
             classes: output.map(|(_, weight)| weight.shape[0]),
             tensors: tensors.len(),
             types,

@@ -35,6 +35,7 @@ use crate::app::theme::problem_colour;
 use crate::data::DataSource;
 use crate::field::Field;
 use crate::gpu::{AdapterChoice, Capabilities};
+use crate::network::Architecture;
 use crate::train::setting::Part;
 use crate::train::settings::Settings;
 use crate::train::start;
@@ -168,9 +169,12 @@ impl Setup {
         }
     }
 
-    /// Starts from a file instead of the seed.
-    pub fn set_init(&mut self, file: &Path) {
+    /// Starts from a file instead of the seed, with the network that it is of, where that is known.
+    pub fn set_init(&mut self, file: &Path, network: Option<Architecture>) {
         self.settings.init = Some(file.to_owned());
+        if let Some(network) = network {
+            self.settings.take_architecture(&network);
+        }
     }
 
     /// Makes the settings a preset's.

@@ -204,7 +204,7 @@ impl Shell {
     fn start_from(&mut self, path: &Path, found: Result<Inspection, String>) {
         let (weight, text) = match found {
             Ok(found) => {
-                self.setup.set_init(path);
+                self.setup.set_init(path, found.architecture);
                 let what = found.summary();
                 let text = format!(
                     "The next run begins with the state in {}: {what}.",

@@ -2,6 +2,7 @@
 
 use bnonly::app::setup::Setup;
 use bnonly::app::setup::presets::Preset;
+use bnonly::network::{Architecture, Options};
 use bnonly::train::settings::Settings;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
@@ -26,11 +27,13 @@ fn all_that_was_chosen_comes_back() {
         "Device and folder",
     );
     form_before.state_mut().setup.set_data("/my/images");
+    let network = Architecture::parse("cifar-resnet20", Options::default()).unwrap();
     form_before
         .state_mut()
         .setup
-        .set_init("/my/state.safetensors".as_ref());
+        .set_init("/my/state.safetensors".as_ref(), Some(network));
     let before = &form_before.state().setup;
+    assert_eq!(before.settings().model.to_string(), "cifar-resnet20");
     let after = form(read_back(&stored(before)));
     assert_eq!(settings(&after), before.settings());
     assert_eq!(after.state().setup.adapter(), before.adapter());
