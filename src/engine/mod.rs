@@ -331,11 +331,8 @@ impl<'a> Engine<'a> {
 
     /// The kernels of a training step, in order.
     pub fn training_kernels(&self) -> Vec<&'static str> {
-        self.plan
-            .train
-            .iter()
-            .map(|dispatch| dispatch.name)
-            .collect()
+        let dispatches = self.plan.train.iter();
+        dispatches.map(|dispatch| dispatch.name).collect()
     }
 
     /// Steps the optimiser has taken.
