@@ -120,6 +120,11 @@ impl<'a> Panes<'a> {
         format!("{} {}", view.icon(), view.title())
     }
 
+    /// What its view is called.
+    pub fn title(&self, id: ViewId) -> &'static str {
+        self.views.get(id).title()
+    }
+
     /// Tells of a tab what its view shows; its sign is not read out.
     pub fn told(&self, tab: Response, id: ViewId, is_shown: bool) -> Response {
         let view = self.views.get(id);

@@ -6,7 +6,7 @@ use bnonly::experiment::plan::Plan;
 use bnonly::experiment::report::figures::sketches;
 use bnonly::experiment::results::Measure;
 use bnonly::experiment::shipped::shipped;
-use bnonly::train::plot::shapes::Shape;
+use bnonly::train::plot::shapes::{Shape, shapes_as_svg};
 use bnonly::train::table::setting_named;
 
 use super::invented::{DAY, Invented, crowded};
@@ -366,6 +366,10 @@ fn figures_for_a_screen_fit_into_any_width() {
                 let what = format!("{}, {}, {width}", experiment.name, sketch.title);
                 assert_eq!(f64::from(sketch.size.0), width, "{what}");
                 assert!(!sketch.told.is_empty(), "{what}");
+                let size = (sketch.size.0 as u32, sketch.size.1 as u32);
+                let svg = shapes_as_svg(size, &sketch.shapes);
+                assert_eq!(unbalanced(&svg), [""; 0], "{what}");
+                assert!(svg.contains("</text>"), "{what}");
                 let is_within = |(x, y): &(f32, f32)| {
                     (-1.0..=sketch.size.0 + 1.0).contains(x)
                         && (-1.0..=sketch.size.1 + 1.0).contains(y)

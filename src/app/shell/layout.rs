@@ -10,6 +10,9 @@ use crate::app::views::ViewId;
 
 /// Height of a tab, in points, where one pane is shown at a time.
 const TAB: f32 = 38.0;
+/// From this width of a tab, in points, its view's sign stands before the title.
+const SIGNED_TAB: f32 = 90.0;
+
 /// From this width, in points, all tabs stand beside each other; below in two rows.
 const ONE_ROW: f32 = 520.0;
 
@@ -154,7 +157,11 @@ impl Layout {
                 ui.horizontal(|ui| {
                     for id in row {
                         let is_shown = self.front == *id;
-                        let tab = Button::selectable(is_shown, panes.tab_text(*id));
+                        let text = match width < SIGNED_TAB {
+                            true => panes.title(*id).to_owned(),
+                            false => panes.tab_text(*id),
+                        };
+                        let tab = Button::selectable(is_shown, text);
                         let tab = tab.frame_when_inactive(true);
                         let tab = ui.add_sized([width, TAB], tab);
                         if panes.told(tab, *id, is_shown).clicked() {

@@ -70,10 +70,12 @@ pub(crate) const fn colour([red, green, blue]: Rgb) -> RGBColor {
     RGBColor(red, green, blue)
 }
 
-/// Nothing: a page draws SVG alone, whose text the viewer's fonts draw.
+/// Readies what text is drawn with.
 #[cfg(target_arch = "wasm32")]
 pub(super) fn prepare() -> Result<(), PlotError> {
-    Ok(())
+    Err(PlotError::Draw(
+        "a page has no fonts to draw with".to_owned(),
+    ))
 }
 
 /// Readies what text is drawn with.

@@ -78,6 +78,89 @@ pub(crate) fn drawn_as_shapes(drawing: &impl Drawing) -> Result<Vec<Shape>, Plot
     Ok(shapes)
 }
 
+/// Shapes of a width and a height as a file, on white.
+pub fn shapes_as_svg((width, height): (u32, u32), shapes: &[Shape]) -> String {
+    let mut svg = format!(
+        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+         xmlns=\"http://www.w3.org/2000/svg\">\n<rect width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n"
+    );
+    shapes.iter().for_each(|shape| write_shape(&mut svg, shape));
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn write_shape(svg: &mut String, shape: &Shape) {
+    let places = |points: &[At]| {
+        let places = points.iter().map(|(x, y)| format!("{x},{y}"));
+        places.collect::<Vec<_>>().join(" ")
+    };
+    let line = |width: f32, tone: Tone| {
+        let (colour, opacity) = written(tone);
+        format!(
+            "fill=\"none\" stroke=\"{colour}\" stroke-opacity=\"{opacity}\" stroke-width=\"{width}\""
+        )
+    };
+    let filled = |tone: Tone| {
+        let (colour, opacity) = written(tone);
+        format!("fill=\"{colour}\" fill-opacity=\"{opacity}\"")
+    };
+    let text = match shape {
+        Shape::Line(points, width, tone) => {
+            format!(
+                "<polyline points=\"{}\" {}/>",
+                places(points),
+                line(*width, *tone)
+            )
+        }
+        Shape::Area(corners, tone) => {
+            format!(
+                "<polygon points=\"{}\" {}/>",
+                places(corners),
+                filled(*tone)
+            )
+        }
+        Shape::Circle((x, y), radius, width, tone) => {
+            let look = width.map_or_else(|| filled(*tone), |width| line(width, *tone));
+            format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" {look}/>")
+        }
+        Shape::Text {
+            words,
+            at: (x, y),
+            size,
+            side,
+            is_upright,
+        } => {
+            let anchor = match side {
+                Side::Left => "start",
+                Side::Middle => "middle",
+                Side::Right => "end",
+            };
+            let turn = match is_upright {
+                true => format!(" transform=\"rotate(-90 {x} {y})\""),
+                false => String::new(),
+            };
+            let words = words.replace('&', "&amp;").replace('<', "&lt;");
+            format!(
+                "<text x=\"{x}\" y=\"{y}\" dy=\"0.5ex\" text-anchor=\"{anchor}\" font-family=\"sans-serif\" \
+                 font-size=\"{size}\" {}{turn}>{words}</text>",
+                filled(Tone::Ink)
+            )
+        }
+    };
+    svg.push_str(&text);
+    svg.push('\n');
+}
+
+/// A colour and how opaque it is, as SVG has them.
+fn written(tone: Tone) -> (String, f32) {
+    let (RGBColor(red, green, blue), opacity) = match tone {
+        Tone::Ink => (INK, 1.0),
+        Tone::Grid => (GRID, 1.0),
+        Tone::Colour([red, green, blue], opacity) => (RGBColor(red, green, blue), opacity),
+    };
+    (format!("#{red:02X}{green:02X}{blue:02X}"), opacity)
+}
+
 /// What takes down what is drawn.
 struct Recorder<'a> {
     size: (u32, u32),

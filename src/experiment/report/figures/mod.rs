@@ -12,8 +12,8 @@ mod sheet;
 use super::{Report, ReportError};
 use crate::experiment::definition::{Figure, FigureKind};
 use crate::experiment::plan::PlannedArm;
-use crate::train::plot::shapes::{Shape, drawn_as_shapes};
-use crate::train::plot::{Drawing, PlotError, drawn_as_png, drawn_as_svg};
+use crate::train::plot::shapes::{Shape, drawn_as_shapes, shapes_as_svg};
+use crate::train::plot::{CAN_DRAW, Drawing, PlotError, drawn_as_png, drawn_as_svg};
 use sheet::WIDTH;
 
 /// A figure that is done.
@@ -104,7 +104,11 @@ impl Make for AsSvg {
             title: figure.title.clone(),
             explained: told.explained,
             told: told.told,
-            svg: drawn_as_svg(&told.drawing)?,
+            svg: match CAN_DRAW {
+                true => drawn_as_svg(&told.drawing)?,
+                // A page has what the app draws already, and no room for another way of drawing.
+                false => shapes_as_svg(told.drawing.size(), &drawn_as_shapes(&told.drawing)?),
+            },
         })
     }
 }
