@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use bnonly::network::{NamedTensor, TensorData};
 use bnonly::train::gamma_history::{gammas_path, read_gammas};
+use bnonly::train::tensor_file::{Metadata, write_tensors};
 use serde_json::Value;
 
 use crate::program::{
@@ -222,8 +224,24 @@ fn a_plain_pytorch_state_evaluates_as_pytorch_says() {
     // An image whose two largest logits are equal but for rounding may go either way.
     assert!((number(&found["accuracy"]) - number(&eval["accuracy"])).abs() <= 1.0 / 256.0);
 
-    let without = run(["eval", &saved, "--data", &tiny()]);
-    without.fails(2, &["final.safetensors", "--model"]);
+    // Its tensors say which network it is of; a state that says nothing is told.
+    let without = run(["eval", &saved, "--data", &tiny(), "--limit-test", "8"]).succeeds();
+    assert!(
+        without.stderr.contains("is taken for resnet-8"),
+        "{}",
+        without.stderr
+    );
+    let odd = tempfile::tempdir().expect("a folder");
+    let odd = odd.path().join("odd.safetensors");
+    let tensor = NamedTensor {
+        name: "patch_embed.proj.weight".to_owned(),
+        shape: vec![1],
+        data: TensorData::F32(vec![0.5]),
+    };
+    let mut file = std::fs::File::create(&odd).expect("a file");
+    write_tensors(&mut file, &[tensor], &Metadata::new()).expect("written");
+    let odd = run(["eval", &odd.display().to_string(), "--data", &tiny()]);
+    odd.fails(2, &["odd.safetensors", "--model"]);
 }
 
 #[test]
