@@ -50,15 +50,7 @@ impl<'a> Machine<'a, '_> {
                 self.heap.charge(MARK_BYTES)?;
                 self.marks.push(self.stack.len());
             }
-            Op::Pop => match self.marks.last() {
-                // Python takes a mark that is on top.
-                Some(mark) if *mark == self.stack.len() => {
-                    self.marks.pop();
-                }
-                _ => {
-                    self.pop()?;
-                }
-            },
+            Op::Pop => self.drop_top()?,
             Op::PopToMark => {
                 self.since_mark()?;
             }
@@ -123,6 +115,19 @@ impl<'a> Machine<'a, '_> {
                 }
             }
             Op::Stop | Op::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// Takes off what is on top: a value, or, as in Python, a mark.
+    fn drop_top(&mut self) -> Result<(), TorchError> {
+        match self.marks.last() {
+            Some(mark) if *mark == self.stack.len() => {
+                self.marks.pop();
+            }
+            _ => {
+                self.pop()?;
+            }
         }
         Ok(())
     }
