@@ -52,7 +52,7 @@ pub(super) enum Done {
     Exported(PathBuf),
     Experiment(Told),
     /// A file to start from, and what it holds.
-    Inspected(PathBuf, Result<Inspection, String>),
+    Inspected(PathBuf, Result<Box<Inspection>, String>),
     Nothing,
 }
 
@@ -192,7 +192,8 @@ impl Shell {
             Dropped::Run(path) => self.open_run(ctx, &path),
             // On a thread: it may have some hundred megabytes.
             Dropped::State(path) => self.on_a_thread(ctx, move || {
-                let found = Inspection::of(&path).map_err(|error| error.to_string());
+                let found = Inspection::of(&path).map(Box::new);
+                let found = found.map_err(|error| error.to_string());
                 Ok(Done::Inspected(path, found))
             }),
             Dropped::Experiment(path) => self.open_experiment(&path),
@@ -201,7 +202,7 @@ impl Shell {
     }
 
     /// Begins the next run with a file's state, and says what it is.
-    fn start_from(&mut self, path: &Path, found: Result<Inspection, String>) {
+    fn start_from(&mut self, path: &Path, found: Result<Box<Inspection>, String>) {
         let (weight, text) = match found {
             Ok(found) => {
                 self.setup.set_init(path, found.architecture);
