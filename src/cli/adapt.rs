@@ -6,13 +6,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::options::AdaptOptions;
 use super::print::{line, tell};
 use super::recalibrate::{check_free, write_state};
-use super::subject::{Subject, subject};
+use super::subject::{Subject, check_variances, subject};
 use super::{Outcome, usage};
-use crate::data::DataShape;
 use crate::field::Field;
 use crate::gpu::Gpu;
 use crate::train::adapt::{Adaptation, Answered, Method, Options};
-use crate::train::advice::check_batches;
 use crate::train::settings::Settings;
 
 /// Images a batch, where nothing is said: the paper's.
@@ -61,18 +59,7 @@ pub(super) fn adapt(options: &AdaptOptions) -> anyhow::Result<Outcome> {
     if !options.settings.gives(Field::BatchSize) {
         settings.batch_size = BATCH;
     }
-    let tested = DataShape {
-        train: data.test.len(),
-        ..data.shape()
-    };
-    let as_trained = Settings {
-        freeze_stats: false,
-        drop_last: false,
-        epochs: 1,
-        max_steps: None,
-        ..settings.clone()
-    };
-    check_batches(&start.graph, &as_trained, &tested, 1)?;
+    check_variances(&start, &settings, &data, data.test.len())?;
 
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
     let adapting = Options {

@@ -11,7 +11,7 @@ use super::Outcome;
 use super::eval::evaluated;
 use super::options::RecalibrateOptions;
 use super::print::line;
-use super::subject::{Subject, subject};
+use super::subject::{Subject, check_variances, subject};
 use super::usage;
 use crate::gpu::Gpu;
 use crate::network::{Graph, State};
@@ -34,6 +34,7 @@ pub(super) fn recalibrate(options: &RecalibrateOptions) -> anyhow::Result<Outcom
         freeze_stats: false,
         ..settings
     };
+    check_variances(&start, &settings, &data, data.train.len())?;
     let gpu = pollster::block_on(Gpu::open(&options.device.choice()))?;
     let accuracy = |state: &State| -> anyhow::Result<f64> {
         let event = evaluated(&gpu, &data, &settings, &start, state)?;

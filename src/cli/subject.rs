@@ -10,9 +10,10 @@ use super::progress::spinner;
 use super::usage;
 use super::wording::Terminal;
 use crate::data::corrupt::Corruption;
-use crate::data::{DataSet, Loaded};
+use crate::data::{DataSet, DataShape, Loaded};
 use crate::field::{Explanation, Field};
 use crate::network::{Adopted, Trainable};
+use crate::train::advice::check_batches;
 use crate::train::manifest::Earlier;
 use crate::train::run_folder::run_of;
 use crate::train::saved::Saved;
@@ -80,6 +81,27 @@ pub(super) fn subject(
         data,
         start,
     })
+}
+
+/// Checks that one pass over so many images, each batch normalised by its own statistics, has a variance in every channel.
+pub(super) fn check_variances(
+    start: &Start,
+    settings: &Settings,
+    data: &DataSet,
+    images: usize,
+) -> anyhow::Result<()> {
+    let shape = DataShape {
+        train: images,
+        ..data.shape()
+    };
+    let one_pass = Settings {
+        freeze_stats: false,
+        drop_last: false,
+        epochs: 1,
+        max_steps: None,
+        ..settings.clone()
+    };
+    Ok(check_batches(&start.graph, &one_pass, &shape, 1)?)
 }
 
 /// Makes settings name the network that a file is of, and says which.
