@@ -16,6 +16,8 @@ use crate::train::settings::Settings;
 /// Images a batch, where nothing is said: the paper's.
 const BATCH: u32 = 200;
 
+const SORTED: &str = "note: half of the batches or more are of one class each, so their own statistics say little of all images; --shuffle mixes the classes";
+
 /// What the batches so far came to.
 #[derive(Default)]
 struct Sums {
@@ -66,10 +68,14 @@ pub(super) fn adapt(options: &AdaptOptions) -> anyhow::Result<Outcome> {
         method: options.method,
         lr: options.lr,
         reset_every: options.reset_every,
+        shuffle: options.shuffle,
     };
     let mut sums = Sums::default();
     let state = pollster::block_on(async {
         let mut adaptation = Adaptation::new(&gpu, &data, &settings, &start, adapting).await?;
+        if adaptation.is_sorted() {
+            tell(SORTED);
+        }
         let bar = ProgressBar::new(adaptation.total_batches() as u64);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} batches  {msg}") {
             bar.set_style(style);

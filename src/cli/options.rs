@@ -184,6 +184,9 @@ pub(super) struct AdaptOptions {
     /// Begin anew with the saved γ and β after every N batches
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub reset_every: Option<u64>,
+    /// Mix the test images, as the run's seed does, instead of taking them in their order
+    #[arg(long)]
+    pub shuffle: bool,
     /// Corrupt the test images
     #[arg(long, value_name = "NAME:LEVEL", help = CORRUPT)]
     pub corrupt: Option<Corruption>,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::settings::{OptimizerKind, Settings};
 use super::start::{Start, plan};
+use crate::data::order::epoch_order;
 use crate::data::{Batch, DataSet};
 use crate::engine::{BatchView, Engine, EngineError, OptimizerState, PlanOptions};
 use crate::gpu::Gpu;
@@ -48,6 +49,8 @@ pub struct Options {
     pub lr: f64,
     /// Batches after which γ, β and Adam's memory are what they were at first.
     pub reset_every: Option<u64>,
+    /// Whether the images come in an order that the settings' seed draws, instead of their own.
+    pub shuffle: bool,
 }
 
 /// What a batch of test images came to.
@@ -127,7 +130,7 @@ impl<'a> Adaptation<'a> {
             base: Engine::new(gpu, graph, fixed, &start.state).await?,
             fresh: adapted.read_optimizer().await?,
             adapted,
-            order: (0..data.test.len() as u32).collect(),
+            order: epoch_order(settings.seed, 0, data.test.len(), options.shuffle),
             at: 0,
             batch: Batch::with_capacity(max_batch, &data.test),
             max_batch,
@@ -142,6 +145,17 @@ impl<'a> Adaptation<'a> {
     /// Batches of all test images.
     pub fn total_batches(&self) -> usize {
         self.order.len().div_ceil(self.max_batch)
+    }
+
+    /// Whether at least half of the batches hold images of one class only, as those of a folder in their order do.
+    pub fn is_sorted(&self) -> bool {
+        let label = |image: &u32| self.data.test.labels[*image as usize];
+        let of_one = self.order.chunks(self.max_batch).filter(|batch| {
+            let mut labels = batch.iter().map(label);
+            let first = labels.next();
+            labels.all(|label| Some(label) == first)
+        });
+        self.max_batch > 1 && 2 * of_one.count() >= self.total_batches()
     }
 
     /// Answers the next batch and adapts by it; `None` behind the last.

@@ -101,6 +101,14 @@ fn a_network_adapts_while_it_answers_and_a_collapse_is_undone() {
         "a rate of 0 learns nothing"
     );
 
+    // The fixture's images are in no order of classes; mixed they are other batches.
+    let mixed = adapt(&["--method", "norm", "--shuffle"]).succeeds();
+    assert!(
+        !mixed.stderr.contains("of one class each"),
+        "{}",
+        mixed.stderr
+    );
+
     let out = folder.path().join("adapted.safetensors");
     let options = [
         "--method",
